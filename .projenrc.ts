@@ -1,0 +1,93 @@
+import { cdk8s, javascript, typescript } from 'projen';
+
+const project = new cdk8s.ConstructLibraryCdk8s({
+  name: 'cdk8s-istio-egress',
+  description:
+    'Declare what may leave an Istio mesh, who may send it and through which exit: closed-by-default manifests from one line per destination.',
+  keywords: ['istio', 'egress', 'gateway', 'kubernetes', 'service-mesh', 'security'],
+  author: 'cdk8s-istio-egress contributors',
+  authorAddress: 'cdk8s-istio-egress@users.noreply.github.com',
+  repositoryUrl: 'https://github.com/cdk8s-istio-egress/cdk8s-istio-egress.git',
+  license: 'Apache-2.0',
+  copyrightOwner: 'cdk8s-istio-egress contributors',
+  defaultReleaseBranch: 'main',
+
+  cdk8sVersion: '2.70.0',
+  constructsVersion: '10.4.0',
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.0', // 7 breaks ts-jest and typescript-eslint
+  minNodeVersion: '20.16.0',
+  packageManager: javascript.NodePackageManager.NPM,
+  projenrcTs: true,
+  projenrcTsOptions: { runner: typescript.TypeScriptRunner.tsx() },
+  devDeps: ['cdk8s-cli', 'fast-check@^4', 'tsx', 'yaml'],
+
+  // The repository holds no pipeline of a hosting service: `.ci/run` is the gate.
+  github: false,
+  release: false,
+  depsUpgrade: false,
+
+  // `dist/` is the examples' YAML; what npm publishes goes to `artifacts/`.
+  artifactsDirectory: 'artifacts',
+  entrypoint: 'lib/src/index.js',
+  tsconfig: {
+    include: ['src/**/*.ts', 'imports/**/*.ts'],
+    compilerOptions: { rootDir: '.' },
+  },
+  tsconfigDev: {
+    include: ['examples', 'tools', 'bench', 'e2e', 'src', 'imports'].map((dir) => `../${dir}/**/*.ts`),
+    compilerOptions: {
+      // Examples import the package by its name, exactly as a user does.
+      paths: { 'cdk8s-istio-egress': ['../src/index.ts'] },
+      rootDir: '..',
+    },
+  },
+  jestOptions: {
+    jestVersion: '^30',
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    jestConfig: {
+      moduleNameMapper: { '^cdk8s-istio-egress$': '<rootDir>/src/index.ts' },
+      coveragePathIgnorePatterns: ['/node_modules/', '/imports/'],
+      testPathIgnorePatterns: ['/node_modules/', '/e2e/'],
+    },
+  },
+  prettier: true,
+  prettierOptions: { settings: { singleQuote: true, printWidth: 120, trailingComma: javascript.TrailingComma.ALL } },
+  eslintOptions: {
+    dirs: ['src'],
+    devdirs: ['test', 'examples', 'tools', 'bench', 'e2e', '.projenrc.ts'],
+    ignorePatterns: ['imports/**', '*.js', '*.d.ts', 'node_modules/', 'lib/', 'coverage'],
+    prettier: true,
+  },
+});
+
+project.jest?.addTestMatch('<rootDir>/examples/**/*.test.ts');
+project.package.addPackageResolutions('unrs-resolver@1.12.2'); // 1.13.0 lacks published binaries, which breaks `npm ci`
+project.addFields({ types: 'lib/src/index.d.ts' });
+project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+
+// Generated L1: from the pinned sources of versions.json, never by hand.
+project.addTask('import', {
+  description: 'Regenerate imports/ from the CRDs pinned in versions.json (needs Go)',
+  exec: 'tsx tools/import-crds.ts',
+});
+project.addTask('synth', {
+  description: 'Synthesize every example into dist/ and print one line per egress',
+  exec: 'tsx --tsconfig test/tsconfig.json tools/synth-examples.ts',
+});
+project.addTask('bench', {
+  description: 'Benchmarks against peers, as ratios',
+  exec: 'tsx --tsconfig test/tsconfig.json bench/main.ts',
+});
+
+// Documents the hand-written API only: the generated L1 would drown it.
+project.tasks.tryFind('docgen')?.reset('jsii-docgen -o API.md --submodule root');
+project.packageTask.reset('mkdir -p artifacts && npm pack --silent --pack-destination artifacts');
+
+for (const path of ['!/dist/', '!/imports/']) project.gitignore.addPatterns(path);
+project.gitignore.exclude('/artifacts/');
+for (const dir of ['.ci', 'artifacts', 'bench', 'dist', 'docs', 'e2e', 'examples', 'tools', 'imports', 'versions.json']) {
+  project.npmignore?.exclude(`/${dir}${dir.includes('.j') ? '' : '/'}`);
+}
+
+project.synth();
