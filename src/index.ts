@@ -1,6 +1,27 @@
+export * from './destination/egress-destination';
+export { EgressPort, HttpPortOptions, TlsOriginationPortOptions } from './destination/egress-port';
+export { HttpHeaderRules } from './destination/http-headers';
+export { HttpRetries } from './destination/http-retries';
+export { SimpleUpstreamTlsOptions, UpstreamTls, UpstreamTlsOptions } from './destination/upstream-tls';
+export { IClientHop } from './exit/client-hop';
+export { DeclarationOptions } from './exit/declaration';
+export * from './exit/egress-exit';
+export { EgressGateway, EgressGatewayProps } from './exit/egress-gateway';
+export { EgressGrantOptions, IEgressGrant } from './exit/egress-grant';
+export { IExitHop } from './exit/exit-hop';
+export { ExistingGatewayOptions, GatewayResources, GatewayWorkload, ManagedGatewayOptions } from './exit/gateway-workload';
+export { EgressGatewayAttributes } from './exit/imported-egress-gateway';
+export { Mesh, MeshSettings, OutboundTrafficPolicy } from './mesh/mesh';
+export * from './pattern/egress';
+export * from './pattern/http-egress';
+export * from './pattern/tls-origination-egress';
+export { EgressClient } from './policy/egress-client';
+
+export * as assertions from './assertions';
+
+// The generated L1: what no construct above covers. One submodule per API group.
+export * as extensions from '../imports/extensions.istio.io';
+export * as gatewayApi from '../imports/gateway.networking.k8s.io';
 export * as networking from '../imports/networking.istio.io';
 export * as security from '../imports/security.istio.io';
 export * as telemetry from '../imports/telemetry.istio.io';
-export * as extensions from '../imports/extensions.istio.io';
-export * as gatewayApi from '../imports/gateway.networking.k8s.io';
-export class Hello { }

@@ -1,0 +1,68 @@
+import { isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
+import { Construct } from 'constructs';
+import { EgressError, ErrorCode } from '../errors';
+import { Mesh } from '../mesh/mesh';
+
+const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/**
+ * The hosts of a destination in the form that manifests take: lower case, without a trailing dot, internationalized names
+ * in their ASCII form, each once, in the order given.
+ *
+ * @throws HostsMissing, NotInline, HostSyntax, HostWildcard, HostIpAddress, HostInCluster
+ */
+export function checkHosts(scope: Construct, hosts: string[] | undefined): string[] {
+  if (!Array.isArray(hosts) || hosts.length === 0) {
+    throw new EgressError('HostsMissing', scope, {
+      what: 'no host is given',
+      given: hosts,
+      allowed: 'at least one DNS name',
+      fix: 'name the external hosts, as `hosts: ["api.example.com"]`',
+    });
+  }
+  return [...new Set(hosts.map((host) => checkHost(scope, host)))];
+}
+
+/** One host in the form that manifests take. */
+export function checkHost(scope: Construct, given: string): string {
+  const refuse = (code: ErrorCode, what: string, fix: string) => {
+    throw new EgressError(code, scope, { what, given, allowed: 'a DNS name such as "api.example.com"', fix });
+  };
+  if (typeof given !== 'string' || given.includes('${Token[')) {
+    refuse('NotInline', 'the host is no plain string', 'pass the name itself: a lazy value or token is not known yet');
+  }
+  if (given.includes('*')) {
+    refuse('HostWildcard', 'a wildcard host has no address to resolve at a gateway', 'list the hosts that are called');
+  }
+  const address = /^\[(.*)\]$/.exec(given)?.[1] ?? given;
+  // Checked before and after: "127.1" and "0x7f.1" only become addresses when they are read as a URL's host is.
+  const host = isPlain(given) ? domainToASCII(given).replace(/\.$/, '') : '';
+  if (isIP(address) || isIP(host)) {
+    refuse('HostIpAddress', 'the host is an IP address', 'call the service by a DNS name');
+  }
+  const labels = host.split('.');
+  if (host.length > 253 || labels.length < 2 || !labels.every((label) => LABEL.test(label)) || /^\d+$/.test(labels.at(-1)!)) {
+    refuse('HostSyntax', 'the host is not a fully qualified DNS name', hostFix(given));
+  }
+  const cluster = Mesh.of(scope).clusterDomain;
+  if (labels.at(-1) === 'svc' || host.endsWith(`.svc.${cluster}`) || host === cluster) {
+    refuse('HostInCluster', "the host is one of the cluster's own", 'only what is outside the mesh is declared as egress');
+  }
+  return host;
+}
+
+/** Whether nothing in it has a meaning of its own in a URL: `domainToASCII` would silently drop or decode that. */
+function isPlain(host: string): boolean {
+  // eslint-disable-next-line no-control-regex
+  return !/[\u0000-\u0020\u007f%/\\?#@:<>^|[\]]/.test(host);
+}
+
+function hostFix(given: string): string {
+  if (given.includes('://')) return 'leave out the scheme and the path';
+  if (/:\d+$/.test(given)) return 'leave out the port and set `port` instead';
+  if (given.includes('/')) return 'leave out the path';
+  if (given !== given.trim()) return 'remove the white space around it';
+  if (!given.includes('.')) return 'write the full name: a name without a dot means a Service of the same namespace';
+  return 'use labels of a-z, 0-9 and "-" (1 to 63 characters), separated by dots, 253 characters in all';
+}

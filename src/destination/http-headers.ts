@@ -1,0 +1,131 @@
+import { Construct } from 'constructs';
+import { EgressError } from '../errors';
+
+/** Headers that the exit changes on the way out and on the way back. Names are case-insensitive, values are literal. */
+export interface HttpHeaderRules {
+  /**
+   * Request headers to set, replacing what the application sent.
+   * @default - none
+   */
+  readonly requestSet?: { [name: string]: string };
+  /**
+   * Request headers to add to what the application sent.
+   * @default - none
+   */
+  readonly requestAdd?: { [name: string]: string };
+  /**
+   * Request headers to remove, besides the mesh's own.
+   * @default - none
+   */
+  readonly requestRemove?: string[];
+  /**
+   * Response headers to set, replacing what the external host sent.
+   * @default - none
+   */
+  readonly responseSet?: { [name: string]: string };
+  /**
+   * Response headers to add to what the external host sent.
+   * @default - none
+   */
+  readonly responseAdd?: { [name: string]: string };
+  /**
+   * Response headers to remove.
+   * @default - none
+   */
+  readonly responseRemove?: string[];
+}
+
+/**
+ * What sidecars and gateways add to a request. A third party must not learn the caller's certificate and identity, pod
+ * addresses, or how the mesh is built.
+ */
+export const MESH_HEADERS = [
+  'x-envoy-attempt-count',
+  'x-envoy-decorator-operation',
+  'x-envoy-expected-rq-timeout-ms',
+  'x-envoy-external-address',
+  'x-envoy-internal',
+  'x-envoy-original-path',
+  'x-envoy-peer-metadata',
+  'x-envoy-peer-metadata-id',
+  'x-forwarded-client-cert',
+  'x-forwarded-for',
+  'x-forwarded-proto',
+  'x-request-id',
+];
+
+/** Header operations in the form of a VirtualService. */
+export interface ResolvedHeaders {
+  readonly request: HeaderOperations;
+  readonly response?: HeaderOperations;
+}
+
+interface HeaderOperations {
+  readonly set?: { [name: string]: string };
+  readonly add?: { [name: string]: string };
+  readonly remove?: string[];
+}
+
+/**
+ * The header operations of one port: the user's, and the removal of the mesh's own.
+ * @throws HeaderSyntax
+ */
+export function resolveHeaders(scope: Construct, rules: HttpHeaderRules = {}, keep: string[] = []): ResolvedHeaders {
+  const kept = new Set(keep.map((name) => name.toLowerCase()));
+  const unknown = [...kept].find((name) => !MESH_HEADERS.includes(name));
+  if (unknown !== undefined) {
+    throw new EgressError('HeaderSyntax', scope, {
+      what: '`keepMeshHeaders` names a header that is not removed anyway',
+      given: unknown,
+      allowed: MESH_HEADERS.join(', '),
+      fix: 'leave it out',
+    });
+  }
+  const response = operations(scope, rules.responseSet, rules.responseAdd, rules.responseRemove);
+  return {
+    request: operations(scope, rules.requestSet, rules.requestAdd, [
+      ...MESH_HEADERS.filter((name) => !kept.has(name)),
+      ...(rules.requestRemove ?? []),
+    ]),
+    response: Object.values(response).some(Boolean) ? response : undefined,
+  };
+}
+
+type Headers = { [name: string]: string };
+
+function operations(scope: Construct, set?: Headers, add?: Headers, remove?: string[]): HeaderOperations {
+  const names = [...new Set((remove ?? []).map((name) => checkName(scope, name)))];
+  return { set: values(scope, set), add: values(scope, add), remove: names.length > 0 ? names : undefined };
+}
+
+function values(scope: Construct, headers?: Headers): Headers | undefined {
+  const entries = Object.entries(headers ?? {});
+  if (entries.length === 0) return undefined;
+  return Object.fromEntries(entries.map(([name, value]) => [checkName(scope, name), checkValue(scope, name, value)]));
+}
+
+/** A token of RFC 9110. `Host` and pseudo-headers decide where a request goes, which is not a header rule's business. */
+function checkName(scope: Construct, name: string): string {
+  if (typeof name !== 'string' || !/^[a-z0-9!#$%&'*+.^_`|~-]+$/i.test(name) || name.toLowerCase() === 'host') {
+    throw new EgressError('HeaderSyntax', scope, {
+      what: 'this is not the name of a header that can be changed',
+      given: name,
+      allowed: 'letters, digits and !#$%&\'*+.^_`|~- ; not "Host" and no pseudo-header',
+      fix: 'correct the name',
+    });
+  }
+  return name.toLowerCase();
+}
+
+function checkValue(scope: Construct, name: string, value: string): string {
+  if (typeof value !== 'string' || !/^[\x20-\x7e]*$/.test(value)) {
+    throw new EgressError('HeaderSyntax', scope, {
+      what: `the value of header "${name}" cannot be sent`,
+      given: value,
+      allowed: 'printable ASCII characters on one line',
+      fix: 'encode the value, for instance with encodeURIComponent',
+    });
+  }
+  // Envoy reads "%" as the start of a command such as %DOWNSTREAM_PEER_CERT% and refuses the whole route on a lone one.
+  return value.replace(/%/g, '%%');
+}

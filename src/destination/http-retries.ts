@@ -1,0 +1,59 @@
+import { Construct } from 'constructs';
+import { EgressError } from '../errors';
+
+/**
+ * What is sent again when an upstream fails. Istio's own default is two retries for every method, which can place an order
+ * twice; here it is none, until the calls are declared safe to repeat.
+ *
+ * Both hops follow the declaration, each for its own failures: a sidecar sends again what did not reach the exit or was cut
+ * off there, the exit what the external host did not answer or answered with 502, 503 or 504.
+ */
+export class HttpRetries {
+  /** Nothing is sent twice, not even after a connection that failed. */
+  public static none(): HttpRetries {
+    return new HttpRetries(0, false);
+  }
+
+  /**
+   * Sends GET, HEAD, OPTIONS, TRACE, PUT and DELETE again, which HTTP defines as idempotent (RFC 9110, 9.2.2); every other
+   * method is never sent twice.
+   *
+   * @param attempts How often at most, after the first try: 1 to 10
+   */
+  public static idempotent(attempts: number): HttpRetries {
+    return new HttpRetries(attempts, false);
+  }
+
+  /**
+   * Sends every method again, POST and PATCH too. To be declared only for hosts that recognise a repeated request.
+   *
+   * @param attempts How often at most, after the first try: 1 to 10
+   */
+  public static anyMethod(attempts: number): HttpRetries {
+    return new HttpRetries(attempts, true);
+  }
+
+  private constructor(
+    private readonly attempts: number,
+    private readonly everyMethod: boolean,
+  ) {}
+
+  /** @internal */
+  public _resolve(scope: Construct): ResolvedRetries {
+    if (!Number.isInteger(this.attempts) || this.attempts < 0 || this.attempts > 10) {
+      throw new EgressError('RetriesRange', scope, {
+        what: 'the number of retries is out of range',
+        given: this.attempts,
+        allowed: 'a whole number from 1 to 10',
+        fix: 'choose a small number, or HttpRetries.none()',
+      });
+    }
+    return { attempts: this.attempts, everyMethod: this.attempts > 0 && this.everyMethod };
+  }
+}
+
+/** Checked retries of one port. */
+export interface ResolvedRetries {
+  readonly attempts: number;
+  readonly everyMethod: boolean;
+}

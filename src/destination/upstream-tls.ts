@@ -1,0 +1,103 @@
+import { Construct } from 'constructs';
+import { checkHost } from './host';
+import { EgressError } from '../errors';
+import { checkName } from '../naming';
+
+/** What the certificate of the external host must show, and what the exit shows of itself. */
+export interface UpstreamTlsOptions {
+  /**
+   * Server name that the exit asks for in the handshake.
+   * @default - the host
+   */
+  readonly sni?: string;
+
+  /**
+   * Names of which the certificate must carry one.
+   * @default - the host
+   */
+  readonly subjectAltNames?: string[];
+}
+
+/** TLS without a client certificate. */
+export interface SimpleUpstreamTlsOptions extends UpstreamTlsOptions {
+  /**
+   * Secret in the exit's namespace whose `ca.crt` holds the CAs to trust instead of the system's.
+   * @default - the certificate authorities of the proxy image
+   */
+  readonly caCredentialName?: string;
+}
+
+/**
+ * How an exit speaks TLS to an external host. The server's certificate is verified in every form: its chain, and that it
+ * carries the host's name. (Istio checks no name when an SNI is set without names, so both are always written.)
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings
+ */
+export class UpstreamTls {
+  /** TLS that verifies the server and shows no client certificate. */
+  public static simple(options: SimpleUpstreamTlsOptions = {}): UpstreamTls {
+    return new UpstreamTls('SIMPLE', options, options.caCredentialName);
+  }
+
+  /**
+   * Mutual TLS with the exit owner's certificate.
+   *
+   * @param credentialName Secret in the exit's namespace with `tls.crt`, `tls.key` and `ca.crt`. The last one is what the
+   *   server is verified against: with a credential, Istio does not fall back to the system's authorities.
+   */
+  public static mutual(credentialName: string, options: UpstreamTlsOptions = {}): UpstreamTls {
+    return new UpstreamTls('MUTUAL', options, credentialName);
+  }
+
+  private constructor(
+    private readonly mode: 'SIMPLE' | 'MUTUAL',
+    private readonly options: UpstreamTlsOptions,
+    private readonly credentialName?: string,
+  ) {}
+
+  /** @internal */
+  public _resolve(scope: Construct): ResolvedTls {
+    const { sni, subjectAltNames } = this.options;
+    return {
+      mode: this.mode,
+      credentialName: this.credentialName === undefined ? undefined : checkCredential(scope, this.credentialName),
+      sni: sni === undefined ? undefined : checkHost(scope, sni),
+      subjectAltNames: subjectAltNames === undefined ? undefined : checkSubjectAltNames(scope, subjectAltNames),
+    };
+  }
+}
+
+/** Checked TLS settings; what is undefined follows the host. */
+export interface ResolvedTls {
+  readonly mode: 'SIMPLE' | 'MUTUAL';
+  readonly credentialName?: string;
+  readonly sni?: string;
+  readonly subjectAltNames?: string[];
+}
+
+function checkCredential(scope: Construct, name: string): string {
+  if (typeof name === 'string' && name.includes('/')) {
+    throw new EgressError('CredentialNamespace', scope, {
+      what: 'a credential cannot come from another namespace than the exit',
+      given: name,
+      allowed: "the name of a Secret in the exit's namespace; Istio gives a gateway no other",
+      fix: 'copy the Secret beside the exit and pass its bare name',
+    });
+  }
+  // Secrets may have dots in their names.
+  for (const label of String(name).split('.')) checkName(scope, 'credentialName', label);
+  return name;
+}
+
+function checkSubjectAltNames(scope: Construct, names: string[]): string[] {
+  const bad = names.find((name) => typeof name !== 'string' || !/^[\x21-\x7e]+$/.test(name));
+  if (names.length === 0 || bad !== undefined) {
+    throw new EgressError('SubjectAltNameSyntax', scope, {
+      what: 'the certificate would not be checked for a usable name',
+      given: names.length === 0 ? names : bad,
+      allowed: 'at least one name, of printable ASCII characters without spaces',
+      fix: 'name what the certificate carries, or leave `subjectAltNames` out for the host itself',
+    });
+  }
+  return [...names];
+}

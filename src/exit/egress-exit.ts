@@ -1,0 +1,28 @@
+import { Construct } from 'constructs';
+import { IClientHop } from './client-hop';
+import { Declaration } from './declaration';
+import { IEgressGrant } from './egress-grant';
+
+/**
+ * Where traffic leaves the mesh. Implemented by this library only: an exit makes the objects of both hops, because they
+ * depend on its kind.
+ */
+export interface IEgressExit {
+  /** The exit's name, unique in its namespace. */
+  readonly exitName: string;
+
+  /** The namespace of the exit, where everything stands that decides. */
+  readonly namespace: string;
+
+  /**
+   * The exit's side of a declaration. Undefined where the exit belongs to somebody else, who grants by himself.
+   * @internal
+   */
+  _grant(declaration: Declaration): IEgressGrant | undefined;
+
+  /**
+   * The callers' side of a declaration: one hop per namespace.
+   * @internal
+   */
+  _lead(scope: Construct, declaration: Declaration): IClientHop[];
+}

@@ -1,0 +1,194 @@
+import { ApiObject, ApiObjectMetadata, Chart } from 'cdk8s';
+import { Construct } from 'constructs';
+import { ClientHop } from './client-hop';
+import { Declaration, declare } from './declaration';
+import { IEgressExit } from './egress-exit';
+import { EgressGrant, EgressGrantOptions, IEgressGrant } from './egress-grant';
+import { ExitHop, IExitHop } from './exit-hop';
+import { DEFAULT_EXIT, GatewayHandle } from './gateway-handle';
+import { checkCarries } from './gateway-limits';
+import { GatewayPods } from './gateway-pods';
+import { checkExisting, GatewayWorkload } from './gateway-workload';
+import { EgressGatewayAttributes, ImportedEgressGateway } from './imported-egress-gateway';
+import { leadToGateway } from './lead-to-gateway';
+import { markSummary } from './summary';
+import { GatewaySpecServersTlsMode, toJson_GatewaySpec } from '../../imports/networking.istio.io';
+import { toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
+import { checkPort } from '../destination/egress-port';
+import { checkHost } from '../destination/host';
+import { EgressError } from '../errors';
+import { checkMetadata, manifest } from '../mesh/manifest';
+import { Mesh } from '../mesh/mesh';
+import { checkName, joinName } from '../naming';
+import { checkTree } from '../validation/check-tree';
+
+/** Properties of an egress gateway. */
+export interface EgressGatewayProps {
+  /**
+   * Name of the gateway and of its Deployment, Service, ServiceAccount and Gateway.
+   * @default "istio-egress"
+   */
+  readonly name?: string;
+
+  /**
+   * Namespace of the gateway. Nothing but exits should run there, and it is not made here.
+   * @default - the chart's namespace, or "istio-egress" if it has none
+   */
+  readonly namespace?: string;
+
+  /**
+   * The gateway's pods.
+   * @default GatewayWorkload.managed()
+   */
+  readonly workload?: GatewayWorkload;
+
+  /**
+   * Labels and annotations for the gateway's objects, the routes that stand beside it included.
+   * @default - none
+   */
+  readonly metadata?: ApiObjectMetadata;
+}
+
+/**
+ * An egress gateway: pods of its own through which declared calls leave the mesh. What is not granted is refused: the
+ * gateway takes only mutual TLS of the mesh, only routes of its own namespace bind to it, and its policies allow by name.
+ */
+export class EgressGateway extends Construct implements IEgressExit {
+  /**
+   * A gateway that another app makes. Declarations through it make the client hop only; the owner of the gateway grants
+   * them, with `grant`.
+   *
+   * @throws NameSyntax, PortRange
+   */
+  public static imported(attributes: EgressGatewayAttributes = {}): IEgressExit {
+    return new ImportedEgressGateway(attributes);
+  }
+
+  public readonly exitName: string;
+  public readonly namespace: string;
+  /** The server that clients connect to. */
+  public readonly gateway: ApiObject;
+  /** Refuses what no grant allows, also while nothing is granted yet. */
+  public readonly authorizationPolicy: ApiObject;
+  /** The pods' Deployment; undefined for pods that exist already. */
+  public readonly deployment?: ApiObject;
+  /** The Service in front of the pods; undefined for pods that exist already. */
+  public readonly service?: ApiObject;
+  /** The pods' identity; undefined for pods that exist already. */
+  public readonly serviceAccount?: ApiObject;
+
+  private readonly handle: GatewayHandle;
+  private readonly selector: { [key: string]: string };
+  private readonly pods?: GatewayPods;
+  private readonly hosts: Construct;
+  private readonly grants: Construct;
+
+  /**
+   * @throws NameSyntax, QuantitySyntax, MetadataReserved, ExitInRootNamespace
+   */
+  public constructor(scope: Construct, id: string, props: EgressGatewayProps = {}) {
+    super(scope, id);
+    checkTree(this);
+    const mesh = Mesh.of(this);
+    this.exitName = checkName(this, 'name', props.name ?? DEFAULT_EXIT);
+    this.namespace = checkName(this, 'namespace', props.namespace ?? Chart.of(this).namespace ?? DEFAULT_EXIT);
+    if (this.namespace === mesh.rootNamespace) {
+      throw new EgressError('ExitInRootNamespace', this, {
+        what: "an exit stands in Istio's root namespace, where its policies would hold for gateways of every namespace",
+        given: this.namespace,
+        allowed: 'a namespace of its own',
+        fix: 'set `namespace`, or the namespace of the chart',
+      });
+    }
+    const { _managed: managed, _existing: existing } = props.workload ?? GatewayWorkload.managed();
+    const service = existing ? checkExisting(this, existing).service : this.exitName;
+    this.selector = existing?.labels ?? { app: this.exitName, istio: this.exitName };
+    this.handle = {
+      exitName: this.exitName,
+      namespace: this.namespace,
+      serviceHost: `${service}.${this.namespace}.svc.${mesh.clusterDomain}`,
+      httpPort: checkPort(this, 'httpPort', existing?.httpPort ?? 80),
+      metadata: checkMetadata(this, props.metadata),
+    };
+
+    this.gateway = this.object('networking.istio.io/v1', 'Gateway', () => this.gatewaySpec());
+    this.authorizationPolicy = this.object('security.istio.io/v1', 'AuthorizationPolicy', () =>
+      // A policy without rules allows nothing; each grant adds what it allows.
+      toJson_AuthorizationPolicySpec({ selector: { matchLabels: this.selector } }),
+    );
+    if (managed) {
+      this.pods = new GatewayPods(this, 'Pods', this.handle, this.selector, managed);
+      ({ deployment: this.deployment, service: this.service, serviceAccount: this.serviceAccount } = this.pods);
+    }
+    this.hosts = new Construct(this, 'Hosts');
+    this.grants = new Construct(this, 'Grants');
+  }
+
+  /**
+   * Lets clients reach hosts through this gateway, for apps that declare the same with an imported handle. The order in
+   * which the two are applied does not matter: until both are there, the calls are refused.
+   *
+   * @param id Unique among the grants of the gateway; names the policy
+   * @throws what a declaration can throw, see `Egress`
+   */
+  public grant(id: string, options: EgressGrantOptions): IEgressGrant {
+    const scope = new Construct(this.grants, id);
+    const declaration = declare(scope, { ...options, name: options.name ?? joinName(this, id) });
+    markSummary(scope, this, declaration);
+    return this._grant(declaration, scope);
+  }
+
+  /**
+   * The objects that let a granted host be reached, for JSON patches.
+   * @throws HostSyntax if the gateway has no such host
+   */
+  public host(host: string): IExitHop {
+    const hop = this.hosts.node.tryFindChild(checkHost(this, host));
+    if (hop) return hop as ExitHop;
+    throw new EgressError('HostSyntax', this, {
+      what: 'no declaration sends this host through this exit',
+      given: host,
+      allowed: this.hosts.node.children.map((child) => child.node.id).join(', ') || 'nothing: no host is declared',
+      fix: 'declare the host before asking for its objects',
+    });
+  }
+
+  /** @internal */
+  public _grant(declaration: Declaration, scope?: Construct): EgressGrant {
+    checkCarries(this.handle, declaration);
+    for (const host of declaration.hosts) this.hop(host, declaration).add(declaration);
+    if (declaration.ports.some((port) => port.tls?.credentialName !== undefined)) this.pods?.readSecrets();
+    const at = scope ?? new Construct(this.grants, declaration.scope.node.path.replaceAll('/', '.'));
+    return new EgressGrant(at, 'Grant', this.handle, this.selector, declaration);
+  }
+
+  /** @internal */
+  public _lead(scope: Construct, declaration: Declaration): ClientHop[] {
+    return leadToGateway(scope, this.handle, declaration, this);
+  }
+
+  private hop(host: string, declaration: Declaration): ExitHop {
+    const existing = this.hosts.node.tryFindChild(host);
+    if (existing) return existing as ExitHop;
+    return new ExitHop(this.hosts, host, this.handle, declaration.resolution, declaration.scope.node.path);
+  }
+
+  private gatewaySpec() {
+    return toJson_GatewaySpec({
+      selector: this.selector,
+      servers: [
+        {
+          port: { name: 'http', number: this.handle.httpPort, protocol: 'HTTPS' },
+          tls: { mode: GatewaySpecServersTlsMode.ISTIO_UNDERSCORE_MUTUAL },
+          // Only VirtualServices of this namespace bind, whatever host another team claims in its own.
+          hosts: ['./*'],
+        },
+      ],
+    });
+  }
+
+  private object(apiVersion: string, kind: string, spec: () => unknown): ApiObject {
+    const { namespace, exitName: name, metadata } = this.handle;
+    return manifest(this, kind, { apiVersion, kind, namespace, name, metadata, spec });
+  }
+}

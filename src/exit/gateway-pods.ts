@@ -1,0 +1,115 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { GatewayHandle } from './gateway-handle';
+import { gatewaySize, ManagedGatewayOptions } from './gateway-workload';
+import { manifest } from '../mesh/manifest';
+import { Mesh } from '../mesh/mesh';
+
+/** Above 1023, so that the pods need no privilege to listen. */
+const HTTP_TARGET_PORT = 8080;
+const HEALTH_PORT = 15021;
+
+/** The pods of an egress gateway, filled in by Istio's injector, and what they need. */
+export class GatewayPods extends Construct {
+  public readonly deployment: ApiObject;
+  public readonly service: ApiObject;
+  public readonly serviceAccount: ApiObject;
+
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly gateway: GatewayHandle,
+    private readonly labels: { [key: string]: string },
+    options: ManagedGatewayOptions,
+  ) {
+    super(scope, id);
+    const size = gatewaySize(scope, options);
+    this.serviceAccount = this.object('v1', 'ServiceAccount', {
+      // The proxy has a token of its own for istiod; it never calls the Kubernetes API.
+      fields: { automountServiceAccountToken: false },
+    });
+    this.service = this.object('v1', 'Service', {
+      spec: () => ({
+        type: 'ClusterIP',
+        selector: labels,
+        ports: [{ name: 'http', port: gateway.httpPort, targetPort: HTTP_TARGET_PORT, protocol: 'TCP' }],
+      }),
+    });
+    this.deployment = this.object('apps/v1', 'Deployment', {
+      spec: () => ({
+        replicas: size.replicas,
+        selector: { matchLabels: labels },
+        strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+        template: {
+          metadata: {
+            labels: this.podLabels(),
+            annotations: { 'inject.istio.io/templates': 'gateway' },
+          },
+          spec: this.podSpec(size.resources),
+        },
+      }),
+    });
+  }
+
+  /**
+   * Lets the gateway read its credentials: istiod hands a Secret only to a gateway whose service account may list the
+   * Secrets of its namespace. Called for the first destination that needs one.
+   *
+   * @see CredentialsController.Authorize in istio/istio, pilot/pkg/credentials/kube/secrets.go
+   */
+  public readSecrets(): void {
+    if (this.node.tryFindChild('Role')) return;
+    const name = this.gateway.exitName;
+    this.object('rbac.authorization.k8s.io/v1', 'Role', {
+      fields: { rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'watch', 'list'] }] },
+    });
+    this.object('rbac.authorization.k8s.io/v1', 'RoleBinding', {
+      fields: {
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+        subjects: [{ kind: 'ServiceAccount', name, namespace: this.gateway.namespace }],
+      },
+    });
+  }
+
+  private object(apiVersion: string, kind: string, content: { spec?: () => unknown; fields?: { [field: string]: unknown } }) {
+    const { namespace, exitName: name, metadata } = this.gateway;
+    return manifest(this, kind, { apiVersion, kind, namespace, name, metadata, ...content });
+  }
+
+  private podLabels() {
+    const { revision } = Mesh.of(this);
+    return { ...this.labels, 'sidecar.istio.io/inject': 'true', ...(revision && { 'istio.io/rev': revision }) };
+  }
+
+  private podSpec(resources: unknown) {
+    return {
+      serviceAccountName: this.gateway.exitName,
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+      topologySpreadConstraints: [
+        {
+          maxSkew: 1,
+          topologyKey: 'kubernetes.io/hostname',
+          whenUnsatisfiable: 'ScheduleAnyway',
+          labelSelector: { matchLabels: this.labels },
+        },
+      ],
+      containers: [
+        {
+          // The name and the image tell the injector which container to fill in.
+          name: 'istio-proxy',
+          image: 'auto',
+          ports: [{ name: 'http', containerPort: HTTP_TARGET_PORT, protocol: 'TCP' }],
+          readinessProbe: { httpGet: { path: '/healthz/ready', port: HEALTH_PORT }, periodSeconds: 5, failureThreshold: 4 },
+          startupProbe: { httpGet: { path: '/healthz/ready', port: HEALTH_PORT }, periodSeconds: 1, failureThreshold: 60 },
+          resources,
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            capabilities: { drop: ['ALL'] },
+            privileged: false,
+            readOnlyRootFilesystem: true,
+          },
+        },
+      ],
+    };
+  }
+}

@@ -1,0 +1,36 @@
+import {
+  VirtualServiceSpecHttp,
+  VirtualServiceSpecHttpHeaders,
+  VirtualServiceSpecHttpMatch,
+  VirtualServiceSpecHttpRouteDestination,
+} from '../../imports/networking.istio.io';
+import { ResolvedRetries } from '../destination/http-retries';
+
+/** RFC 9110, 9.2.2. */
+const IDEMPOTENT = 'GET|HEAD|OPTIONS|TRACE|PUT|DELETE';
+
+/** Off has to be said: where nothing is said, Istio retries twice, whatever the method. */
+const OFF = { attempts: 0 };
+
+/** A route before its retries are known. */
+export interface HttpRoute {
+  readonly match?: VirtualServiceSpecHttpMatch;
+  readonly destination: VirtualServiceSpecHttpRouteDestination;
+  readonly headers?: VirtualServiceSpecHttpHeaders;
+  readonly timeout?: string;
+}
+
+/** The routes of one destination: a single one, or one for the methods that may be sent again and one for the others. */
+export function httpRoutes(route: HttpRoute, retries: ResolvedRetries, retryOn: string): VirtualServiceSpecHttp[] {
+  const { match, destination, headers, timeout } = route;
+  const one = (withRetries: boolean, matches?: VirtualServiceSpecHttpMatch): VirtualServiceSpecHttp => ({
+    match: matches && [matches],
+    headers,
+    timeout,
+    retries: withRetries ? { attempts: retries.attempts, retryOn } : OFF,
+    route: [{ destination }],
+  });
+  if (retries.attempts === 0) return [one(false, match)];
+  if (retries.everyMethod) return [one(true, match)];
+  return [one(true, { ...match, method: { regex: IDEMPOTENT } }), one(false, match)];
+}

@@ -1,0 +1,53 @@
+import { ApiObject, ApiObjectMetadata, Lazy } from 'cdk8s';
+import { Construct } from 'constructs';
+import { Mesh } from './mesh';
+import { EgressError } from '../errors';
+
+/** What every manifest of this library is made from. */
+export interface ManifestProps {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** The user's labels and annotations; they win over the mesh's. */
+  readonly metadata?: ApiObjectMetadata;
+  /** The spec, read when the chart is synthesized: by then all declarations are known. */
+  readonly spec?: () => unknown;
+  /** Top-level fields of kinds without a spec. */
+  readonly fields?: { [field: string]: unknown };
+}
+
+/**
+ * Makes one manifest as a plain `ApiObject`: JSON patches of the user reach every field of it, while the generated L1
+ * classes drop the fields that their CRD version does not know.
+ */
+export function manifest(scope: Construct, id: string, props: ManifestProps): ApiObject {
+  const mesh = Mesh.of(scope);
+  return new ApiObject(scope, id, {
+    apiVersion: props.apiVersion,
+    kind: props.kind,
+    metadata: {
+      ...props.metadata,
+      namespace: props.namespace,
+      name: props.name,
+      labels: { ...mesh._labels, ...props.metadata?.labels },
+      annotations: { ...mesh._annotations, ...props.metadata?.annotations },
+    },
+    ...(props.spec && { spec: Lazy.any({ produce: props.spec }) }),
+    ...props.fields,
+  });
+}
+
+/** Names and namespaces of objects follow the declaration, not its metadata. @throws MetadataReserved */
+export function checkMetadata(scope: Construct, metadata: ApiObjectMetadata | undefined): ApiObjectMetadata | undefined {
+  const reserved = ['name', 'namespace'].filter((field) => metadata?.[field] !== undefined);
+  if (reserved.length > 0) {
+    throw new EgressError('MetadataReserved', scope, {
+      what: '`metadata` goes to several objects, which cannot share these fields',
+      given: reserved,
+      allowed: 'labels, annotations and the like',
+      fix: 'set `name` on the declaration; namespaces are those of the exit and of the clients',
+    });
+  }
+  return metadata;
+}

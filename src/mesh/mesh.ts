@@ -1,0 +1,128 @@
+import { Construct, IConstruct } from 'constructs';
+import { EgressError } from '../errors';
+import { IstioVersion, TESTED_ISTIO } from './istio-version';
+import { checkName } from '../naming';
+
+/** What sidecars do with calls to hosts that nothing in the mesh declares. Mirrors the mesh's own setting. */
+export enum OutboundTrafficPolicy {
+  /** Refused by the sidecar (502 for HTTP, a reset for everything else). */
+  REGISTRY_ONLY = 'REGISTRY_ONLY',
+
+  /**
+   * Sent to wherever they point. Istio's own default, and under it **no declaration is enforced**: callers that are not
+   * declared, refused callers on another port, and hosts without a declaration all go out directly.
+   */
+  ALLOW_ANY = 'ALLOW_ANY',
+}
+
+/** Facts about the mesh that the manifests are for. */
+export interface MeshSettings {
+  /**
+   * Version of the control plane, as "1.31" or "1.31.1". Decides what can be emitted.
+   * @default - the version that this library is tested with
+   */
+  readonly istioVersion?: string;
+
+  /**
+   * Domain of the cluster's Services.
+   * @default "cluster.local"
+   */
+  readonly clusterDomain?: string;
+
+  /**
+   * Istio's root namespace, where a policy reaches every namespace; no exit may stand there.
+   * @default "istio-system"
+   */
+  readonly rootNamespace?: string;
+
+  /**
+   * Revision of the control plane that injects the exits' pods.
+   * @default - the default revision
+   */
+  readonly revision?: string;
+
+  /**
+   * The mesh's `outboundTrafficPolicy`. It is a statement, not a switch: nothing here changes the mesh. With `ALLOW_ANY`
+   * every synthesis prints a warning, because nothing is enforced then.
+   * @default OutboundTrafficPolicy.REGISTRY_ONLY
+   */
+  readonly outboundTrafficPolicy?: OutboundTrafficPolicy;
+
+  /**
+   * Labels for every object that this library makes.
+   * @default - none
+   */
+  readonly labels?: { [key: string]: string };
+
+  /**
+   * Annotations for every object that this library makes.
+   * @default - none
+   */
+  readonly annotations?: { [key: string]: string };
+}
+
+const MESH = Symbol.for('cdk8s-istio-egress.Mesh');
+const READ = Symbol.for('cdk8s-istio-egress.MeshRead');
+
+/** The mesh that an app, or one of its charts, is for: settings made once, read by every construct below. */
+export class Mesh {
+  /**
+   * Sets the mesh of everything below `scope`, usually the app. To be called before any other construct of this library
+   * is made there.
+   *
+   * @throws MeshConfiguredLate if the scope has settings, or a construct below it has used them
+   * @throws VersionUnsupported, NameSyntax for settings that cannot be
+   */
+  public static configure(scope: Construct, settings: MeshSettings): void {
+    if (MESH in scope || READ in scope) {
+      throw new EgressError('MeshConfiguredLate', scope, {
+        what: 'the mesh of this scope is settled: it was configured before, or a construct has used it',
+        fix: 'call `Mesh.configure` once, right after the app or chart is made',
+      });
+    }
+    (scope as any)[MESH] = new Mesh(scope, settings);
+  }
+
+  /** The settings that hold for a construct: those of the nearest scope that has any, else the defaults. */
+  public static of(scope: Construct): Mesh {
+    // The scopes passed on the way must not be configured any more: what was built so far would not know.
+    for (let at: IConstruct | undefined = scope; at; at = at.node.scope) {
+      if (MESH in at) return (at as any)[MESH];
+      (at as any)[READ] = true;
+      if (!at.node.scope) (at as any)[MESH] = new Mesh(scope, {});
+    }
+    return (scope.node.root as any)[MESH];
+  }
+
+  /** Domain of the cluster's Services. */
+  public readonly clusterDomain: string;
+  /** Istio's root namespace. */
+  public readonly rootNamespace: string;
+  /** Revision that injects the exits' pods; undefined for the default one. */
+  public readonly revision?: string;
+  /** What sidecars do with calls that nothing declares. */
+  public readonly outboundTrafficPolicy: OutboundTrafficPolicy;
+  /** @internal */
+  public readonly _version: IstioVersion;
+  /** @internal */
+  public readonly _labels?: { [key: string]: string };
+  /** @internal */
+  public readonly _annotations?: { [key: string]: string };
+
+  private constructor(scope: Construct, settings: MeshSettings) {
+    this._version = IstioVersion.parse(scope, settings.istioVersion ?? TESTED_ISTIO);
+    this.clusterDomain = (settings.clusterDomain ?? 'cluster.local').toLowerCase();
+    for (const label of this.clusterDomain.split('.')) checkName(scope, 'clusterDomain', label);
+    this.rootNamespace = checkName(scope, 'rootNamespace', settings.rootNamespace ?? 'istio-system');
+    this.revision = settings.revision === undefined ? undefined : checkName(scope, 'revision', settings.revision);
+    this.outboundTrafficPolicy = settings.outboundTrafficPolicy ?? OutboundTrafficPolicy.REGISTRY_ONLY;
+    this._labels = settings.labels;
+    this._annotations = settings.annotations;
+    if (this.outboundTrafficPolicy === OutboundTrafficPolicy.ALLOW_ANY) {
+      process.emitWarning(
+        'outboundTrafficPolicy is ALLOW_ANY: sidecars send calls that no declaration covers straight to the internet, so nothing that is declared here is enforced.',
+        { type: 'EgressNotEnforced', code: 'OutboundAllowAny' },
+      );
+    }
+  }
+}

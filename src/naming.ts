@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { Construct } from 'constructs';
+import { EgressError } from './errors';
+
+/** The limit of a DNS-1123 label, which the shortest-lived of our names (a Service's) must keep. */
+const MAX_LENGTH = 63;
+const HASH_LENGTH = 8;
+const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
+
+/**
+ * Joins parts to a DNS-1123 label of at most 63 characters: each part in kebab case, equal neighbours once. What is too
+ * long keeps its beginning and ends in a short hash of the whole, so that it stays unique and stable.
+ *
+ * @throws NameSyntax if nothing of the parts can stand in a name
+ */
+export function joinName(scope: Construct, ...parts: string[]): string {
+  const name = parts
+    .map(kebab)
+    .filter((part, index, all) => part !== '' && part !== all[index - 1])
+    .join('-');
+  if (name === '') {
+    throw new EgressError('NameSyntax', scope, {
+      what: 'no object name can be made from these ids',
+      given: parts,
+      allowed: 'ids with at least one of a-z, A-Z, 0-9',
+      fix: 'give the construct another id, or set `name`',
+    });
+  }
+  if (name.length <= MAX_LENGTH) return name;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, HASH_LENGTH);
+  return `${name.slice(0, MAX_LENGTH - HASH_LENGTH - 1).replace(/-+$/, '')}-${hash}`;
+}
+
+/**
+ * The name of a declaration's object in one place: the place in front, unless the name begins with it anyway.
+ *
+ * @throws NameSyntax
+ */
+export function placedName(scope: Construct, place: string, name: string): string {
+  return name === place || name.startsWith(`${place}-`) ? joinName(scope, name) : joinName(scope, place, name);
+}
+
+/** Accepts a name that the user chose, exactly as it is. @throws NameSyntax */
+export function checkName(scope: Construct | string, property: string, name: string): string {
+  if (typeof name !== 'string' || name.length > MAX_LENGTH || !LABEL.test(name)) {
+    throw new EgressError('NameSyntax', scope, {
+      what: `\`${property}\` is not a DNS-1123 label`,
+      given: name,
+      allowed: 'a-z, 0-9 and "-", at most 63 characters, a letter or digit at both ends',
+      fix: `choose another \`${property}\``,
+    });
+  }
+  return name;
+}
+
+function kebab(part: string): string {
+  return part
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+}

@@ -1,0 +1,79 @@
+import { Construct, IConstruct } from 'constructs';
+import { EgressError } from '../errors';
+import { EgressDestination, EgressHosts } from '../destination/egress-destination';
+import { IClientHop } from '../exit/client-hop';
+import { DeclarationOptions, declare } from '../exit/declaration';
+import { IEgressExit } from '../exit/egress-exit';
+import { IEgressGrant } from '../exit/egress-grant';
+import { markSummary, summarize } from '../exit/summary';
+import { checkTree } from '../validation/check-tree';
+
+/** What every pattern takes: to where, by whom, through which exit. */
+export interface EgressOptions extends EgressHosts, DeclarationOptions {
+  /** Where the calls leave the mesh. */
+  readonly exit: IEgressExit;
+}
+
+/** What may leave, on which ports, who may send it, and through which exit. */
+export interface EgressProps extends EgressOptions, EgressDestination {}
+
+/**
+ * Lets clients reach external hosts through an exit, and nobody else. Makes the client hop in each client's namespace and,
+ * where the exit is made in the same app, the exit hop beside it.
+ */
+export class Egress extends Construct {
+  /**
+   * One line per declaration and per grant below a scope: who, through which exit, to where, how encrypted.
+   */
+  public static describe(scope: IConstruct): string[] {
+    return summarize(scope);
+  }
+
+  /** Where the calls leave the mesh. */
+  public readonly exit: IEgressExit;
+
+  /** What stands in the clients' namespaces, one for each. */
+  public readonly clientHops: IClientHop[];
+
+  /** The exit's consent; undefined through an imported exit, whose owner grants. */
+  public readonly grant?: IEgressGrant;
+
+  /**
+   * @throws HostsMissing, HostSyntax, HostWildcard, HostIpAddress, HostInCluster, HostCount, NotInline, ClientsMissing,
+   * ClientAnyAlone, ClientInExitNamespace, ServiceAccountDots, PortsMissing, PortRange, PortConflict, TimeoutRange,
+   * RetriesRange, HeaderSyntax, CredentialNamespace, SubjectAltNameSyntax, ResolutionNone, ExitCannotCarry,
+   * DestinationConflict, MetadataReserved, NameSyntax; see docs/errors.md
+   */
+  public constructor(scope: Construct, id: string, props: EgressProps) {
+    super(scope, id);
+    checkTree(this);
+    if (typeof props.exit?._grant !== 'function') {
+      throw new EgressError('ExitCannotCarry', this, {
+        what: '`exit` is not an exit of this library',
+        given: props.exit === undefined ? undefined : Object.keys(props.exit),
+        allowed: 'an EgressGateway, or what EgressGateway.imported returns',
+        fix: 'pass the exit itself',
+      });
+    }
+    const declaration = declare(this, props);
+    this.exit = props.exit;
+    this.grant = props.exit._grant(declaration);
+    this.clientHops = props.exit._lead(this, declaration);
+    markSummary(this, props.exit, declaration);
+  }
+
+  /**
+   * What stands in one client's namespace, for JSON patches.
+   * @throws ClientsMissing if no client of the declaration is there
+   */
+  public clientHop(namespace: string): IClientHop {
+    const hop = this.clientHops.find((candidate) => candidate.namespace === namespace);
+    if (hop) return hop;
+    throw new EgressError('ClientsMissing', this, {
+      what: 'no client of this declaration is led from this namespace',
+      given: namespace,
+      allowed: this.clientHops.map((candidate) => candidate.namespace).join(', '),
+      fix: 'name a namespace of the `clients`',
+    });
+  }
+}

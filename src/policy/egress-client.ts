@@ -1,0 +1,95 @@
+import { Construct } from 'constructs';
+import { EgressError } from '../errors';
+import { Mesh } from '../mesh/mesh';
+import { checkName } from '../naming';
+
+const SERVICE_ACCOUNT = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
+
+/**
+ * Who may call. The exit checks the caller's certificate, so a client is what a certificate says: a service account, or
+ * the namespace it is in. Labels are not in it; they can lead traffic, never authorize it.
+ */
+export class EgressClient {
+  /**
+   * Every workload of a namespace.
+   * @throws NameSyntax
+   */
+  public static namespace(namespace: string): EgressClient {
+    checkName('EgressClient.namespace', 'namespace', namespace);
+    return new EgressClient(namespace);
+  }
+
+  /**
+   * The workloads that run as one service account.
+   * @throws NameSyntax
+   */
+  public static serviceAccount(namespace: string, name: string): EgressClient {
+    checkName('EgressClient.serviceAccount', 'namespace', namespace);
+    if (typeof name !== 'string' || !SERVICE_ACCOUNT.test(name) || name.includes('..')) {
+      throw new EgressError('NameSyntax', 'EgressClient.serviceAccount', {
+        what: '`name` is not the name of a service account',
+        given: name,
+        allowed: 'a DNS-1123 subdomain: a-z, 0-9, "-" and "."',
+        fix: 'pass `metadata.name` of the ServiceAccount, without its namespace',
+      });
+    }
+    return new EgressClient(namespace, name);
+  }
+
+  /**
+   * Every workload of the mesh, whatever its identity. Opens the destination to all tenants, and every sidecar of the mesh
+   * receives its configuration. Stands alone: it includes all other clients.
+   */
+  public static anyInMesh(): EgressClient {
+    return new EgressClient();
+  }
+
+  private constructor(
+    /** The client's namespace; undefined for any. */
+    public readonly namespaceName?: string,
+    /** The client's service account; undefined for every one of the namespace. */
+    public readonly serviceAccountName?: string,
+  ) {}
+
+  /** How descriptions name this client, as "payments/checkout", "payments/*" or "*". */
+  public toString(): string {
+    return this.namespaceName ? `${this.namespaceName}/${this.serviceAccountName ?? '*'}` : '*';
+  }
+}
+
+/**
+ * The clients of one declaration, each once, in a fixed order: listing them differently changes no YAML.
+ *
+ * @throws ClientsMissing, ClientAnyAlone, ServiceAccountDots
+ */
+export function checkClients(scope: Construct, clients: EgressClient[] | undefined): EgressClient[] {
+  if (!Array.isArray(clients) || clients.length === 0) {
+    throw new EgressError('ClientsMissing', scope, {
+      what: 'nobody is named as a client',
+      given: clients,
+      allowed: 'at least one EgressClient',
+      fix: 'name who calls, as `clients: [EgressClient.serviceAccount("payments", "checkout")]`; EgressClient.anyInMesh() opens it to all',
+    });
+  }
+  const byName = new Map(clients.map((client) => [client.toString(), client]));
+  if (byName.has('*') && byName.size > 1) {
+    throw new EgressError('ClientAnyAlone', scope, {
+      what: 'EgressClient.anyInMesh() stands beside clients that it includes',
+      given: [...byName.keys()],
+      fix: 'keep the named clients, or `clients: [EgressClient.anyInMesh()]` alone',
+    });
+  }
+  if (!Mesh.of(scope)._version.quotesServiceAccounts) refuseDots(scope, clients);
+  return [...byName.keys()].sort().map((name) => byName.get(name)!);
+}
+
+function refuseDots(scope: Construct, clients: EgressClient[]): void {
+  const dotted = clients.filter((client) => client.serviceAccountName?.includes('.'));
+  if (dotted.length === 0) return;
+  throw new EgressError('ServiceAccountDots', scope, {
+    what: 'this Istio version reads the "." in a service account\'s name as "any character" and would let other accounts through (CVE-2026-39350)',
+    given: dotted.map(String),
+    allowed: 'names without "." before Istio 1.27.9, 1.28.6 and 1.29.2',
+    fix: 'set `istioVersion` with its patch number if the mesh is newer, or give the workload another service account',
+  });
+}
