@@ -26,12 +26,12 @@ export class Manifests {
 
   /** The manifests of every chart of an app. */
   public static fromApp(app: App): Manifests {
-    return Manifests.fromYaml(app.synthYaml());
+    return new Manifests(app.charts.flatMap((chart) => Testing.synth(chart)));
   }
 
-  /** The manifests of a YAML text, with any number of documents. */
-  public static fromYaml(text: string): Manifests {
-    return new Manifests(Yaml.load(`data:,${encodeURIComponent(text)}`));
+  /** The manifests of a YAML file, with any number of documents. */
+  public static fromFile(path: string): Manifests {
+    return new Manifests(Yaml.load(path));
   }
 
   private constructor(private readonly manifests: any[]) {}

@@ -78,7 +78,13 @@ export class GatewayPods extends Construct {
 
   private podLabels() {
     const { revision } = Mesh.of(this);
-    return { ...this.labels, 'sidecar.istio.io/inject': 'true', ...(revision && { 'istio.io/rev': revision }) };
+    return {
+      ...this.labels,
+      'service.istio.io/canonical-name': this.gateway.exitName,
+      'service.istio.io/canonical-revision': 'latest',
+      'sidecar.istio.io/inject': 'true',
+      ...(revision && { 'istio.io/rev': revision }),
+    };
   }
 
   private podSpec(resources: unknown) {

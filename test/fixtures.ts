@@ -1,0 +1,23 @@
+import { App, Chart, Testing } from 'cdk8s';
+import { EgressClient, EgressGateway, EgressGatewayProps } from '../src';
+import { Manifests } from '../src/assertions';
+
+/** The smallest app: an exit in a platform chart, an app chart to declare in, one client. */
+export function world(props?: EgressGatewayProps) {
+  const app = Testing.app();
+  const platform = new Chart(app, 'platform');
+  const chart = new Chart(app, 'payments');
+  return {
+    app,
+    platform,
+    chart,
+    exit: new EgressGateway(platform, 'Exit', props),
+    clients: [EgressClient.serviceAccount('payments', 'checkout')],
+    manifests: () => Manifests.fromApp(app as App),
+  };
+}
+
+/** Matches an error of this library by its code, which opens the message, and by a part of the rest. */
+export function failing(code: string, part = ''): RegExp {
+  return new RegExp(`^\\[${code}\\][^]*${part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`);
+}
