@@ -1,17 +1,22 @@
 export * from './destination/egress-destination';
-export { EgressPort, HttpPortOptions, TlsOriginationPortOptions } from './destination/egress-port';
-export { HttpHeaderRules } from './destination/http-headers';
+export { EgressPort, type HttpPortOptions, type TlsOriginationPortOptions } from './destination/egress-port';
+export { type HttpHeaderRules } from './destination/http-headers';
 export { HttpRetries } from './destination/http-retries';
-export { SimpleUpstreamTlsOptions, UpstreamTls, UpstreamTlsOptions } from './destination/upstream-tls';
-export { IClientHop } from './exit/client-hop';
-export { DeclarationOptions } from './exit/declaration';
+export { type SimpleUpstreamTlsOptions, UpstreamTls, type UpstreamTlsOptions } from './destination/upstream-tls';
+export { type IClientHop } from './exit/client-hop';
+export { type DeclarationOptions } from './exit/declaration';
 export * from './exit/egress-exit';
-export { EgressGateway, EgressGatewayProps } from './exit/egress-gateway';
-export { EgressGrantOptions, IEgressGrant } from './exit/egress-grant';
-export { IExitHop } from './exit/exit-hop';
-export { ExistingGatewayOptions, GatewayResources, GatewayWorkload, ManagedGatewayOptions } from './exit/gateway-workload';
-export { EgressGatewayAttributes } from './exit/imported-egress-gateway';
-export { Mesh, MeshSettings, OutboundTrafficPolicy } from './mesh/mesh';
+export { EgressGateway, type EgressGatewayProps } from './exit/egress-gateway';
+export { type EgressGrantOptions, type IEgressGrant } from './exit/egress-grant';
+export { type IExitHop } from './exit/exit-hop';
+export {
+  type ExistingGatewayOptions,
+  type GatewayResources,
+  GatewayWorkload,
+  type ManagedGatewayOptions,
+} from './exit/gateway-workload';
+export { type EgressGatewayAttributes } from './exit/imported-egress-gateway';
+export { Mesh, type MeshSettings, OutboundTrafficPolicy } from './mesh/mesh';
 export * from './pattern/egress';
 export * from './pattern/http-egress';
 export * from './pattern/tls-origination-egress';

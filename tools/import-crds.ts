@@ -61,7 +61,10 @@ function main() {
   const crds = [
     ...readCrds(join(moduleDirectory('istio.io/api', versions.istio, versions.checksums.istioApi), 'kubernetes')),
     ...readCrds(
-      join(moduleDirectory('sigs.k8s.io/gateway-api', versions.gatewayApi, versions.checksums.gatewayApi), 'config/crd/standard'),
+      join(
+        moduleDirectory('sigs.k8s.io/gateway-api', versions.gatewayApi, versions.checksums.gatewayApi),
+        'config/crd/standard',
+      ),
     ),
   ].map(withOneVersion);
 
@@ -73,7 +76,10 @@ function main() {
       const input = join(work, `${group}.yaml`);
       writeFileSync(
         input,
-        crds.filter((crd) => crd.spec.group === group).map((crd) => stringify(crd, { aliasDuplicateObjects: false })).join('---\n'),
+        crds
+          .filter((crd) => crd.spec.group === group)
+          .map((crd) => stringify(crd, { aliasDuplicateObjects: false }))
+          .join('---\n'),
       );
       execFileSync('cdk8s', ['import', input, '--language', 'typescript', '--output', OUTPUT], {
         stdio: ['ignore', 'ignore', 'inherit'],

@@ -54,14 +54,16 @@ export class Manifests {
   /** The only manifest that a query finds. @throws Error if there is none, or more than one */
   public only(query: ManifestQuery): any {
     const found = this.find(query);
-    if (found.length !== 1) throw new Error(`expected one ${title(query)}, found ${found.length}\n${this.listing(query.kind)}`);
+    if (found.length !== 1)
+      throw new Error(`expected one ${title(query)}, found ${found.length}\n${this.listing(query.kind)}`);
     return found[0];
   }
 
   /** Asserts how many manifests a query finds. @throws Error */
   public countIs(query: ManifestQuery, count: number): void {
     const found = this.find(query).length;
-    if (found !== count) throw new Error(`expected ${count} × ${title(query)}, found ${found}\n${this.listing(query.kind)}`);
+    if (found !== count)
+      throw new Error(`expected ${count} × ${title(query)}, found ${found}\n${this.listing(query.kind)}`);
   }
 
   /** Asserts that one of the manifests that a query finds has at least the fields of `partial`. @throws Error */
@@ -71,7 +73,9 @@ export class Manifests {
     const closest = differences.sort((a, b) => a.lines.length - b.lines.length)[0];
     if (!closest) throw new Error(`no ${title(query)}\n${this.listing(query.kind)}`);
     const nearest = differences.length > 1 ? `; the closest of ${differences.length} is` : ':';
-    throw new Error(`${title(query)} does not match${nearest} ${label(closest.manifest)}\n  ${closest.lines.join('\n  ')}`);
+    throw new Error(
+      `${title(query)} does not match${nearest} ${label(closest.manifest)}\n  ${closest.lines.join('\n  ')}`,
+    );
   }
 
   /** Asserts that none of the manifests that a query finds has all the fields of `partial`. @throws Error */

@@ -5,12 +5,18 @@
 export function mismatches(actual: any, partial: any, path = ''): string[] {
   if (Array.isArray(partial)) {
     if (!Array.isArray(actual)) return [line(path, partial, actual)];
-    const lengths = actual.length === partial.length ? [] : [`${path}: expected ${partial.length} items, got ${actual.length}`];
-    return [...lengths, ...partial.slice(0, actual.length).flatMap((item, i) => mismatches(actual[i], item, `${path}[${i}]`))];
+    const lengths =
+      actual.length === partial.length ? [] : [`${path}: expected ${partial.length} items, got ${actual.length}`];
+    return [
+      ...lengths,
+      ...partial.slice(0, actual.length).flatMap((item, i) => mismatches(actual[i], item, `${path}[${i}]`)),
+    ];
   }
   if (isObject(partial)) {
     if (!isObject(actual)) return [line(path, partial, actual)];
-    return Object.entries(partial).flatMap(([key, value]) => mismatches(actual[key], value, path ? `${path}.${key}` : key));
+    return Object.entries(partial).flatMap(([key, value]) =>
+      mismatches(actual[key], value, path ? `${path}.${key}` : key),
+    );
   }
   return Object.is(actual, partial) ? [] : [line(path, partial, actual)];
 }

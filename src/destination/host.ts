@@ -42,12 +42,21 @@ export function checkHost(scope: Construct, given: string): string {
     refuse('HostIpAddress', 'the host is an IP address', 'call the service by a DNS name');
   }
   const labels = host.split('.');
-  if (host.length > 253 || labels.length < 2 || !labels.every((label) => LABEL.test(label)) || /^\d+$/.test(labels.at(-1)!)) {
+  if (
+    host.length > 253 ||
+    labels.length < 2 ||
+    !labels.every((label) => LABEL.test(label)) ||
+    /^\d+$/.test(labels.at(-1)!)
+  ) {
     refuse('HostSyntax', 'the host is not a fully qualified DNS name', hostFix(given));
   }
   const cluster = Mesh.of(scope).clusterDomain;
   if (labels.at(-1) === 'svc' || host.endsWith(`.svc.${cluster}`) || host === cluster) {
-    refuse('HostInCluster', "the host is one of the cluster's own", 'only what is outside the mesh is declared as egress');
+    refuse(
+      'HostInCluster',
+      "the host is one of the cluster's own",
+      'only what is outside the mesh is declared as egress',
+    );
   }
   return host;
 }

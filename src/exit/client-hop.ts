@@ -74,7 +74,11 @@ export class ClientHop extends Construct implements IClientHop {
       });
 
     this.virtualService = networking('VirtualService', () =>
-      toJson_VirtualServiceSpec({ exportTo, hosts: declaration.hosts, http: declaration.ports.flatMap((p) => this.routes(p)) }),
+      toJson_VirtualServiceSpec({
+        exportTo,
+        hosts: declaration.hosts,
+        http: declaration.ports.flatMap((p) => this.routes(p)),
+      }),
     );
     const ports = portsWithServiceEntry(gateway, declaration.ports);
     if (ports.length > 0) {

@@ -48,7 +48,8 @@ interface DeclarationProps extends EgressDestination, DeclarationOptions {}
 export function declare(scope: Construct, props: DeclarationProps): Declaration {
   return {
     scope,
-    name: props.name === undefined ? joinName(scope, ...scope.node.path.split('/')) : checkName(scope, 'name', props.name),
+    name:
+      props.name === undefined ? joinName(scope, ...scope.node.path.split('/')) : checkName(scope, 'name', props.name),
     hosts: checkHosts(scope, props.hosts),
     ports: checkPorts(scope, props.ports),
     resolution: props.resolution ?? HostResolution.DNS,

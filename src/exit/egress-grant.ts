@@ -2,7 +2,11 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Declaration, DeclarationOptions } from './declaration';
 import { GatewayHandle } from './gateway-handle';
-import { AuthorizationPolicySpecAction, AuthorizationPolicySpecRulesFromSource, toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
+import {
+  AuthorizationPolicySpecAction,
+  AuthorizationPolicySpecRulesFromSource,
+  toJson_AuthorizationPolicySpec,
+} from '../../imports/security.istio.io';
 import { EgressDestination } from '../destination/egress-destination';
 import { manifest } from '../mesh/manifest';
 import { placedName } from '../naming';
@@ -56,5 +60,7 @@ function sources(clients: EgressClient[]): { source: AuthorizationPolicySpecRule
 
 /** The Host headers of the calls that are let through: the port tells destinations of one host apart. */
 function authorities({ hosts, ports }: Declaration): string[] {
-  return hosts.flatMap((host) => ports.flatMap(({ port }) => (port === 80 ? [host, `${host}:80`] : [`${host}:${port}`])));
+  return hosts.flatMap((host) =>
+    ports.flatMap(({ port }) => (port === 80 ? [host, `${host}:80`] : [`${host}:${port}`])),
+  );
 }

@@ -87,7 +87,8 @@ export class ExitHop extends Construct implements IExitHop {
     }
     for (const port of declaration.ports) {
       const known = this.ports.get(port.port);
-      if (known && JSON.stringify(known) !== JSON.stringify(port)) this.refuse(declaration, `port ${port.port}`, port, known);
+      if (known && JSON.stringify(known) !== JSON.stringify(port))
+        this.refuse(declaration, `port ${port.port}`, port, known);
       const clash = [...this.ports.values()].find((p) => p.upstreamPort === port.upstreamPort && !p.tls !== !port.tls);
       if (clash) {
         throw new EgressError('PortConflict', declaration.scope, {
@@ -119,7 +120,11 @@ export class ExitHop extends Construct implements IExitHop {
     return toJson_ServiceEntrySpec({
       exportTo: HERE,
       hosts: [this.host],
-      ports: [...upstream].map(([number, protocol]) => ({ name: `${protocol.toLowerCase()}-${number}`, number, protocol })),
+      ports: [...upstream].map(([number, protocol]) => ({
+        name: `${protocol.toLowerCase()}-${number}`,
+        number,
+        protocol,
+      })),
       resolution: RESOLUTION[this.resolution],
     });
   }

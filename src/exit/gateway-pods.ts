@@ -71,7 +71,11 @@ export class GatewayPods extends Construct {
     });
   }
 
-  private object(apiVersion: string, kind: string, content: { spec?: () => unknown; fields?: { [field: string]: unknown } }) {
+  private object(
+    apiVersion: string,
+    kind: string,
+    content: { spec?: () => unknown; fields?: { [field: string]: unknown } },
+  ) {
     const { namespace, exitName: name, metadata } = this.gateway;
     return manifest(this, kind, { apiVersion, kind, namespace, name, metadata, ...content });
   }
@@ -105,8 +109,16 @@ export class GatewayPods extends Construct {
           name: 'istio-proxy',
           image: 'auto',
           ports: [{ name: 'http', containerPort: HTTP_TARGET_PORT, protocol: 'TCP' }],
-          readinessProbe: { httpGet: { path: '/healthz/ready', port: HEALTH_PORT }, periodSeconds: 5, failureThreshold: 4 },
-          startupProbe: { httpGet: { path: '/healthz/ready', port: HEALTH_PORT }, periodSeconds: 1, failureThreshold: 60 },
+          readinessProbe: {
+            httpGet: { path: '/healthz/ready', port: HEALTH_PORT },
+            periodSeconds: 5,
+            failureThreshold: 4,
+          },
+          startupProbe: {
+            httpGet: { path: '/healthz/ready', port: HEALTH_PORT },
+            periodSeconds: 1,
+            failureThreshold: 60,
+          },
           resources,
           securityContext: {
             allowPrivilegeEscalation: false,

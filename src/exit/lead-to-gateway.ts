@@ -12,10 +12,17 @@ import { EgressError } from '../errors';
  * @param owner The gateway, if it is made in this app
  * @throws ExitCannotCarry
  */
-export function leadToGateway(scope: Construct, gateway: GatewayHandle, declaration: Declaration, owner?: Construct): ClientHop[] {
+export function leadToGateway(
+  scope: Construct,
+  gateway: GatewayHandle,
+  declaration: Declaration,
+  owner?: Construct,
+): ClientHop[] {
   const namespaces = [...new Set(declaration.clients.map((client) => client.namespaceName))];
   if (!namespaces.includes(undefined)) {
-    return namespaces.map((namespace) => new ClientHop(scope, gateway, declaration, { namespace: namespace!, exportTo: '.' }));
+    return namespaces.map(
+      (namespace) => new ClientHop(scope, gateway, declaration, { namespace: namespace!, exportTo: '.' }),
+    );
   }
   if (!owner) {
     throw new EgressError('ExitCannotCarry', scope, {

@@ -14,7 +14,9 @@ export class IstioVersion {
   /** @throws VersionUnsupported if it is no version, or older than the oldest that can carry a grant */
   public static parse(scope: Construct, text: string): IstioVersion {
     const match = /^v?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?$/.exec(String(text));
-    const version: Version | undefined = match ? [Number(match[1]), Number(match[2]), Number(match[3] ?? 0)] : undefined;
+    const version: Version | undefined = match
+      ? [Number(match[1]), Number(match[2]), Number(match[3] ?? 0)]
+      : undefined;
     if (!version || compare(version, OLDEST) < 0) {
       throw new EgressError('VersionUnsupported', scope, {
         what: '`istioVersion` is not an Istio version that this library can target',

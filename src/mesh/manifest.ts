@@ -39,7 +39,10 @@ export function manifest(scope: Construct, id: string, props: ManifestProps): Ap
 }
 
 /** Names and namespaces of objects follow the declaration, not its metadata. @throws MetadataReserved */
-export function checkMetadata(scope: Construct, metadata: ApiObjectMetadata | undefined): ApiObjectMetadata | undefined {
+export function checkMetadata(
+  scope: Construct,
+  metadata: ApiObjectMetadata | undefined,
+): ApiObjectMetadata | undefined {
   const reserved = ['name', 'namespace'].filter((field) => metadata?.[field] !== undefined);
   if (reserved.length > 0) {
     throw new EgressError('MetadataReserved', scope, {

@@ -38,7 +38,12 @@ export function checkTree(scope: Construct): void {
 function problemsOf(root: IConstruct, nodes: IConstruct[]): string[] {
   const objects = nodes.filter((node): node is ApiObject => ApiObject.isApiObject(node));
   const hops = nodes.filter((node) => EXIT_HOST in node) as Construct[];
-  return [...duplicateObjects(objects), ...fileCollisions(root, objects), ...hostsOnTwoExits(hops), ...loops(objects, hops)];
+  return [
+    ...duplicateObjects(objects),
+    ...fileCollisions(root, objects),
+    ...hostsOnTwoExits(hops),
+    ...loops(objects, hops),
+  ];
 }
 
 /** Groups that have more than one member. */
@@ -55,7 +60,8 @@ function clashes<T>(items: T[], key: (item: T) => string): T[][] {
 const paths = (constructs: IConstruct[]) => constructs.map((construct) => construct.node.path);
 
 function duplicateObjects(objects: ApiObject[]): string[] {
-  const key = (object: ApiObject) => [object.apiGroup, object.kind, object.metadata.namespace ?? '', object.name].join('/');
+  const key = (object: ApiObject) =>
+    [object.apiGroup, object.kind, object.metadata.namespace ?? '', object.name].join('/');
   return clashes(objects, key).map((group) =>
     describe('DuplicateObject', group[1], {
       what: `two objects are ${group[0].kind} ${group[0].metadata.namespace ?? ''}/${group[0].name}; the later one would replace the other`,
@@ -68,7 +74,8 @@ function duplicateObjects(objects: ApiObject[]): string[] {
 
 function fileCollisions(root: IConstruct, objects: ApiObject[]): string[] {
   const type = root instanceof App ? root.yamlOutputType : undefined;
-  if (type !== YamlOutputType.FILE_PER_RESOURCE && type !== YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE) return [];
+  if (type !== YamlOutputType.FILE_PER_RESOURCE && type !== YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE)
+    return [];
   const folder = (object: ApiObject) => (type === YamlOutputType.FILE_PER_RESOURCE ? '' : object.chart.node.path);
   return clashes(objects, (object) => `${folder(object)}/${object.kind}.${object.name}`)
     .filter((group) => new Set(group.map((object) => object.metadata.namespace)).size > 1)

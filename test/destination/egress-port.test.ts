@@ -7,16 +7,25 @@ const check = (...ports: EgressPort[]) => checkPorts(Testing.chart(), ports);
 
 test('plain HTTP goes to the port that was called, without retries or limit', () => {
   expect(check(EgressPort.http())).toMatchObject([{ port: 80, upstreamPort: 80, retries: { attempts: 0 } }]);
-  expect(check(EgressPort.http({ port: 8080 }))[0]).toMatchObject({ upstreamPort: 8080, tls: undefined, timeout: undefined });
+  expect(check(EgressPort.http({ port: 8080 }))[0]).toMatchObject({
+    upstreamPort: 8080,
+    tls: undefined,
+    timeout: undefined,
+  });
 });
 
 test('TLS origination goes to 443 unless said otherwise', () => {
   expect(check(EgressPort.tlsOrigination())[0]).toMatchObject({ port: 80, upstreamPort: 443, tls: { mode: 'SIMPLE' } });
-  expect(check(EgressPort.tlsOrigination({ port: 8080, upstreamPort: 8443 }))[0]).toMatchObject({ port: 8080, upstreamPort: 8443 });
+  expect(check(EgressPort.tlsOrigination({ port: 8080, upstreamPort: 8443 }))[0]).toMatchObject({
+    port: 8080,
+    upstreamPort: 8443,
+  });
 });
 
 test('ports come in order of their number', () => {
-  expect(check(EgressPort.http({ port: 8080 }), EgressPort.tlsOrigination()).map((port) => port.port)).toEqual([80, 8080]);
+  expect(check(EgressPort.http({ port: 8080 }), EgressPort.tlsOrigination()).map((port) => port.port)).toEqual([
+    80, 8080,
+  ]);
 });
 
 test.each([
@@ -29,7 +38,9 @@ test.each([
 
 test.each([0, -1, 65536, 80.5, NaN, '80', 15001, 15006])('refuses port %j', (port) => {
   expect(() => check(EgressPort.http({ port: port as number }))).toThrow(failing('PortRange', '`port`'));
-  expect(() => check(EgressPort.tlsOrigination({ upstreamPort: port as number }))).toThrow(failing('PortRange', '`upstreamPort`'));
+  expect(() => check(EgressPort.tlsOrigination({ upstreamPort: port as number }))).toThrow(
+    failing('PortRange', '`upstreamPort`'),
+  );
 });
 
 test('refuses no port, one port twice, a timeout that means none, and odd retries', () => {

@@ -67,19 +67,28 @@ test("follows the mesh's cluster domain", () => {
 
 test('whatever is accepted is a lower-case DNS name, and is accepted again unchanged', () => {
   const label = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-  const piece = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 12 }), fc.constantFrom('.', '-', 'a', '１', 'ß', '%2e', '。'));
+  const piece = fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 12 }),
+    fc.constantFrom('.', '-', 'a', '１', 'ß', '%2e', '。'),
+  );
   fc.assert(
-    fc.property(fc.oneof(fc.domain(), fc.array(piece, { maxLength: 6 }).map((all) => all.join(''))), (given) => {
-      let host;
-      try {
-        [host] = check(given);
-      } catch (error) {
-        expect((error as Error).message).toMatch(/^\[Host\w+\]/);
-        return;
-      }
-      expect(host).toMatch(label);
-      expect(check(host)).toEqual([host]);
-    }),
+    fc.property(
+      fc.oneof(
+        fc.domain(),
+        fc.array(piece, { maxLength: 6 }).map((all) => all.join('')),
+      ),
+      (given) => {
+        let host;
+        try {
+          [host] = check(given);
+        } catch (error) {
+          expect((error as Error).message).toMatch(/^\[Host\w+\]/);
+          return;
+        }
+        expect(host).toMatch(label);
+        expect(check(host)).toEqual([host]);
+      },
+    ),
     { numRuns: 5000 },
   );
 });

@@ -24,11 +24,17 @@ test('sets, adds and removes in both directions', () => {
   });
   expect(headers.request).toMatchObject({ set: { 'x-tenant': 'shop' }, add: { via: 'mesh' } });
   expect(headers.request.remove).toEqual([...MESH_HEADERS, 'cookie']);
-  expect(headers.response).toEqual({ set: { 'cache-control': 'no-store' }, add: { vary: 'Origin' }, remove: ['server'] });
+  expect(headers.response).toEqual({
+    set: { 'cache-control': 'no-store' },
+    add: { vary: 'Origin' },
+    remove: ['server'],
+  });
 });
 
 test('values are literal: Envoy reads none of its commands in them', () => {
-  expect(resolve({ requestSet: { a: '%DOWNSTREAM_PEER_CERT% 5%' } }).request.set).toEqual({ a: '%%DOWNSTREAM_PEER_CERT%% 5%%' });
+  expect(resolve({ requestSet: { a: '%DOWNSTREAM_PEER_CERT% 5%' } }).request.set).toEqual({
+    a: '%%DOWNSTREAM_PEER_CERT%% 5%%',
+  });
 });
 
 test.each(['', 'a b', 'a:', ':authority', 'Host', 'a\r\nb', 'ü'])('refuses the name %j', (name) => {

@@ -5,7 +5,12 @@ import { failing, world } from '../fixtures';
 
 test('settings reach both hops: domain, revision, labels and annotations', () => {
   const app = Testing.app();
-  Mesh.configure(app, { clusterDomain: 'corp.example', revision: 'canary', labels: { team: 'net' }, annotations: { a: 'b' } });
+  Mesh.configure(app, {
+    clusterDomain: 'corp.example',
+    revision: 'canary',
+    labels: { team: 'net' },
+    annotations: { a: 'b' },
+  });
   const exit = new EgressGateway(new Chart(app, 'platform'), 'Exit');
   const chart = new Chart(app, 'payments', { labels: { team: 'pay', app: 'shop' } });
   new HttpEgress(chart, 'News', { hosts: ['a.example'], exit, clients: [EgressClient.namespace('payments')] });
@@ -14,8 +19,14 @@ test('settings reach both hops: domain, revision, labels and annotations', () =>
   for (const manifest of manifests.all) expect(manifest.metadata.annotations).toEqual({ a: 'b' });
   manifests.has({ kind: 'Deployment' }, { metadata: { labels: { team: 'net' } } });
   manifests.has({ kind: 'Deployment' }, { spec: { template: { metadata: { labels: { 'istio.io/rev': 'canary' } } } } });
-  manifests.has({ kind: 'DestinationRule', namespace: 'payments' }, { spec: { host: 'istio-egress.istio-egress.svc.corp.example' } });
-  manifests.has({ kind: 'VirtualService', namespace: 'payments' }, { metadata: { labels: { team: 'net', app: 'shop' } } });
+  manifests.has(
+    { kind: 'DestinationRule', namespace: 'payments' },
+    { spec: { host: 'istio-egress.istio-egress.svc.corp.example' } },
+  );
+  manifests.has(
+    { kind: 'VirtualService', namespace: 'payments' },
+    { metadata: { labels: { team: 'net', app: 'shop' } } },
+  );
 });
 
 test('a chart can have settings of its own', () => {
@@ -35,7 +46,10 @@ test('settings that come too late, or twice, are an error', () => {
 test('says aloud that nothing is enforced under ALLOW_ANY', () => {
   const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
   Mesh.configure(Testing.app(), { outboundTrafficPolicy: OutboundTrafficPolicy.ALLOW_ANY });
-  expect(warn).toHaveBeenCalledWith(expect.stringContaining('nothing that is declared here is enforced'), expect.anything());
+  expect(warn).toHaveBeenCalledWith(
+    expect.stringContaining('nothing that is declared here is enforced'),
+    expect.anything(),
+  );
   warn.mockClear();
   Mesh.configure(Testing.app(), {});
   expect(warn).not.toHaveBeenCalled();
@@ -43,6 +57,8 @@ test('says aloud that nothing is enforced under ALLOW_ANY', () => {
 });
 
 test('refuses settings that cannot be', () => {
-  expect(() => Mesh.configure(Testing.app(), { clusterDomain: 'a..b' })).toThrow(failing('NameSyntax', 'clusterDomain'));
+  expect(() => Mesh.configure(Testing.app(), { clusterDomain: 'a..b' })).toThrow(
+    failing('NameSyntax', 'clusterDomain'),
+  );
   expect(() => Mesh.configure(Testing.app(), { istioVersion: '1.9' })).toThrow(failing('VersionUnsupported', '1.9'));
 });

@@ -13,7 +13,9 @@ test('clients come once and in a fixed order', () => {
 
 test('nobody is no client', () => {
   expect(() => check()).toThrow(failing('ClientsMissing'));
-  expect(() => checkClients(Testing.chart(), undefined)).toThrow(failing('ClientsMissing', 'EgressClient.serviceAccount'));
+  expect(() => checkClients(Testing.chart(), undefined)).toThrow(
+    failing('ClientsMissing', 'EgressClient.serviceAccount'),
+  );
 });
 
 test('anyInMesh stands alone', () => {

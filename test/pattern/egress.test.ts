@@ -1,0 +1,110 @@
+import {
+  EgressClient,
+  Egress,
+  EgressGateway,
+  EgressPort,
+  HttpEgress,
+  TlsOriginationEgress,
+  UpstreamTls,
+} from '../../src';
+import { failing, world } from '../fixtures';
+
+const hosts = ['a.example'];
+
+test('one declaration makes both hops', () => {
+  const { exit, chart, clients, manifests } = world();
+  const before = manifests().all.length;
+  const egress = new TlsOriginationEgress(chart, 'Stripe', { hosts, exit, clients });
+  const made = manifests().all.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
+  expect(made.slice(before - made.length).sort()).toEqual(
+    [
+      'AuthorizationPolicy istio-egress/istio-egress-payments-stripe',
+      'DestinationRule istio-egress/istio-egress-a-example',
+      'DestinationRule payments/payments-istio-egress',
+      'ServiceEntry istio-egress/istio-egress-a-example',
+      'VirtualService istio-egress/istio-egress-a-example',
+      'VirtualService payments/payments-stripe',
+    ].sort(),
+  );
+  expect(egress.grant?.authorizationPolicy.name).toBe('istio-egress-payments-stripe');
+  expect(egress.clientHop('payments').virtualService.name).toBe('payments-stripe');
+  expect(() => egress.clientHop('shop')).toThrow(failing('ClientsMissing', 'shop'));
+});
+
+test('exit objects are written with the exit, client objects with the declaration', () => {
+  const { exit, chart, clients, manifests } = world();
+  const egress = new HttpEgress(chart, 'A', { hosts, exit, clients });
+  expect(egress.grant?.authorizationPolicy.chart.node.id).toBe('platform');
+  expect(egress.clientHops[0].virtualService.chart.node.id).toBe('payments');
+  manifests().countIs({ kind: 'AuthorizationPolicy', namespace: 'payments' }, 0);
+});
+
+test('through an imported exit only the client hop is made', () => {
+  const { chart, clients, manifests } = world();
+  const before = manifests().all.length;
+  const exit = EgressGateway.imported({ name: 'partner', namespace: 'edge', service: 'partner-gw', httpPort: 80 });
+  const egress = new TlsOriginationEgress(chart, 'A', { hosts, exit, clients, tls: UpstreamTls.mutual('bank') });
+  expect(egress.grant).toBeUndefined();
+  expect(manifests().all).toHaveLength(before + 2);
+  manifests().has(
+    { kind: 'DestinationRule', namespace: 'payments' },
+    { spec: { host: 'partner-gw.edge.svc.cluster.local' } },
+  );
+});
+
+test('the defaults of both repos meet', () => {
+  const { exit, chart, clients, manifests } = world();
+  new HttpEgress(chart, 'A', { hosts, exit: EgressGateway.imported(), clients });
+  const { name, namespace } = exit.service!.metadata;
+  manifests().has({ kind: 'DestinationRule' }, { spec: { host: `${name}.${namespace}.svc.cluster.local` } });
+});
+
+test('adding and reordering hosts and clients renames nothing', () => {
+  const names = (declared: string[], clients: EgressClient[]) => {
+    const { exit, chart, manifests } = world();
+    new HttpEgress(chart, 'A', { hosts: declared, exit, clients });
+    return new Set(manifests().all.map(({ kind, metadata }) => `${kind}/${metadata.namespace}/${metadata.name}`));
+  };
+  const [a, b] = [EgressClient.namespace('a'), EgressClient.namespace('b')];
+  const one = names(['x.example'], [a]);
+  const more = names(['y.example', 'x.example'], [b, a]);
+  for (const name of one) expect(more).toContain(name);
+  expect(names(['x.example', 'y.example'], [a, b])).toEqual(more);
+});
+
+test('the name of a declaration can be chosen', () => {
+  const { exit, chart, clients } = world();
+  const egress = new HttpEgress(chart, 'A', { hosts, exit, clients, name: 'news' });
+  expect(egress.clientHops[0].virtualService.name).toBe('payments-news');
+  expect(egress.grant?.authorizationPolicy.name).toBe('istio-egress-news');
+  expect(() => new HttpEgress(chart, 'B', { hosts, exit, clients, name: 'a/b' })).toThrow(failing('NameSyntax', 'a/b'));
+});
+
+test('describes who reaches what through which exit, and how encrypted', () => {
+  const { app, exit, chart, clients } = world();
+  exit.grant('Granted', {
+    hosts: ['b.example'],
+    ports: [EgressPort.tlsOrigination({ tls: UpstreamTls.mutual('bank') })],
+    clients,
+  });
+  new HttpEgress(chart, 'News', {
+    hosts: Array.from({ length: 7 }, (_, i) => `h${i}.example`),
+    exit,
+    clients: [EgressClient.anyInMesh()],
+  });
+  expect(Egress.describe(app)).toEqual([
+    'platform/Exit/Grants/Granted: payments/checkout → istio-egress/istio-egress (mutual TLS) → b.example (HTTP 80 → mutual TLS 443, verified with credential bank)',
+    'payments/News: * → istio-egress/istio-egress (mutual TLS) → h0.example, h1.example, h2.example, h3.example, h4.example and 2 more (HTTP 80 → HTTP 80, not encrypted beyond the exit)',
+  ]);
+});
+
+test('says what is missing', () => {
+  const { exit, chart, clients } = world();
+  const make = (props: any) => () =>
+    new Egress(chart, `E${Math.random()}`, { hosts, exit, clients, ports: [EgressPort.http()], ...props });
+  expect(make({ hosts: [] })).toThrow(failing('HostsMissing'));
+  expect(make({ clients: [] })).toThrow(failing('ClientsMissing'));
+  expect(make({ ports: [] })).toThrow(failing('PortsMissing'));
+  expect(make({ exit: undefined })).toThrow(failing('ExitCannotCarry'));
+  expect(make({ exit: { exitName: 'mine' } })).toThrow(failing('ExitCannotCarry', 'exitName'));
+});
