@@ -1,0 +1,53 @@
+/**
+ * The application of a pod: answers on the ports that its containers declare, and makes calls when it is told to. It runs inside the
+ * pod's network, so its calls are captured as any application's are.
+ */
+import { createServer } from 'node:http';
+import { Answer, Call, bedError, failureOf } from './call';
+import { http1 } from './http1';
+import { http2 } from './http2';
+import { stream } from './stream';
+
+const [socketPath, ports] = process.argv.slice(2);
+
+async function make(call: Call): Promise<Answer> {
+  const scheme = call.url.split(':')[0];
+  if (scheme === 'tcp' || scheme === 'tls') return await stream(call);
+  return call.http === '2' || scheme.startsWith('grpc') ? await http2(call) : await http1(call);
+}
+
+async function answer(call: Call): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    const late = () => reject(bedError('BED_TIMEOUT', `no answer in ${call.timeout ?? 5000} ms`));
+    timer = setTimeout(late, call.timeout ?? 5000);
+  });
+  try {
+    return await Promise.race([make(call), timeout]);
+  } catch (error) {
+    const { message, from } = error as Error & { from?: string };
+    return { failure: failureOf(error as Error), message, from };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk) => chunks.push(chunk));
+  request.on('end', () => {
+    const call = JSON.parse(Buffer.concat(chunks).toString()) as Call;
+    void answer(call).then((result) => response.end(JSON.stringify(result)));
+  });
+}).listen(socketPath);
+
+for (const port of ports.split(',').filter(Boolean)) {
+  const server = createServer((request, response) => {
+    request.resume();
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ path: request.url, headers: request.headers }));
+  });
+  server.listen(Number(port));
+}
+
+process.on('uncaughtException', (error) => process.stderr.write(`${error.stack}\n`)); // a broken connection is an answer, not the end

@@ -1,0 +1,20 @@
+import { Answer, Call, bedError } from './call';
+import { open, serverOf } from './connection';
+
+/** Sends bytes on a TCP or TLS connection and reads the first ones that come back. */
+export async function stream(call: Call): Promise<Answer> {
+  const { socket, from } = await open(call, undefined);
+  try {
+    const body = await new Promise<string>((resolve, reject) => {
+      socket.once('data', (data) => resolve(data.toString()));
+      socket.once('error', reject);
+      socket.once('close', () => reject(bedError('BED_CLOSED', 'closed without an answer')));
+      socket.write(call.body ?? `hello ${call.id}\n`);
+    });
+    return { body, tls: serverOf(socket), from };
+  } catch (error) {
+    throw Object.assign(error as Error, { from });
+  } finally {
+    socket.destroy();
+  }
+}

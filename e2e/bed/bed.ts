@@ -1,0 +1,81 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { api } from './api';
+import { startApiServer } from './control/api-server';
+import { startDns } from './control/dns';
+import { OutboundMode, startIstiod, writeMeshConfig } from './control/istiod';
+import { Hold } from './hold';
+import { FILES, INTERNET, NODE } from './layout';
+import { createInternet, createNode } from './network';
+import { Parts, parts } from './parts';
+import { eventually } from './poll';
+import { daemon, run, typescript } from './process';
+import { ask } from './socket';
+
+export interface BedOptions {
+  /** What a sidecar does with calls to hosts that nobody declared. @default REGISTRY_ONLY */
+  readonly outbound?: OutboundMode;
+  /** Seconds to wait for another mesh on this machine to end. @default 900 */
+  readonly wait?: number;
+}
+
+async function applyCrds(built: Parts) {
+  const files = built.crds.flatMap((path) => ['-f', path]);
+  await run([built.kubectl, `--kubeconfig=${FILES.kubeconfig}`, 'apply', '--server-side', ...files], { netns: NODE });
+  await run(
+    [built.kubectl, `--kubeconfig=${FILES.kubeconfig}`, 'wait', '--for=condition=Established', 'crd', '--all'],
+    {
+      netns: NODE,
+    },
+  );
+}
+
+async function startInternet() {
+  await createInternet();
+  const command = typescript(join(__dirname, 'internet/main.ts'));
+  daemon(command, { netns: INTERNET, log: join(FILES.logs, 'internet.log') });
+  await eventually('the internet to answer', async () => Boolean(await ask(FILES.internet, '/records/0')));
+}
+
+/** The running parts of a mesh on this machine. */
+export class Bed {
+  /** Builds what is missing, waits for the machine's only mesh, and brings it up empty. */
+  static async up(options: BedOptions = {}): Promise<Bed> {
+    if (process.platform !== 'linux' || process.getuid?.() !== 0) {
+      throw new Error('the test bed makes network namespaces: it needs Linux and root');
+    }
+    const built = await parts();
+    const hold = await Hold.take(options.wait ?? 900);
+    try {
+      mkdirSync(FILES.logs, { recursive: true });
+      mkdirSync(FILES.pods);
+      writeMeshConfig(options.outbound ?? 'REGISTRY_ONLY');
+      await createNode();
+      await Promise.all([startDns(), startApiServer(built), startInternet()]);
+      await applyCrds(built);
+      await api.apply(
+        '/api/v1/namespaces/istio-system',
+        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'istio-system' } },
+        'bed',
+      );
+      await startIstiod(built);
+      const kubelet = typescript(join(__dirname, 'kubelet/main.ts'), JSON.stringify(built));
+      daemon(kubelet, { netns: NODE, log: join(FILES.logs, 'kubelet.log') });
+      writeFileSync(FILES.parts, JSON.stringify(built));
+      return new Bed(built, hold);
+    } catch (error) {
+      await hold.release();
+      throw error;
+    }
+  }
+
+  private constructor(
+    readonly parts: Parts,
+    private readonly hold: Hold,
+  ) {}
+
+  /** Ends and removes everything. */
+  async down(): Promise<void> {
+    await this.hold.release();
+  }
+}

@@ -1,0 +1,73 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { stringify } from 'yaml';
+import { ACCESS_LOG } from '../access-log';
+import { FILES, NODE } from '../layout';
+import { Parts } from '../parts';
+import { eventually } from '../poll';
+import { daemon, plainEnvironment, run } from '../process';
+
+export type OutboundMode = 'REGISTRY_ONLY' | 'ALLOW_ANY';
+
+/** Writes the mesh configuration; a running istiod takes it over by itself. */
+export function writeMeshConfig(outbound: OutboundMode, overrides: object = {}): void {
+  mkdirSync(dirname(FILES.meshConfig), { recursive: true });
+  const config = {
+    outboundTrafficPolicy: { mode: outbound },
+    trustDomain: 'cluster.local',
+    rootNamespace: 'istio-system',
+    accessLogFile: '/dev/stdout',
+    accessLogEncoding: 'JSON',
+    accessLogFormat: JSON.stringify(ACCESS_LOG),
+    defaultConfig: { discoveryAddress: 'istiod.istio-system.svc:15012' },
+    ...overrides,
+  };
+  writeFileSync(FILES.meshConfig, stringify(config));
+}
+
+const ENVIRONMENT = {
+  POD_NAMESPACE: 'istio-system',
+  POD_NAME: 'istiod-0',
+  SERVICE_ACCOUNT: 'istiod',
+  REVISION: 'default',
+  CLUSTER_ID: 'Kubernetes',
+  JWT_POLICY: 'third-party-jwt',
+  PILOT_CERT_PROVIDER: 'istiod',
+  ISTIOD_ADDR: 'istiod.istio-system.svc:15012',
+  INJECTION_WEBHOOK_CONFIG_NAME: '',
+  VALIDATION_WEBHOOK_CONFIG_NAME: '',
+  PILOT_ENABLE_AMBIENT: 'true',
+  // Filters of Istio's own Envoy build, which upstream Envoy does not have.
+  PILOT_ENABLE_ALPN_FILTER: 'false',
+  PILOT_ENABLE_METADATA_EXCHANGE: 'false',
+};
+
+const READY = 'http://127.0.0.1:8080/ready';
+const PID = join(dirname(FILES.meshConfig), 'pid');
+
+/** Starts istiod and answers once it serves configuration. */
+export async function startIstiod(parts: Parts): Promise<void> {
+  const log = join(FILES.logs, 'istiod.log');
+  const flags = ['--meshConfig', FILES.meshConfig, '--networksConfig', '/dev/null', '--kubeconfig', FILES.kubeconfig];
+  // Its working directory receives files of its own.
+  const pid = daemon([parts.istiod, 'discovery', ...flags], {
+    netns: NODE,
+    log,
+    cwd: dirname(FILES.meshConfig),
+    env: plainEnvironment(ENVIRONMENT),
+  });
+  writeFileSync(PID, String(pid));
+  await eventually('istiod to be ready', async () => (await run(['curl', '-sf', READY], { netns: NODE })).code === 0, {
+    within: 60_000,
+  });
+}
+
+/** Ends istiod at once, as a crash would. */
+export async function killIstiod(): Promise<void> {
+  const pid = Number(readFileSync(PID, 'utf8'));
+  process.kill(pid, 'SIGKILL');
+  await eventually(
+    'istiod to stop',
+    async () => (await run(['curl', '-s', READY], { netns: NODE, mayFail: true })).code !== 0,
+  );
+}

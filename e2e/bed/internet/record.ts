@@ -1,0 +1,47 @@
+/** What an external server saw: one connection, or one request on it. */
+export interface InternetRecord {
+  readonly at: number;
+  readonly kind: 'connection' | 'request' | 'data';
+  /** The server's name in its declaration. */
+  readonly server: string;
+  readonly port: number;
+  /** The other side, `address:port`: the pod that really came here. */
+  readonly from: string;
+  /** Set when the connection was TLS; `failure` when it was not agreed upon. */
+  readonly tls?: { sni?: string; alpn?: string; client?: string; failure?: string };
+  /** The request's `x-bed-call`. */
+  readonly call?: string;
+  readonly http?: string;
+  readonly method?: string;
+  readonly host?: string;
+  readonly path?: string;
+  readonly headers?: Record<string, string>;
+  readonly bytes?: number;
+}
+
+/** One port of an external server. */
+export interface InternetPort {
+  readonly port: number;
+  /** `http` and `https` speak HTTP/1.1, HTTP/2, gRPC and WebSocket; `tcp` and `tls` echo bytes. */
+  readonly protocol: 'http' | 'https' | 'tcp' | 'tls';
+  /** For `https` and `tls`, PEM. */
+  readonly certificate?: string;
+  readonly key?: string;
+  /** Demands a client certificate of this authority, PEM. */
+  readonly clientAuthority?: string;
+}
+
+/** A server outside the mesh. */
+export interface InternetServer {
+  readonly name: string;
+  readonly addresses: string[];
+  readonly ports: InternetPort[];
+}
+
+/** How a server behaves from now on. */
+export interface Behaviour {
+  /** Closes every new connection at once, and those that are open. */
+  readonly down?: boolean;
+  /** Milliseconds before each response. */
+  readonly delay?: number;
+}

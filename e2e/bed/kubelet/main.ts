@@ -1,0 +1,108 @@
+/**
+ * Plays the kubelet, kube-proxy and the controllers that the bed needs, over what the API server holds: Deployments become pods, pods
+ * become network namespaces with processes in them, Services get their EndpointSlices, names and address translation. It runs in the
+ * node's network and is ended with it.
+ */
+import { Parts } from '../parts';
+import { collectPods, reconcileDeployment } from './deployments';
+import { Informer, keyOf } from './informer';
+import { reconcileNames } from './names';
+import { reconcileNamespaces } from './namespaces';
+import { RunningPod } from './pods';
+import { reconcileEndpoints } from './services';
+import { reconcileTranslation } from './translation';
+
+const parts = JSON.parse(process.argv[2]) as Parts;
+
+let dirty = true;
+let wake: () => void = () => undefined;
+const changed = () => {
+  dirty = true;
+  wake();
+};
+
+const informers = {
+  namespaces: new Informer('/api/v1/namespaces', changed),
+  accounts: new Informer('/api/v1/serviceaccounts', changed),
+  deployments: new Informer('/apis/apps/v1/deployments', changed),
+  pods: new Informer('/api/v1/pods', changed),
+  services: new Informer('/api/v1/services', changed),
+  slices: new Informer('/apis/discovery.k8s.io/v1/endpointslices', changed),
+};
+
+const running = new Map<string, RunningPod>();
+
+/** Says what went wrong and goes on: the next round tries again. */
+async function attempt(what: string, action: () => Promise<unknown>) {
+  try {
+    await action();
+  } catch (error) {
+    process.stdout.write(`${new Date().toISOString()} ${what}: ${error instanceof Error ? error.message : error}\n`);
+    setTimeout(changed, 300);
+  }
+}
+
+function end(id: string, name: string, pod: RunningPod) {
+  void attempt(`end pod ${name}`, async () => {
+    await pod.stop();
+    running.delete(id);
+  });
+}
+
+function reconcilePods() {
+  const ids = new Set(informers.pods.all().map((pod) => pod.metadata.uid));
+  // Deleted by force: the object is gone before its processes.
+  for (const [id, pod] of running) if (!ids.has(id)) end(id, id, pod);
+  for (const pod of informers.pods.all()) {
+    const id = pod.metadata.uid!;
+    const present = running.get(id);
+    if (present) present.update(pod);
+    if (pod.metadata.deletionTimestamp && present) end(id, keyOf(pod), present);
+    else if (!present && !pod.metadata.deletionTimestamp && !pod.status?.podIP) {
+      const fresh = new RunningPod(pod, parts);
+      running.set(id, fresh);
+      void attempt(`start pod ${keyOf(pod)}`, async () => {
+        await fresh.start();
+        void tend(id, fresh);
+      });
+    }
+  }
+}
+
+/** Looks after one pod until it is gone. */
+async function tend(id: string, pod: RunningPod) {
+  while (running.get(id) === pod) {
+    await attempt('tend a pod', async () => await pod.tend());
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+async function reconcile() {
+  const { namespaces, accounts, deployments, pods, services, slices } = informers;
+  await attempt('namespaces', async () => await reconcileNamespaces(namespaces.all(), accounts.objects));
+  for (const deployment of deployments.all()) {
+    const namespace = namespaces.objects.get(`/${deployment.metadata.namespace}`);
+    await attempt(
+      `Deployment ${keyOf(deployment)}`,
+      async () => await reconcileDeployment(deployment, pods.all(), namespace),
+    );
+  }
+  await attempt('pods without owner', async () => await collectPods(pods.all(), deployments.all()));
+  reconcilePods();
+  await attempt('EndpointSlices', async () => await reconcileEndpoints(services.all(), pods.all(), slices.all()));
+  await attempt('Service addresses', async () => await reconcileTranslation(services.all(), slices.all()));
+  await attempt('names', async () => await reconcileNames(services.all(), slices.all()));
+}
+
+async function main() {
+  for (const informer of Object.values(informers)) await informer.start();
+  for (;;) {
+    dirty = false;
+    await reconcile();
+    // Changes come in bursts: one round serves a burst.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (!dirty) await new Promise<void>((resolve) => (wake = resolve));
+  }
+}
+
+void main();

@@ -1,0 +1,157 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { KubeObject, api } from '../api';
+import { NODE_ADDRESS, appSocket, podDirectory, podNetns } from '../layout';
+import { createHost, removeNamespace, writeEtc } from '../network';
+import { Parts } from '../parts';
+import { authority } from '../pki';
+import { eventually } from '../poll';
+import { daemon, run, typescript } from '../process';
+import { PROXY, ProxyRole } from './injection';
+import { probePod } from './probes';
+import { capture, prepareProxy, startProxy } from './proxy';
+
+let addresses = 1;
+let links = 0;
+
+/** The next free address of the pods' range. None is used twice: an old connection must not reach a new pod. */
+function nextAddress(): string {
+  addresses++;
+  return `10.44.${Math.floor(addresses / 250)}.${(addresses % 250) + 2}`;
+}
+
+/** A pod that runs on this node. */
+export class RunningPod {
+  readonly address = nextAddress();
+  private proxyProcess?: number;
+  private ready?: boolean;
+  private ending = false;
+
+  constructor(
+    private pod: KubeObject,
+    private readonly parts: Parts,
+  ) {}
+
+  /** Takes over a change of the object: its labels may have changed. */
+  update(pod: KubeObject) {
+    this.pod = pod;
+  }
+
+  /** Makes the pod's network and starts what runs in it. */
+  async start(): Promise<void> {
+    const { namespace = '', name } = this.pod.metadata;
+    rmSync(podDirectory(namespace, name), { recursive: true, force: true });
+    mkdirSync(podDirectory(namespace, name), { recursive: true });
+    await createHost(this.netns, `p${links++}`, [this.address]);
+    const { certificate } = await authority('public');
+    writeEtc(this.netns, {
+      'resolv.conf': `nameserver ${NODE_ADDRESS}\nsearch ${namespace}.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n`,
+      hosts: `127.0.0.1 localhost\n${this.address} ${name}\n`,
+      'nsswitch.conf': 'hosts: files dns\n',
+      // What `caCertificates: system` reads in a pod: here the internet's only authority.
+      'ssl/certs/ca-certificates.crt': certificate,
+    });
+    await this.report(false);
+    if (this.applications.length) this.startApplication();
+    if (this.role) {
+      await prepareProxy(this.pod, this.parts);
+      if (this.role === 'sidecar') await capture(this.pod, this.parts);
+      this.startProxy();
+    }
+  }
+
+  /** Looks after the pod: restarts a proxy that ended, and reports whether the pod is ready. */
+  async tend(): Promise<void> {
+    if (this.ending) return;
+    if (this.proxyProcess && !isRunning(this.proxyProcess)) await this.restartProxy();
+    const ready = await probePod(this.pod, this.address);
+    if (ready !== this.ready && !this.ending) await this.report(ready);
+  }
+
+  /** Ends the pod: gracefully within its grace period, then for good. */
+  async stop(): Promise<void> {
+    if (this.ending) return;
+    this.ending = true;
+    const { namespace = '', name, deletionGracePeriodSeconds } = this.pod.metadata;
+    if (this.proxyProcess && deletionGracePeriodSeconds) {
+      signal(this.proxyProcess, 'SIGTERM');
+      const within = deletionGracePeriodSeconds * 1000;
+      await eventually('the proxy to drain', () => !isRunning(this.proxyProcess!), { within }).catch(() => undefined);
+    }
+    await removeNamespace(this.netns);
+    const body = { gracePeriodSeconds: 0 };
+    await api.maybe(`/api/v1/namespaces/${namespace}/pods/${name}`, { method: 'DELETE', body });
+  }
+
+  private get netns(): string {
+    return podNetns(this.pod.metadata.namespace ?? '', this.pod.metadata.name);
+  }
+
+  private get role(): ProxyRole | undefined {
+    return this.pod.metadata.annotations?.['bed/proxy'] as ProxyRole | undefined;
+  }
+
+  private get applications(): any[] {
+    return this.pod.spec.containers.filter((container: any) => container.name !== PROXY);
+  }
+
+  private startProxy() {
+    this.proxyProcess = startProxy(this.pod, this.role!, this.address, this.parts);
+  }
+
+  /** As a container's end takes all its processes: a pilot-agent that was killed leaves its Envoy behind. */
+  private async restartProxy() {
+    await this.report(false);
+    const { stdout } = await run(['ip', 'netns', 'pids', this.netns]);
+    for (const pid of stdout.split('\n').filter(Boolean).map(Number)) {
+      if (isProxy(pid)) signal(pid, 'SIGKILL');
+    }
+    this.startProxy();
+  }
+
+  /** One process stands for all application containers of the pod. */
+  private startApplication() {
+    const { namespace = '', name } = this.pod.metadata;
+    const ports = this.applications.flatMap((container) => container.ports ?? []);
+    const probed = this.applications
+      .map(({ readinessProbe }) => readinessProbe?.httpGet?.port)
+      .filter(Number.isInteger);
+    const listen = new Set([...ports.map((port: any) => port.containerPort), ...probed.filter((port) => port < 15000)]);
+    const command = typescript(join(__dirname, '../app/main.ts'), appSocket(namespace, name), [...listen].join(','));
+    daemon(['ip', 'netns', 'exec', this.netns, ...command], { log: join(podDirectory(namespace, name), 'app.log') });
+  }
+
+  private async report(ready: boolean) {
+    const { namespace, name } = this.pod.metadata;
+    const condition = { type: 'Ready', status: ready ? 'True' : 'False' };
+    await api.maybe(`/api/v1/namespaces/${namespace}/pods/${name}/status`, {
+      method: 'PATCH',
+      contentType: 'application/merge-patch+json',
+      body: {
+        status: { phase: 'Running', podIP: this.address, podIPs: [{ ip: this.address }], conditions: [condition] },
+      },
+    });
+    this.ready = ready;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  return signal(pid, 0);
+}
+
+function signal(pid: number, kind: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, kind);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a process belongs to the proxy's container, not to the application's. */
+function isProxy(pid: number): boolean {
+  try {
+    return /^Uid:\s+1337\b/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

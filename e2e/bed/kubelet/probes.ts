@@ -1,0 +1,59 @@
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { KubeObject } from '../api';
+
+/** Asks a pod's port, as a kubelet does: any status from 200 to 399 is a yes. */
+async function httpGet(address: string, port: number, path: string, timeout: number): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const outgoing = request({
+      host: address,
+      port,
+      path,
+      timeout,
+      agent: false,
+      headers: { 'user-agent': 'kube-probe/bed' },
+    });
+    outgoing.on('response', (response) => {
+      response.resume();
+      resolve((response.statusCode ?? 500) < 400);
+    });
+    outgoing.on('timeout', () => outgoing.destroy());
+    outgoing.on('error', () => resolve(false));
+    outgoing.on('close', () => resolve(false));
+    outgoing.end();
+  });
+}
+
+async function tcpSocket(address: string, port: number, timeout: number): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const socket = connect({ host: address, port, timeout });
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.on('connect', () => end(true));
+    socket.on('timeout', () => end(false));
+    socket.on('error', () => end(false));
+  });
+}
+
+function portNumber(container: any, port: number | string): number {
+  if (typeof port === 'number') return port;
+  return container.ports?.find((named: any) => named.name === port)?.containerPort ?? Number(port);
+}
+
+/** Whether a container's readiness probe succeeds now. A container without one is ready; one with a command is refused. */
+export async function probe(container: any, address: string): Promise<boolean> {
+  const { httpGet: http, tcpSocket: tcp, grpc, timeoutSeconds } = container.readinessProbe ?? {};
+  const timeout = (timeoutSeconds ?? 1) * 1000;
+  if (http) return await httpGet(address, portNumber(container, http.port), http.path ?? '/', timeout);
+  if (tcp) return await tcpSocket(address, portNumber(container, tcp.port), timeout);
+  if (grpc) return await tcpSocket(address, grpc.port, timeout);
+  return !container.readinessProbe;
+}
+
+/** Whether every container of a pod is ready now. */
+export async function probePod(pod: KubeObject, address: string): Promise<boolean> {
+  const answers = await Promise.all(pod.spec.containers.map(async (container: any) => await probe(container, address)));
+  return answers.every(Boolean);
+}

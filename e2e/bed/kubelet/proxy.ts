@@ -1,0 +1,150 @@
+import { chownSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { KubeObject, api } from '../api';
+import { NODE_ADDRESS, podDirectory, podNetns } from '../layout';
+import { Parts } from '../parts';
+import { eventually } from '../poll';
+import { daemon, plainEnvironment, run } from '../process';
+import { PROXY, ProxyRole } from './injection';
+
+/** The user that Istio's image runs as; its traffic is not captured. */
+const PROXY_USER = 1337;
+
+async function token(pod: KubeObject): Promise<string> {
+  const { namespace } = pod.metadata;
+  const account = pod.spec.serviceAccountName;
+  const answer = await api.json(`/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`, {
+    method: 'POST',
+    body: {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      spec: { audiences: ['istio-ca'], expirationSeconds: 43_200 },
+    },
+  });
+  return answer.status.token;
+}
+
+/** istiod writes its root certificate into every namespace; a new one takes a moment. */
+async function rootCertificate(namespace: string): Promise<string> {
+  return await eventually(`the root certificate in namespace ${namespace}`, async () => {
+    const map = await api.maybe(`/api/v1/namespaces/${namespace}/configmaps/istio-ca-root-cert`);
+    return map?.data?.['root-cert.pem'];
+  });
+}
+
+function environment(pod: KubeObject, address: string): Record<string, string> {
+  const { namespace = '', name, labels = {}, annotations = {} } = pod.metadata;
+  const account = pod.spec.serviceAccountName;
+  const owner = pod.metadata.ownerReferences?.[0]?.name ?? name;
+  const container = pod.spec.containers.find((candidate: any) => candidate.name === PROXY);
+  const own = Object.fromEntries(
+    (container?.env ?? []).filter((item: any) => item.value !== undefined).map((item: any) => [item.name, item.value]),
+  );
+  const canonical =
+    labels['service.istio.io/canonical-name'] ?? labels['app.kubernetes.io/name'] ?? labels.app ?? owner;
+  const ports = pod.spec.containers.flatMap((candidate: any) => candidate.ports ?? []);
+  const proxyConfig = {
+    discoveryAddress: 'istiod.istio-system.svc:15012',
+    binaryPath: '/usr/local/bin/envoy',
+    configPath: './etc/istio/proxy',
+    concurrency: 1,
+    fileFlushInterval: '0.02s', // tests read the access log after every call
+    terminationDrainDuration: '2s',
+  };
+  return plainEnvironment({
+    POD_NAME: name,
+    POD_NAMESPACE: namespace,
+    INSTANCE_IP: address,
+    SERVICE_ACCOUNT: account,
+    HOST_IP: NODE_ADDRESS,
+    TRUST_DOMAIN: 'cluster.local',
+    CA_ADDR: 'istiod.istio-system.svc:15012',
+    PILOT_CERT_PROVIDER: 'istiod',
+    JWT_POLICY: 'third-party-jwt',
+    OUTPUT_CERTS: '.',
+    PROXY_CONFIG: JSON.stringify(proxyConfig),
+    ISTIO_KUBE_APP_PROBERS: annotations['bed/probes'] ?? '{}',
+    ISTIO_META_CLUSTER_ID: 'Kubernetes',
+    ISTIO_META_NODE_NAME: pod.spec.nodeName,
+    ISTIO_META_WORKLOAD_NAME: owner,
+    ISTIO_META_MESH_ID: 'cluster.local',
+    ISTIO_META_INTERCEPTION_MODE: 'REDIRECT',
+    ISTIO_META_POD_PORTS: JSON.stringify(ports),
+    ISTIO_METAJSON_LABELS: JSON.stringify({ 'service.istio.io/canonical-name': canonical, ...labels }),
+    ISTIO_METAJSON_ANNOTATIONS: JSON.stringify({ 'proxy.istio.io/config': '' }),
+    ...own,
+  });
+}
+
+/** Writes what a kubelet mounts into the proxy's container: token, root certificate, labels, bootstrap template. */
+async function writeFiles(pod: KubeObject, directory: string, parts: Parts) {
+  const files: Record<string, string> = {
+    'var/run/secrets/tokens/istio-token': await token(pod),
+    'var/run/secrets/istio/root-cert.pem': await rootCertificate(pod.metadata.namespace ?? ''),
+    'etc/istio/pod/labels': Object.entries(pod.metadata.labels ?? {})
+      .map(([name, value]) => `${name}=${JSON.stringify(value)}\n`)
+      .join(''),
+    'proxy.log': '',
+  };
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), text);
+  }
+  for (const empty of ['etc/istio/proxy', 'var/lib/istio/envoy'])
+    mkdirSync(join(directory, empty), { recursive: true });
+  copyFileSync(parts.bootstrap, join(directory, 'var/lib/istio/envoy/envoy_bootstrap_tmpl.json'));
+  await run(['chown', '-R', `${PROXY_USER}:${PROXY_USER}`, directory]);
+}
+
+/** Captures a pod's traffic with the same rules, by the same program, as Istio's init container. */
+export async function capture(pod: KubeObject, parts: Parts): Promise<void> {
+  const { namespace = '', name } = pod.metadata;
+  const agent = join(parts.agent, 'pilot-agent');
+  const rules = [
+    '-p',
+    '15001',
+    '-z',
+    '15006',
+    '-u',
+    String(PROXY_USER),
+    '-m',
+    'REDIRECT',
+    '-i',
+    '*',
+    '-x',
+    '',
+    '-b',
+    '*',
+  ];
+  const command = [agent, 'istio-iptables', ...rules, '-d', '15090,15021,15020'];
+  await run(['ip', 'netns', 'exec', podNetns(namespace, name), ...command]);
+}
+
+/** Writes the proxy's files; to be called once in a pod's life. */
+export async function prepareProxy(pod: KubeObject, parts: Parts): Promise<void> {
+  const { namespace = '', name } = pod.metadata;
+  const directory = podDirectory(namespace, name);
+  await writeFiles(pod, join(directory, 'proxy'), parts);
+}
+
+/** Starts pilot-agent, which starts Envoy; answers with pilot-agent's process id. */
+export function startProxy(pod: KubeObject, role: ProxyRole, address: string, parts: Parts): number {
+  const { namespace = '', name } = pod.metadata;
+  const directory = join(podDirectory(namespace, name), 'proxy');
+  const log = join(directory, 'proxy.log');
+  chownSync(log, PROXY_USER, PROXY_USER); // Envoy opens /dev/stdout by its path
+  // The proxy's user may not read the cache of whoever built the parts: show it the binaries where Istio's image has them.
+  const script = [
+    'mount -t tmpfs -o mode=755 tmpfs /usr/local/bin',
+    ...['pilot-agent', 'envoy'].map((binary) => `touch /usr/local/bin/${binary}`),
+    `mount --bind "$AGENT/pilot-agent" /usr/local/bin/pilot-agent`,
+    `mount --bind "$ENVOY/envoy" /usr/local/bin/envoy`,
+    `exec setpriv --reuid ${PROXY_USER} --regid ${PROXY_USER} --clear-groups --bounding-set=-all /usr/local/bin/pilot-agent "$@"`,
+  ];
+  const args = ['proxy', role, '--domain', `${namespace}.svc.cluster.local`, '--proxyLogLevel=warning'];
+  return daemon(['ip', 'netns', 'exec', podNetns(namespace, name), 'sh', '-ec', script.join('\n'), 'sh', ...args], {
+    log,
+    cwd: directory,
+    env: { ...environment(pod, address), AGENT: parts.agent, ENVOY: parts.envoy },
+  });
+}

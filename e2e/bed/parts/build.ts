@@ -1,0 +1,24 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/**
+ * Builds a cache entry once. The work happens beside it and is renamed at the end, so an interrupted build is never
+ * mistaken for a complete one.
+ */
+export async function once(entry: string, what: string, build: (directory: string) => Promise<void>): Promise<string> {
+  if (existsSync(entry)) return entry;
+  const partial = `${entry}.partial-${process.pid}`;
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(dirname(entry), { recursive: true });
+  mkdirSync(partial);
+  const start = Date.now();
+  process.stderr.write(`building ${what} …\n`);
+  try {
+    await build(partial);
+    renameSync(partial, entry);
+  } finally {
+    rmSync(partial, { recursive: true, force: true });
+  }
+  process.stderr.write(`built ${what} in ${Math.round((Date.now() - start) / 1000)} s\n`);
+  return entry;
+}

@@ -1,0 +1,60 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from '../process';
+import { once } from './build';
+import { VERSIONS, cacheEntry, toolsModule } from './versions';
+
+/** Go asks for the network, caches and proxies of whoever runs the bed. */
+const GO = { timeout: 1_800_000, env: { ...(process.env as Record<string, string>), GOFLAGS: '-mod=readonly' } };
+
+async function build(module: string, directory: string, packages: Record<string, string>) {
+  for (const [name, path] of Object.entries(packages)) {
+    await run(['nice', 'go', 'build', '-o', join(directory, name), path], { ...GO, cwd: module });
+  }
+}
+
+/**
+ * The directory of the Go module that holds a package. Asked for by package: `go list -m` wants a version's metadata,
+ * which a module proxy may not have for the commit that Istio's tag stands for.
+ */
+async function moduleOf(module: string, importPath: string): Promise<string> {
+  const { stdout } = await run(['go', 'list', '-f', '{{.Module.Dir}}', importPath], { ...GO, cwd: module });
+  return stdout.trim();
+}
+
+/** istioctl, istiod, pilot-agent and the HBONE client, the CRDs and the bootstrap template, in one cache entry. */
+export async function istio(): Promise<string> {
+  const module = toolsModule('istio');
+  const recipe = ['go.mod', 'go.sum', 'hbone/main.go'].map((file) => join(module, file));
+  return await once(cacheEntry('istio', VERSIONS.istio, ...recipe), `Istio ${VERSIONS.istio}`, async (directory) => {
+    await build(module, directory, {
+      istioctl: 'istio.io/istio/istioctl/cmd/istioctl',
+      'pilot-discovery': 'istio.io/istio/pilot/cmd/pilot-discovery',
+      'pilot-agent': 'istio.io/istio/pilot/cmd/pilot-agent',
+      hbone: './hbone',
+    });
+    const crds = join(directory, 'crds');
+    mkdirSync(crds);
+    const api = await moduleOf(module, 'istio.io/api/networking/v1');
+    cpSync(join(api, 'kubernetes/customresourcedefinitions.gen.yaml'), join(crds, 'istio.yaml'));
+    const gatewayApi = await moduleOf(module, 'sigs.k8s.io/gateway-api/apis/v1');
+    cpSync(join(gatewayApi, 'config/crd/standard'), join(crds, 'gateway-api'), { recursive: true });
+    const source = await moduleOf(module, 'istio.io/istio/pkg/hbone');
+    const template = readFileSync(join(source, 'tools/packaging/common/envoy_bootstrap.json'), 'utf8');
+    // Upstream Envoy has no `metadata_discovery` filter; a waypoint would refuse to start with it.
+    writeFileSync(join(directory, 'envoy_bootstrap.json'), template.replace('if .metadata_discovery', 'if false'));
+  });
+}
+
+/** kube-apiserver and kubectl. */
+export async function kubernetes(): Promise<string> {
+  const module = toolsModule('kubernetes');
+  const recipe = ['go.mod', 'go.sum'].map((file) => join(module, file));
+  const entry = cacheEntry('kubernetes', VERSIONS.kubernetes, ...recipe);
+  return await once(entry, `Kubernetes ${VERSIONS.kubernetes}`, async (directory) => {
+    await build(module, directory, {
+      'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
+      kubectl: 'k8s.io/kubernetes/cmd/kubectl',
+    });
+  });
+}

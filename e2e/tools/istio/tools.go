@@ -1,0 +1,10 @@
+//go:build tools
+
+// Package tools pins what the test bed takes from Istio.
+package tools
+
+import (
+	_ "istio.io/istio/istioctl/cmd/istioctl"
+	_ "istio.io/istio/pilot/cmd/pilot-agent"
+	_ "istio.io/istio/pilot/cmd/pilot-discovery"
+)

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { Answer, Call } from '../bed/app/call';
+import { InternetRecord } from '../bed/internet/record';
+import { FILES, appSocket } from '../bed/layout';
+import { eventually } from '../bed/poll';
+import { ask } from '../bed/socket';
+import { Hop, hopsOf, linesSince, markLogs } from './proxies';
+
+/** A call to make from a workload. */
+export interface CallOptions extends Omit<Call, 'id'> {
+  /** `namespace/workload`. */
+  readonly from: string;
+}
+
+/** What came of a call: as its caller, the proxies on the way and the servers outside saw it. */
+export interface CallResult extends Answer {
+  readonly id: string;
+  readonly call: CallOptions;
+  /** The caller's pod, `namespace/pod`. */
+  readonly pod: string;
+  /** The proxies that it passed, by their access logs. */
+  readonly hops: Hop[];
+  /** What external servers saw of it. */
+  readonly seen: InternetRecord[];
+}
+
+/** Pods by address, for telling who a proxy sent a call to. */
+export type PodsByAddress = Map<string, { readonly pod: string; readonly proxied: boolean }>;
+
+const addressOf = (endpoint: string | undefined) => endpoint?.split(':')[0];
+
+/** Whether the logs of a call are complete: its last line leads nowhere, or out of the mesh. */
+function isComplete(hops: Hop[], pods: PodsByAddress, caller: { proxied: boolean } | undefined): boolean {
+  const last = hops.at(-1);
+  if (!last) return !caller?.proxied;
+  const next = pods.get(addressOf(last.line.to) ?? '');
+  return !next?.proxied || next.pod === last.pod;
+}
+
+/** Whether the call got as far as to leave traces. */
+const leftTheCaller = (answer: Answer) => answer.failure !== 'dns';
+
+/** Makes a call and gathers what everybody saw of it. Calls must not overlap: what arrives outside meanwhile counts as its own. */
+export async function makeCall(options: CallOptions, pod: string, pods: PodsByAddress): Promise<CallResult> {
+  const id = `call-${randomUUID().slice(0, 8)}`;
+  const mark = markLogs();
+  const { records: before } = await ask<{ records: number }>(FILES.internet, '/count');
+  const { from: _, ...call } = options;
+  const [namespace, name] = pod.split('/');
+  const answer = await ask<Answer>(appSocket(namespace, name), '/', { ...call, id });
+  const caller = pods.get(addressOf(answer.from) ?? '');
+  const gather = () => hopsOf(id, answer.from, linesSince(mark));
+  if (leftTheCaller(answer)) {
+    await eventually('the access logs', () => isComplete(gather(), pods, caller), { within: 1500, every: 15 }).catch(
+      () => undefined,
+    );
+  }
+  const hops = gather();
+  const records = await ask<InternetRecord[]>(FILES.internet, `/records/${before}`);
+  const seen = records.filter((record) => !record.call || record.call === id);
+  return { ...answer, id, call: options, pod, hops, seen };
+}
+
+/** Whether an external server answered. */
+export function isAnswered(result: CallResult): boolean {
+  const fromOutside =
+    result.headers?.['x-bed-upstream'] === 'yes' || result.status === 101 || result.trailers?.['grpc-status'] === '0';
+  return fromOutside || (result.failure === undefined && result.status === undefined && result.body !== undefined);
+}

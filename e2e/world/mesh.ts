@@ -1,0 +1,240 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { KubeObject, api } from '../bed/api';
+import { Bed, BedOptions } from '../bed/bed';
+import { OutboundMode, killIstiod, startIstiod, writeMeshConfig } from '../bed/control/istiod';
+import { Behaviour, InternetServer } from '../bed/internet/record';
+import { FILES, NODE } from '../bed/layout';
+import { Parts } from '../bed/parts';
+import { authority, issue } from '../bed/pki';
+import { PollOptions, eventually } from '../bed/poll';
+import { RunResult, run } from '../bed/process';
+import { ask } from '../bed/socket';
+import { CallOptions, CallResult, PodsByAddress, makeCall } from './call';
+import { configFor } from './config';
+import { describe } from './describe';
+import { Expectation, differences } from './expect';
+import { ExternalOptions, declareExternal } from './external';
+import { Manifests, documentsOf, inStages } from './manifests';
+import { WorkloadOptions, workloadManifests } from './workload';
+
+/** The field manager of what is applied, as Flux has one. */
+const MANAGER = 'egress-bed';
+
+export interface NamespaceOptions {
+  /** Whether pods get a sidecar unless they say otherwise. @default true */
+  readonly injection?: boolean;
+  readonly labels?: Record<string, string>;
+}
+
+/** A real mesh on this machine: declare who is there, apply manifests, make calls and see what becomes of them. */
+export class Mesh {
+  /** Brings an empty mesh up; waits for another one on this machine to end. */
+  static async up(options: BedOptions = {}): Promise<Mesh> {
+    const bed = await Bed.up(options);
+    return new Mesh(bed.parts, bed);
+  }
+
+  /** The mesh that another process brought up. */
+  static attach(): Mesh {
+    if (!existsSync(FILES.parts)) throw new Error('no mesh is up on this machine');
+    return new Mesh(JSON.parse(readFileSync(FILES.parts, 'utf8')) as Parts);
+  }
+
+  private constructor(
+    private readonly parts: Parts,
+    private readonly bed?: Bed,
+  ) {}
+
+  /** Removes the mesh, if this object brought it up. */
+  async down(): Promise<void> {
+    await this.bed?.down();
+  }
+
+  /** Runs kubectl as the cluster's administrator. */
+  async kubectl(args: string[], options: { input?: string; mayFail?: boolean } = {}): Promise<RunResult> {
+    return await run([this.parts.kubectl, `--kubeconfig=${FILES.kubeconfig}`, ...args], { netns: NODE, ...options });
+  }
+
+  /** Runs istioctl; it may fail, which its code tells. */
+  async istioctl(args: string[], input?: string): Promise<RunResult> {
+    return await run([this.parts.istioctl, ...args], {
+      netns: NODE,
+      input,
+      mayFail: true,
+      env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', KUBECONFIG: FILES.kubeconfig },
+    });
+  }
+
+  async namespace(name: string, options: NamespaceOptions = {}): Promise<void> {
+    const injection = { 'istio-injection': (options.injection ?? true) ? 'enabled' : 'disabled' };
+    const metadata = { name, labels: { ...injection, ...options.labels } };
+    await api.apply(`/api/v1/namespaces/${name}`, { apiVersion: 'v1', kind: 'Namespace', metadata }, MANAGER);
+  }
+
+  /** A workload that can make calls; its namespace must exist. */
+  async workload(options: WorkloadOptions): Promise<string> {
+    await this.apply(workloadManifests(options));
+    return `${options.namespace}/${options.name}`;
+  }
+
+  /** A server outside the mesh. */
+  async external(options: ExternalOptions): Promise<InternetServer> {
+    return await declareExternal(options);
+  }
+
+  /** Issues a client certificate and puts it where a gateway's `credentialName` finds it: a TLS secret, `namespace/name`. */
+  async clientCertificate(secret: string, commonName: string): Promise<void> {
+    const [namespace, name] = secret.split('/');
+    const pair = await issue('clients', commonName);
+    const stringData = {
+      'tls.crt': pair.certificate,
+      'tls.key': pair.key,
+      'ca.crt': (await authority('public')).certificate,
+    };
+    await this.apply({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      type: 'kubernetes.io/tls',
+      metadata: { namespace, name },
+      stringData,
+    });
+  }
+
+  /** Makes an external server slow, or takes it down, or back to normal with `{}`. */
+  async behave(server: string, behaviour: Behaviour): Promise<void> {
+    await ask(FILES.internet, `/behaviour/${encodeURIComponent(server)}`, behaviour);
+  }
+
+  /** Applies manifests on the server side, namespaces first. */
+  async apply(manifests: Manifests, except: string[] = []): Promise<void> {
+    for (const stage of inStages(documentsOf(manifests, except))) {
+      const flags = ['--server-side', `--field-manager=${MANAGER}`, '--force-conflicts', '-f', '-'];
+      await this.kubectl(['apply', ...flags], { input: stage.join('\n---\n') });
+    }
+  }
+
+  /** Deletes what manifests name, in reverse; what is gone already is no failure. */
+  async delete(manifests: Manifests, except: string[] = []): Promise<void> {
+    for (const stage of inStages(documentsOf(manifests, except)).reverse()) {
+      await this.kubectl(['delete', '--ignore-not-found', '-f', '-'], { input: stage.join('\n---\n') });
+    }
+  }
+
+  /** Waits until every Deployment has the pods it wants, and all of them are ready. */
+  async ready(options: PollOptions = {}): Promise<void> {
+    let waiting: string[] = [];
+    await eventually(
+      'all workloads to be ready',
+      async () => {
+        const deployments = await api.list('/apis/apps/v1/deployments');
+        waiting = deployments
+          .filter(({ spec, status, metadata }) => {
+            const wanted = spec.replicas ?? 1;
+            return (
+              status?.readyReplicas !== wanted ||
+              status?.replicas !== wanted ||
+              status?.observedGeneration !== metadata.generation
+            );
+          })
+          .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+        if (waiting.length) throw new Error(`not ready: ${waiting.join(', ')}`);
+        return true;
+      },
+      { within: 90_000, ...options },
+    );
+  }
+
+  /**
+   * Waits until every proxy has taken over what istiod last sent, and istiod has nothing more to send: a refusal seen before that could
+   * be one of a configuration that is still on its way.
+   */
+  async settled(): Promise<void> {
+    let last = '';
+    let since = Date.now();
+    await eventually(
+      'the proxies to take over the configuration',
+      async () => {
+        const { stdout } = await run(['curl', '-sf', 'http://127.0.0.1:8080/debug/syncz'], { netns: NODE });
+        const proxies = JSON.parse(stdout) as Record<string, string>[];
+        const behind = proxies.filter((proxy) =>
+          ['cluster', 'listener', 'route', 'endpoint'].some((kind) => proxy[`${kind}_sent`] !== proxy[`${kind}_acked`]),
+        );
+        if (stdout !== last || behind.length) {
+          last = stdout;
+          since = Date.now();
+        }
+        return Date.now() - since >= 600; // istiod gathers changes for at least 100 ms, at most until they pause
+      },
+      { within: 60_000 },
+    );
+  }
+
+  /** The pods of a workload, `namespace/name`. */
+  async pods(workload: string): Promise<KubeObject[]> {
+    const [namespace, name] = workload.split('/');
+    const pods = await api.list(`/api/v1/namespaces/${namespace}/pods`);
+    return pods.filter(({ metadata }) => metadata.ownerReferences?.[0]?.name === name && !metadata.deletionTimestamp);
+  }
+
+  /** Makes a call. */
+  async call(options: CallOptions): Promise<CallResult> {
+    const [pod] = await this.pods(options.from);
+    if (!pod) throw new Error(`no pod of workload ${options.from}; workloads are named namespace/name`);
+    return await makeCall(options, `${pod.metadata.namespace}/${pod.metadata.name}`, await this.podsByAddress());
+  }
+
+  /** Makes a call until it is as expected, or the time is up: policies reach established connections a moment later. */
+  async expect(call: CallOptions, expected: Expectation, options: PollOptions = {}): Promise<CallResult> {
+    let result: CallResult | undefined;
+    let found: string[] = [];
+    try {
+      return await eventually(
+        'expected call',
+        async () => {
+          result = await this.call(call);
+          found = differences(expected, result);
+          return found.length === 0 && result;
+        },
+        { within: 10_000, every: 250, ...options },
+      );
+    } catch (error) {
+      if (!result) throw error;
+      throw new Error(`${found.join('\n')}\n${await this.explain(result)}`);
+    }
+  }
+
+  /** What happened to a call, with what the proxies on its way know about its host. */
+  async explain(result: CallResult): Promise<string> {
+    const host = new URL(result.call.url).hostname;
+    const proxies = [...new Set([result.pod, ...result.hops.map(({ pod }) => pod)])];
+    const texts = await Promise.all(
+      proxies.map(async (pod) => {
+        const config = await configFor(host, pod).catch((error: Error) => error.message);
+        return `  configuration of ${pod} that names ${host}:\n${config.replace(/^/gm, '    ')}`;
+      }),
+    );
+    return [describe(result), ...texts].join('\n');
+  }
+
+  /** Changes what sidecars do with hosts that nobody declared. */
+  async outbound(mode: OutboundMode): Promise<void> {
+    writeMeshConfig(mode);
+    await this.settled();
+  }
+
+  /** Ends istiod at once and starts it again. */
+  async restartIstiod(): Promise<void> {
+    await killIstiod();
+    await startIstiod(this.parts);
+  }
+
+  private async podsByAddress(): Promise<PodsByAddress> {
+    const pods = await api.list('/api/v1/pods');
+    return new Map(
+      pods.map(({ metadata, status }) => [
+        status?.podIP,
+        { pod: `${metadata.namespace}/${metadata.name}`, proxied: Boolean(metadata.annotations?.['bed/proxy']) },
+      ]),
+    );
+  }
+}
