@@ -45,6 +45,7 @@ export const MESH_HEADERS = [
   'x-envoy-expected-rq-timeout-ms',
   'x-envoy-external-address',
   'x-envoy-internal',
+  'x-envoy-original-host',
   'x-envoy-original-path',
   'x-envoy-peer-metadata',
   'x-envoy-peer-metadata-id',

@@ -166,6 +166,7 @@ export class ExitHop extends Construct implements IExitHop {
           {
             // One port needs no telling apart; what else the Host header may name is refused by the grants.
             match: ports.length > 1 ? { authority: { regex: authorityPattern(this.host, port.port) } } : undefined,
+            rewrite: authorityRewrite(this.host, port),
             destination: { host: this.host, port: { number: port.upstreamPort }, subset: subsetName(port) },
             headers: port.headers,
             timeout: port.timeout,
@@ -176,6 +177,13 @@ export class ExitHop extends Construct implements IExitHop {
       ),
     });
   }
+}
+
+/** The host must read its own port in the Host header, not the one that the application called. */
+function authorityRewrite(host: string, { port, upstreamPort, tls }: HttpPort): { authority: string } | undefined {
+  const called = port === 80 ? host : `${host}:${port}`;
+  const own = upstreamPort === (tls ? 443 : 80) ? host : `${host}:${upstreamPort}`;
+  return called === own ? undefined : { authority: own };
 }
 
 function subsetName(port: HttpPort): string {

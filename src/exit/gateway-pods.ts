@@ -9,6 +9,12 @@ import { Mesh } from '../mesh/mesh';
 const HTTP_TARGET_PORT = 8080;
 const HEALTH_PORT = 15021;
 
+/**
+ * Where the Host header is rewritten, Envoy tells the upstream the one that the application sent. It adds that after the
+ * route has removed headers, so only the proxy itself can be told not to.
+ */
+const PROXY_CONFIG = 'proxyHeaders: { envoyDebugHeaders: { disabled: true } }';
+
 /** The pods of an egress gateway, filled in by Istio's injector, and what they need. */
 export class GatewayPods extends Construct {
   public readonly deployment: ApiObject;
@@ -43,7 +49,7 @@ export class GatewayPods extends Construct {
         template: {
           metadata: {
             labels: this.podLabels(),
-            annotations: { 'inject.istio.io/templates': 'gateway' },
+            annotations: { 'inject.istio.io/templates': 'gateway', 'proxy.istio.io/config': PROXY_CONFIG },
           },
           spec: this.podSpec(size.resources),
         },

@@ -2,6 +2,7 @@ import {
   VirtualServiceSpecHttp,
   VirtualServiceSpecHttpHeaders,
   VirtualServiceSpecHttpMatch,
+  VirtualServiceSpecHttpRewrite,
   VirtualServiceSpecHttpRouteDestination,
 } from '../../imports/networking.istio.io';
 import { ResolvedRetries } from '../destination/http-retries';
@@ -16,15 +17,17 @@ const OFF = { attempts: 0 };
 export interface HttpRoute {
   readonly match?: VirtualServiceSpecHttpMatch;
   readonly destination: VirtualServiceSpecHttpRouteDestination;
+  readonly rewrite?: VirtualServiceSpecHttpRewrite;
   readonly headers?: VirtualServiceSpecHttpHeaders;
   readonly timeout?: string;
 }
 
 /** The routes of one destination: a single one, or one for the methods that may be sent again and one for the others. */
 export function httpRoutes(route: HttpRoute, retries: ResolvedRetries, retryOn: string): VirtualServiceSpecHttp[] {
-  const { match, destination, headers, timeout } = route;
+  const { match, rewrite, destination, headers, timeout } = route;
   const one = (withRetries: boolean, matches?: VirtualServiceSpecHttpMatch): VirtualServiceSpecHttp => ({
     match: matches && [matches],
+    rewrite,
     headers,
     timeout,
     retries: withRetries ? { attempts: retries.attempts, retryOn } : OFF,

@@ -23,7 +23,7 @@ test('has two unprivileged pods with probes and limits', () => {
   const { spec } = world().manifests().only({ kind: 'Deployment' });
   expect(spec).toMatchObject({ replicas: 2, selector: SELECTOR });
   expect(spec.template.metadata.labels).toMatchObject({ ...SELECTOR.matchLabels, 'sidecar.istio.io/inject': 'true' });
-  expect(spec.template.metadata.annotations).toEqual({ 'inject.istio.io/templates': 'gateway' });
+  expect(spec.template.metadata.annotations).toMatchObject({ 'inject.istio.io/templates': 'gateway' });
   expect(spec.template.spec.securityContext.runAsNonRoot).toBe(true);
   const [container, ...others] = spec.template.spec.containers;
   expect(others).toEqual([]);

@@ -85,6 +85,15 @@ test('several ports are told apart by the Host header, in any case', () => {
   ]);
 });
 
+test.each([
+  [EgressPort.tlsOrigination(), undefined],
+  [EgressPort.http({ port: 8080 }), undefined],
+  [EgressPort.tlsOrigination({ port: 8080 }), 'a.example'],
+  [EgressPort.tlsOrigination({ upstreamPort: 8443 }), 'a.example:8443'],
+])('the host reads its own port in the Host header (%#)', (port, authority) => {
+  expect(hop(port).routes[0].rewrite?.authority).toBe(authority);
+});
+
 test('declarations of one host share its hop when they agree', () => {
   const { exit, clients, manifests } = world();
   const ports = [EgressPort.tlsOrigination({ timeout: Duration.seconds(1) })];
