@@ -1,0 +1,19 @@
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DIST, EXAMPLES, synthesize } from '../../tools/examples';
+
+/** The text of every file of a folder, by name. */
+function contents(folder: string): Record<string, string> {
+  return Object.fromEntries(readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
+}
+
+test.each(EXAMPLES)('dist/%s is what the example synthesizes', (example) => {
+  const outdir = mkdtempSync(join(tmpdir(), 'egress-'));
+  expect(synthesize(example, outdir)).toContain('→');
+  expect(contents(outdir)).toEqual(contents(join(DIST, example)));
+});
+
+test('dist holds nothing else', () => {
+  expect(readdirSync(DIST).sort()).toEqual(EXAMPLES);
+});

@@ -1,0 +1,28 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const ROOT = resolve(__dirname, '..');
+
+/** Where the examples' YAML is committed. */
+export const DIST = join(ROOT, 'dist');
+
+/** The names of all examples. */
+export const EXAMPLES = readdirSync(join(ROOT, 'examples')).sort();
+
+/**
+ * Runs an example as a user's app runs: in a process of its own, with its output folder in CDK8S_OUTDIR. Returns what it
+ * prints: one line per egress.
+ */
+export function synthesize(example: string, outdir: string): string {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', join(ROOT, 'examples', example, 'main.ts')],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, CDK8S_OUTDIR: outdir, TSX_TSCONFIG_PATH: join(ROOT, 'test', 'tsconfig.json') },
+    },
+  );
+  if (status !== 0) throw new Error(`example ${example} could not be synthesized:\n${stderr}`);
+  return stdout;
+}
