@@ -45,7 +45,7 @@ export interface ApiRequest {
 async function send(path: string, options: ApiRequest): Promise<IncomingMessage> {
   const body = options.body === undefined ? undefined : JSON.stringify(options.body);
   const headers = body ? { 'content-type': options.contentType ?? 'application/json' } : {};
-  return await new Promise((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     const outgoing = request({ socketPath: FILES.api, agent, path, method: options.method ?? 'GET', headers }, resolve);
     outgoing.on('error', reject);
     outgoing.end(body);
@@ -58,8 +58,9 @@ async function text(path: string, options: ApiRequest = {}): Promise<string> {
   response.setEncoding('utf8');
   for await (const chunk of response) answer += chunk;
   const status = response.statusCode ?? 0;
-  if (status >= 300)
+  if (status >= 300) {
     throw new ApiError(status, `${options.method ?? 'GET'} ${path}: ${status} ${answer.slice(0, 500)}`);
+  }
   return answer;
 }
 
@@ -84,7 +85,7 @@ async function list(path: string): Promise<KubeObject[]> {
 /** A server-side apply of one object at its path, by a field manager of the bed. */
 async function apply(path: string, object: object, manager: string): Promise<KubeObject> {
   const query = `${path}?fieldManager=${manager}&force=true`;
-  return await json(query, { method: 'PATCH', body: object, contentType: 'application/apply-patch+yaml' });
+  return json(query, { method: 'PATCH', body: object, contentType: 'application/apply-patch+yaml' });
 }
 
 /** The Kubernetes API of the bed. */

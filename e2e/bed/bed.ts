@@ -7,7 +7,7 @@ import { OutboundMode, startIstiod, writeMeshConfig } from './control/istiod';
 import { Hold } from './hold';
 import { FILES, INTERNET, NODE } from './layout';
 import { createInternet, createNode } from './network';
-import { Parts, parts } from './parts';
+import { Parts, buildParts } from './parts';
 import { eventually } from './poll';
 import { daemon, run, typescript } from './process';
 import { ask } from './socket';
@@ -44,7 +44,7 @@ export class Bed {
     if (process.platform !== 'linux' || process.getuid?.() !== 0) {
       throw new Error('the test bed makes network namespaces: it needs Linux and root');
     }
-    const built = await parts();
+    const built = await buildParts();
     const hold = await Hold.take(options.wait ?? 900);
     try {
       mkdirSync(FILES.logs, { recursive: true });

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 
 /** Sends JSON to one of the bed's own processes by its socket in the file system, and answers with JSON. */
 export async function ask<T>(socketPath: string, path: string, body?: unknown): Promise<T> {
-  return await new Promise<T>((resolve, reject) => {
+  return new Promise<T>((resolve, reject) => {
     const outgoing = request(
       { socketPath, path, method: body === undefined ? 'GET' : 'POST', agent: false },
       (response) => {

@@ -1,6 +1,6 @@
+import { World, WorldCall } from './world';
 import { CallResult } from '../world/call';
 import { Mesh } from '../world/mesh';
-import { World, WorldCall } from './world';
 
 /** How an expected call came out. */
 export interface Verdict {

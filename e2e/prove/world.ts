@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
+import { Check, either, flag, integer, list, oneOf, record, strings, text } from './schema';
 import { OutboundMode } from '../bed/control/istiod';
 import { CallOptions } from '../world/call';
 import { Expectation } from '../world/expect';
 import { ExternalOptions } from '../world/external';
 import { WorkloadOptions } from '../world/workload';
-import { Check, either, flag, integer, list, oneOf, record, strings, text } from './schema';
 
 /** An expected call: what to do, and what must come of it. */
 export type WorldCall = CallOptions & { readonly name?: string; readonly expect: Expectation };
@@ -134,7 +134,8 @@ export function readWorld(file: string, deployments: string[]): World {
   const value = withOutcomes(document.toJS());
   const problems = world(value, '');
   if (!problems.length) problems.push(...unknownCallers(value, deployments));
-  if (problems.length)
+  if (problems.length) {
     throw new Error(problems.map(({ path, message }) => `${file}: ${path || 'the file'} ${message}`).join('\n'));
+  }
   return value as World;
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { Hop, hopsOf, linesSince, markLogs } from './proxies';
 import { Answer, Call } from '../bed/app/call';
 import { InternetRecord } from '../bed/internet/record';
 import { FILES, appSocket } from '../bed/layout';
 import { eventually } from '../bed/poll';
 import { ask } from '../bed/socket';
-import { Hop, hopsOf, linesSince, markLogs } from './proxies';
 
 /** A call to make from a workload. */
 export interface CallOptions extends Omit<Call, 'id'> {

@@ -69,8 +69,9 @@ function checkAllowed(
   const arrival = result.seen.find((record) => record.call === result.id) ?? result.seen.at(-1);
   if (!isAnswered(result)) differ('outcome', 'allowed', result.failure ?? `status ${result.status}`);
   else if (!arrival) differ('outcome', 'seen by an external server', 'seen by none');
-  if (expected.upstream)
+  if (expected.upstream) {
     differ('upstream', expected.upstream, arrival ? (arrival.tls ? 'tls' : 'plaintext') : 'nothing');
+  }
   if (expected.tlsBy) differ('tlsBy', expected.tlsBy, tlsBy(result));
   if (expected.clientCertificate) differ('clientCertificate', expected.clientCertificate, arrival?.tls?.client);
   if (expected.server) differ('server', expected.server, arrival?.server);
@@ -104,8 +105,9 @@ export function differences(expected: Expectation, result: CallResult): string[]
   if (expected.status !== undefined) differ('status', expected.status, result.status ?? result.failure);
   if (expected.failure !== undefined) {
     const allowed = [expected.failure].flat();
-    if (!allowed.includes(result.failure ?? ''))
+    if (!allowed.includes(result.failure ?? '')) {
       differ('failure', allowed.join(' or '), result.failure ?? `status ${result.status}`);
+    }
   }
   const gateway = result.hops.find(({ pod }) => pod !== result.pod)?.line;
   if (expected.hop) differ('hop', expected.hop, gateway ? (gateway.peer ? 'mutual' : 'plaintext') : 'no gateway');

@@ -1,4 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { CallOptions, CallResult, PodsByAddress, makeCall } from './call';
+import { configFor } from './config';
+import { describe } from './describe';
+import { Expectation, differences } from './expect';
+import { ExternalOptions, declareExternal } from './external';
+import { Manifests, documentsOf, inStages } from './manifests';
+import { QUIET, syncState } from './sync';
+import { WorkloadOptions, workloadManifests } from './workload';
 import { KubeObject, api } from '../bed/api';
 import { Bed, BedOptions } from '../bed/bed';
 import { OutboundMode, killIstiod, startIstiod, writeMeshConfig } from '../bed/control/istiod';
@@ -9,13 +17,6 @@ import { authority, issue } from '../bed/pki';
 import { PollOptions, eventually } from '../bed/poll';
 import { RunResult, run } from '../bed/process';
 import { ask } from '../bed/socket';
-import { CallOptions, CallResult, PodsByAddress, makeCall } from './call';
-import { configFor } from './config';
-import { describe } from './describe';
-import { Expectation, differences } from './expect';
-import { ExternalOptions, declareExternal } from './external';
-import { Manifests, documentsOf, inStages } from './manifests';
-import { WorkloadOptions, workloadManifests } from './workload';
 
 /** The field manager of what is applied, as Flux has one. */
 const MANAGER = 'egress-bed';
@@ -52,12 +53,12 @@ export class Mesh {
 
   /** Runs kubectl as the cluster's administrator. */
   async kubectl(args: string[], options: { input?: string; mayFail?: boolean } = {}): Promise<RunResult> {
-    return await run([this.parts.kubectl, `--kubeconfig=${FILES.kubeconfig}`, ...args], { netns: NODE, ...options });
+    return run([this.parts.kubectl, `--kubeconfig=${FILES.kubeconfig}`, ...args], { netns: NODE, ...options });
   }
 
   /** Runs istioctl; it may fail, which its code tells. */
   async istioctl(args: string[], input?: string): Promise<RunResult> {
-    return await run([this.parts.istioctl, ...args], {
+    return run([this.parts.istioctl, ...args], {
       netns: NODE,
       input,
       mayFail: true,
@@ -79,7 +80,7 @@ export class Mesh {
 
   /** A server outside the mesh. */
   async external(options: ExternalOptions): Promise<InternetServer> {
-    return await declareExternal(options);
+    return declareExternal(options);
   }
 
   /** Issues a client certificate and puts it where a gateway's `credentialName` finds it: a TLS secret, `namespace/name`. */
@@ -154,16 +155,11 @@ export class Mesh {
     await eventually(
       'the proxies to take over the configuration',
       async () => {
-        const { stdout } = await run(['curl', '-sf', 'http://127.0.0.1:8080/debug/syncz'], { netns: NODE });
-        const proxies = JSON.parse(stdout) as Record<string, string>[];
-        const behind = proxies.filter((proxy) =>
-          ['cluster', 'listener', 'route', 'endpoint'].some((kind) => proxy[`${kind}_sent`] !== proxy[`${kind}_acked`]),
-        );
-        if (stdout !== last || behind.length) {
-          last = stdout;
-          since = Date.now();
-        }
-        return Date.now() - since >= 600; // istiod gathers changes for at least 100 ms, at most until they pause
+        const { sent, behind } = await syncState();
+        if (sent !== last || behind.length) since = Date.now();
+        last = sent;
+        if (behind.length) throw new Error(`behind: ${behind.join(', ')}`);
+        return Date.now() - since >= QUIET;
       },
       { within: 60_000 },
     );
@@ -180,7 +176,7 @@ export class Mesh {
   async call(options: CallOptions): Promise<CallResult> {
     const [pod] = await this.pods(options.from);
     if (!pod) throw new Error(`no pod of workload ${options.from}; workloads are named namespace/name`);
-    return await makeCall(options, `${pod.metadata.namespace}/${pod.metadata.name}`, await this.podsByAddress());
+    return makeCall(options, `${pod.metadata.namespace}/${pod.metadata.name}`, await this.podsByAddress());
   }
 
   /** Makes a call until it is as expected, or the time is up: policies reach established connections a moment later. */

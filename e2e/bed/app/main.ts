@@ -12,8 +12,8 @@ const [socketPath, ports] = process.argv.slice(2);
 
 async function make(call: Call): Promise<Answer> {
   const scheme = call.url.split(':')[0];
-  if (scheme === 'tcp' || scheme === 'tls') return await stream(call);
-  return call.http === '2' || scheme.startsWith('grpc') ? await http2(call) : await http1(call);
+  if (scheme === 'tcp' || scheme === 'tls') return stream(call);
+  return call.http === '2' || scheme.startsWith('grpc') ? http2(call) : http1(call);
 }
 
 async function answer(call: Call): Promise<Answer> {

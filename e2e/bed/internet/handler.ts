@@ -46,7 +46,7 @@ export async function respond(request: Request, response: Response): Promise<num
 /** Answers a unary gRPC call with its own message, then trailers. */
 export function respondGrpc(stream: ServerHttp2Stream): void {
   const chunks: Buffer[] = [];
-  stream.on('data', (chunk) => chunks.push(chunk));
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
   stream.on('end', () => {
     stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
     stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0', 'grpc-message': 'from the upstream' }));

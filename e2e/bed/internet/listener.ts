@@ -29,18 +29,18 @@ export class Listener {
     private readonly sink: Sink,
   ) {
     this.http1.on('request', (request, response) => {
-      void this.serve(request, request.socket, async () => await respond(request, response));
+      void this.serve(request, request.socket, async () => respond(request, response));
     });
     this.http1.on('upgrade', (request: IncomingMessage, socket) => {
       void this.serve(request, request.socket, async () => {
         respondWebSocket(request, socket);
-        return await Promise.resolve(0);
+        return Promise.resolve(0);
       });
     });
     this.http2.on('request', (request, response) => {
       const isGrpc = request.headers['content-type'] === 'application/grpc';
       void this.serve(request, request.stream.session, async () => {
-        if (!isGrpc) return await respond(request, response);
+        if (!isGrpc) return respond(request, response);
         respondGrpc(request.stream);
         return 0;
       });

@@ -64,8 +64,9 @@ async function report(deployment: KubeObject, pods: KubeObject[]) {
   const wanted = deployment.spec.replicas ?? 1;
   const before = deployment.status ?? {};
   const generation = deployment.metadata.generation;
-  if (before.readyReplicas === ready && before.replicas === pods.length && before.observedGeneration === generation)
+  if (before.readyReplicas === ready && before.replicas === pods.length && before.observedGeneration === generation) {
     return;
+  }
   const { namespace, name } = deployment.metadata;
   await api.maybe(`/apis/apps/v1/namespaces/${namespace}/deployments/${name}/status`, {
     method: 'PATCH',

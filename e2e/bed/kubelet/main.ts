@@ -57,8 +57,9 @@ function reconcilePods() {
     const id = pod.metadata.uid!;
     const present = running.get(id);
     if (present) present.update(pod);
-    if (pod.metadata.deletionTimestamp && present) end(id, keyOf(pod), present);
-    else if (!present && !pod.metadata.deletionTimestamp && !pod.status?.podIP) {
+    if (pod.metadata.deletionTimestamp && present) {
+      end(id, keyOf(pod), present);
+    } else if (!present && !pod.metadata.deletionTimestamp && !pod.status?.podIP) {
       const fresh = new RunningPod(pod, parts);
       running.set(id, fresh);
       void attempt(`start pod ${keyOf(pod)}`, async () => {
@@ -72,26 +73,25 @@ function reconcilePods() {
 /** Looks after one pod until it is gone. */
 async function tend(id: string, pod: RunningPod) {
   while (running.get(id) === pod) {
-    await attempt('tend a pod', async () => await pod.tend());
+    await attempt('tend a pod', async () => pod.tend());
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
 
 async function reconcile() {
   const { namespaces, accounts, deployments, pods, services, slices } = informers;
-  await attempt('namespaces', async () => await reconcileNamespaces(namespaces.all(), accounts.objects));
+  await attempt('namespaces', async () => reconcileNamespaces(namespaces.all(), accounts.objects));
   for (const deployment of deployments.all()) {
     const namespace = namespaces.objects.get(`/${deployment.metadata.namespace}`);
-    await attempt(
-      `Deployment ${keyOf(deployment)}`,
-      async () => await reconcileDeployment(deployment, pods.all(), namespace),
+    await attempt(`Deployment ${keyOf(deployment)}`, async () =>
+      reconcileDeployment(deployment, pods.all(), namespace),
     );
   }
-  await attempt('pods without owner', async () => await collectPods(pods.all(), deployments.all()));
+  await attempt('pods without owner', async () => collectPods(pods.all(), deployments.all()));
   reconcilePods();
-  await attempt('EndpointSlices', async () => await reconcileEndpoints(services.all(), pods.all(), slices.all()));
-  await attempt('Service addresses', async () => await reconcileTranslation(services.all(), slices.all()));
-  await attempt('names', async () => await reconcileNames(services.all(), slices.all()));
+  await attempt('EndpointSlices', async () => reconcileEndpoints(services.all(), pods.all(), slices.all()));
+  await attempt('Service addresses', async () => reconcileTranslation(services.all(), slices.all()));
+  await attempt('names', async () => reconcileNames(services.all(), slices.all()));
 }
 
 async function main() {

@@ -11,8 +11,9 @@ export async function reconcileNames(services: KubeObject[], slices: KubeObject[
   };
   for (const service of services) {
     const address = service.spec.clusterIP;
-    if (address && address !== 'None') add(service, [address]);
-    else if (address === 'None') {
+    if (address && address !== 'None') {
+      add(service, [address]);
+    } else if (address === 'None') {
       const own = slices.filter(
         ({ metadata }) =>
           metadata.namespace === service.metadata.namespace &&

