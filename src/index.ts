@@ -6,8 +6,7 @@ export { type SimpleUpstreamTlsOptions, UpstreamTls, type UpstreamTlsOptions } f
 export { type IClientHop } from './exit/client-hop';
 export { type DeclarationOptions } from './exit/declaration';
 export * from './exit/egress-exit';
-export { EgressGateway, type EgressGatewayProps } from './exit/egress-gateway';
-export { type EgressGrantOptions, type IEgressGrant } from './exit/egress-grant';
+export { EgressGateway, type EgressGatewayProps, type EgressGrantOptions } from './exit/egress-gateway';
 export { type IExitHop } from './exit/exit-hop';
 export {
   type ExistingGatewayOptions,

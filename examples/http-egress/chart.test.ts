@@ -6,9 +6,12 @@ test('the newsroom reaches the news through the gateway, and nobody else does', 
   const app = Testing.app();
   httpEgress(app);
   const manifests = assertions.Manifests.fromApp(app);
-  manifests.has({ kind: 'VirtualService', namespace: 'newsroom' }, { spec: { hosts: ['edition.cnn.com'], exportTo: ['.'] } });
   manifests.has(
-    { kind: 'AuthorizationPolicy', name: 'istio-egress-newsroom-news' },
+    { kind: 'VirtualService', namespace: 'newsroom' },
+    { spec: { hosts: ['edition.cnn.com'], exportTo: ['.'] } },
+  );
+  manifests.has(
+    { kind: 'AuthorizationPolicy', name: 'istio-egress-newsroom' },
     { spec: { rules: [{ from: [{ source: { namespaces: ['newsroom'] } }] }] } },
   );
 });

@@ -7,7 +7,10 @@ test("the platform holds the credential and the consent, the application's repo 
   platformRepo(platform);
   paymentsRepo(payments);
   const tls = { mode: 'MUTUAL', credentialName: 'bank-client-certificate' };
-  assertions.Manifests.fromApp(platform).has({ kind: 'DestinationRule' }, { spec: { subsets: [{ trafficPolicy: { tls } }] } });
+  assertions.Manifests.fromApp(platform).has(
+    { kind: 'DestinationRule' },
+    { spec: { subsets: [{ trafficPolicy: { tls } }] } },
+  );
   const made = assertions.Manifests.fromApp(payments).all.map(({ kind, metadata }) => `${metadata.namespace} ${kind}`);
   expect(made.sort()).toEqual(['payments DestinationRule', 'payments VirtualService']);
 });

@@ -1,7 +1,7 @@
 import { ApiObject, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Declaration } from './declaration';
-import { GatewayHandle } from './gateway-handle';
+import { GatewayAddress } from './gateway-handle';
 import { portsWithServiceEntry } from './gateway-limits';
 import { httpRoutes } from './http-routes';
 import {
@@ -56,7 +56,7 @@ export class ClientHop extends Construct implements IClientHop {
 
   public constructor(
     scope: Construct,
-    private readonly gateway: GatewayHandle,
+    private readonly gateway: GatewayAddress,
     private readonly declaration: Declaration,
     where: ClientHopScope,
   ) {
@@ -119,7 +119,7 @@ export class ClientHop extends Construct implements IClientHop {
  * Mutual TLS from a namespace to the exit. Istio merges several of these for one Service, but of what stands at the top
  * only the first counts, so all of them are alike and a chart has one.
  */
-function hopDestinationRule(chart: Chart, gateway: GatewayHandle, { namespace, exportTo }: ClientHopScope): ApiObject {
+function hopDestinationRule(chart: Chart, gateway: GatewayAddress, { namespace, exportTo }: ClientHopScope): ApiObject {
   const id = `egress-hop ${namespace} to ${gateway.serviceHost}`;
   const existing = chart.node.tryFindChild(id);
   if (existing) return existing as ApiObject;

@@ -15,14 +15,14 @@ export interface DeclarationOptions {
   readonly clients: EgressClient[];
 
   /**
-   * Labels and annotations for the objects that this declaration has for itself: those of the client hop and the policy
-   * of the exit. Routes at the exit are shared by all declarations of a host and follow the exit's metadata.
+   * Labels and annotations for the objects of the client hop. What stands beside the exit is shared by declarations and
+   * follows the exit's metadata.
    * @default - none
    */
   readonly metadata?: ApiObjectMetadata;
 
   /**
-   * Takes the place of the construct path in the names of the objects.
+   * Takes the place of the construct path in the names of the client hop's objects.
    * @default - the path of the construct, in kebab case
    */
   readonly name?: string;

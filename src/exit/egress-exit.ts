@@ -1,7 +1,6 @@
 import { Construct } from 'constructs';
 import { IClientHop } from './client-hop';
 import { Declaration } from './declaration';
-import { IEgressGrant } from './egress-grant';
 
 /**
  * Where traffic leaves the mesh. Implemented by this library only: an exit makes the objects of both hops, because they
@@ -15,10 +14,10 @@ export interface IEgressExit {
   readonly namespace: string;
 
   /**
-   * The exit's side of a declaration. Undefined where the exit belongs to somebody else, who grants by himself.
+   * The exit's side of a declaration. Nothing but checks where the exit belongs to somebody else, who grants by himself.
    * @internal
    */
-  _grant(declaration: Declaration): IEgressGrant | undefined;
+  _grant(declaration: Declaration): void;
 
   /**
    * The callers' side of a declaration: one hop per namespace.

@@ -1,9 +1,9 @@
 import { ApiObject, ApiObjectMetadata, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ClientHop } from './client-hop';
-import { Declaration, declare } from './declaration';
+import { ClientPolicy } from './client-policy';
+import { Declaration, DeclarationOptions, declare } from './declaration';
 import { IEgressExit } from './egress-exit';
-import { EgressGrant, EgressGrantOptions, IEgressGrant } from './egress-grant';
 import { ExitHop, IExitHop } from './exit-hop';
 import { DEFAULT_EXIT, GatewayHandle } from './gateway-handle';
 import { checkCarries } from './gateway-limits';
@@ -14,12 +14,13 @@ import { leadToGateway } from './lead-to-gateway';
 import { markSummary } from './summary';
 import { GatewaySpecServersTlsMode, toJson_GatewaySpec } from '../../imports/networking.istio.io';
 import { toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
+import { EgressDestination } from '../destination/egress-destination';
 import { checkPort } from '../destination/egress-port';
 import { checkHost } from '../destination/host';
 import { EgressError } from '../errors';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
-import { checkName, joinName } from '../naming';
+import { checkName } from '../naming';
 import { checkTree } from '../validation/check-tree';
 
 /** Properties of an egress gateway. */
@@ -48,6 +49,9 @@ export interface EgressGatewayProps {
    */
   readonly metadata?: ApiObjectMetadata;
 }
+
+/** What an exit lets out, and for whom. */
+export interface EgressGrantOptions extends EgressDestination, DeclarationOptions {}
 
 /**
  * An egress gateway: pods of its own through which declared calls leave the mesh. What is not granted is refused: the
@@ -78,10 +82,10 @@ export class EgressGateway extends Construct implements IEgressExit {
   public readonly serviceAccount?: ApiObject;
 
   private readonly handle: GatewayHandle;
-  private readonly selector: { [key: string]: string };
   private readonly pods?: GatewayPods;
   private readonly hosts: Construct;
   private readonly grants: Construct;
+  private readonly policies: Construct;
 
   /**
    * @throws NameSyntax, QuantitySyntax, MetadataReserved, ExitInRootNamespace
@@ -102,40 +106,59 @@ export class EgressGateway extends Construct implements IEgressExit {
     }
     const { _managed: managed, _existing: existing } = props.workload ?? GatewayWorkload.managed();
     const service = existing ? checkExisting(this, existing).service : this.exitName;
-    this.selector = existing?.labels ?? { app: this.exitName, istio: this.exitName };
     this.handle = {
       exitName: this.exitName,
       namespace: this.namespace,
       serviceHost: `${service}.${this.namespace}.svc.${mesh.clusterDomain}`,
       httpPort: checkPort(this, 'httpPort', existing?.httpPort ?? 80),
+      selector: existing?.labels ?? { istio: this.exitName },
       metadata: checkMetadata(this, props.metadata),
     };
 
     this.gateway = this.object('networking.istio.io/v1', 'Gateway', () => this.gatewaySpec());
     this.authorizationPolicy = this.object('security.istio.io/v1', 'AuthorizationPolicy', () =>
       // A policy without rules allows nothing; each grant adds what it allows.
-      toJson_AuthorizationPolicySpec({ selector: { matchLabels: this.selector } }),
+      toJson_AuthorizationPolicySpec({ selector: { matchLabels: this.handle.selector } }),
     );
     if (managed) {
-      this.pods = new GatewayPods(this, 'Pods', this.handle, this.selector, managed);
+      this.pods = new GatewayPods(this, 'Pods', this.handle, managed);
       ({ deployment: this.deployment, service: this.service, serviceAccount: this.serviceAccount } = this.pods);
     }
     this.hosts = new Construct(this, 'Hosts');
     this.grants = new Construct(this, 'Grants');
+    this.policies = new Construct(this, 'Policies');
   }
 
   /**
    * Lets clients reach hosts through this gateway, for apps that declare the same with an imported handle. The order in
    * which the two are applied does not matter: until both are there, the calls are refused.
    *
-   * @param id Unique among the grants of the gateway; names the policy
+   * @param id Unique among the grants of the gateway
    * @throws what a declaration can throw, see `Egress`
    */
-  public grant(id: string, options: EgressGrantOptions): IEgressGrant {
+  public grant(id: string, options: EgressGrantOptions): void {
     const scope = new Construct(this.grants, id);
-    const declaration = declare(scope, { ...options, name: options.name ?? joinName(this, id) });
+    const declaration = declare(scope, options);
+    this._grant(declaration);
     markSummary(scope, this, declaration);
-    return this._grant(declaration, scope);
+  }
+
+  /**
+   * The policy that lets a namespace's clients through, for JSON patches.
+   *
+   * @param namespace The clients' namespace; undefined for `EgressClient.anyInMesh()`
+   * @throws ClientsMissing if nothing is granted there
+   */
+  public clientPolicy(namespace?: string): ApiObject {
+    const policy = this.policies.node.tryFindChild(namespace ?? 'any-in-mesh');
+    if (policy) return (policy as ClientPolicy).authorizationPolicy;
+    throw new EgressError('ClientsMissing', this, {
+      what: 'nothing is granted to this namespace',
+      given: namespace,
+      allowed:
+        this.policies.node.children.map((child) => child.node.id).join(', ') || 'nothing: nothing is granted yet',
+      fix: 'declare a client of the namespace before asking for its policy',
+    });
   }
 
   /**
@@ -154,12 +177,12 @@ export class EgressGateway extends Construct implements IEgressExit {
   }
 
   /** @internal */
-  public _grant(declaration: Declaration, scope?: Construct): EgressGrant {
+  public _grant(declaration: Declaration): void {
     checkCarries(this.handle, declaration);
     for (const host of declaration.hosts) this.hop(host, declaration).add(declaration);
+    for (const client of declaration.clients)
+      ClientPolicy.for(this.policies, this.handle, client).allow(client, declaration);
     if (declaration.ports.some((port) => port.tls?.credentialName !== undefined)) this.pods?.readSecrets();
-    const at = scope ?? new Construct(this.grants, declaration.scope.node.path.replaceAll('/', '.'));
-    return new EgressGrant(at, 'Grant', this.handle, this.selector, declaration);
   }
 
   /** @internal */
@@ -175,7 +198,7 @@ export class EgressGateway extends Construct implements IEgressExit {
 
   private gatewaySpec() {
     return toJson_GatewaySpec({
-      selector: this.selector,
+      selector: this.handle.selector,
       servers: [
         {
           port: { name: 'http', number: this.handle.httpPort, protocol: 'HTTPS' },

@@ -1,5 +1,5 @@
 import { Declaration } from './declaration';
-import { GatewayHandle } from './gateway-handle';
+import { GatewayAddress } from './gateway-handle';
 import { HostResolution } from '../destination/egress-destination';
 import { HttpPort } from '../destination/egress-port';
 import { EgressError } from '../errors';
@@ -8,7 +8,7 @@ import { EgressError } from '../errors';
  * What no egress gateway can carry, whoever owns it.
  * @throws ResolutionNone, ClientInExitNamespace
  */
-export function checkCarries(gateway: GatewayHandle, { scope, resolution, clients }: Declaration): void {
+export function checkCarries(gateway: GatewayAddress, { scope, resolution, clients }: Declaration): void {
   if (resolution === HostResolution.NONE) {
     throw new EgressError('ResolutionNone', scope, {
       what: 'a gateway cannot send calls to where they were going: they were going to the gateway, in an endless loop',
@@ -30,6 +30,6 @@ export function checkCarries(gateway: GatewayHandle, { scope, resolution, client
  * The ports for which a sidecar needs a ServiceEntry of its own. On port 80 it routes a host by its VirtualService alone,
  * as long as it sees some HTTP Service on port 80: the gateway's.
  */
-export function portsWithServiceEntry(gateway: GatewayHandle, ports: HttpPort[]): HttpPort[] {
+export function portsWithServiceEntry(gateway: GatewayAddress, ports: HttpPort[]): HttpPort[] {
   return gateway.httpPort === 80 ? ports.filter(({ port }) => port !== 80) : ports;
 }

@@ -25,7 +25,6 @@ export class GatewayPods extends Construct {
     scope: Construct,
     id: string,
     private readonly gateway: GatewayHandle,
-    private readonly labels: { [key: string]: string },
     options: ManagedGatewayOptions,
   ) {
     super(scope, id);
@@ -37,14 +36,14 @@ export class GatewayPods extends Construct {
     this.service = this.object('v1', 'Service', {
       spec: () => ({
         type: 'ClusterIP',
-        selector: labels,
+        selector: gateway.selector,
         ports: [{ name: 'http', port: gateway.httpPort, targetPort: HTTP_TARGET_PORT, protocol: 'TCP' }],
       }),
     });
     this.deployment = this.object('apps/v1', 'Deployment', {
       spec: () => ({
         replicas: size.replicas,
-        selector: { matchLabels: labels },
+        selector: { matchLabels: gateway.selector },
         strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
         template: {
           metadata: {
@@ -89,7 +88,8 @@ export class GatewayPods extends Construct {
   private podLabels() {
     const { revision } = Mesh.of(this);
     return {
-      ...this.labels,
+      ...this.gateway.selector,
+      app: this.gateway.exitName,
       'service.istio.io/canonical-name': this.gateway.exitName,
       'service.istio.io/canonical-revision': 'latest',
       'sidecar.istio.io/inject': 'true',
@@ -106,7 +106,7 @@ export class GatewayPods extends Construct {
           maxSkew: 1,
           topologyKey: 'kubernetes.io/hostname',
           whenUnsatisfiable: 'ScheduleAnyway',
-          labelSelector: { matchLabels: this.labels },
+          labelSelector: { matchLabels: this.gateway.selector },
         },
       ],
       containers: [

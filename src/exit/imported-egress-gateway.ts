@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { ClientHop } from './client-hop';
 import { Declaration } from './declaration';
 import { IEgressExit } from './egress-exit';
-import { DEFAULT_EXIT, GatewayHandle } from './gateway-handle';
+import { DEFAULT_EXIT, GatewayAddress } from './gateway-handle';
 import { checkCarries } from './gateway-limits';
 import { leadToGateway } from './lead-to-gateway';
 import { checkPort } from '../destination/egress-port';
@@ -52,7 +52,7 @@ export class ImportedEgressGateway implements IEgressExit {
   }
 
   /** @internal */
-  public _grant(declaration: Declaration): undefined {
+  public _grant(declaration: Declaration): void {
     checkCarries(this.handle(declaration.scope), declaration);
   }
 
@@ -61,7 +61,7 @@ export class ImportedEgressGateway implements IEgressExit {
     return leadToGateway(scope, this.handle(scope), declaration);
   }
 
-  private handle(scope: Construct): GatewayHandle {
+  private handle(scope: Construct): GatewayAddress {
     return {
       exitName: this.exitName,
       namespace: this.namespace,

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { ClientHop } from './client-hop';
 import { Declaration } from './declaration';
-import { GatewayHandle } from './gateway-handle';
+import { GatewayAddress } from './gateway-handle';
 import { portsWithServiceEntry } from './gateway-limits';
 import { EgressError } from '../errors';
 
@@ -14,7 +14,7 @@ import { EgressError } from '../errors';
  */
 export function leadToGateway(
   scope: Construct,
-  gateway: GatewayHandle,
+  gateway: GatewayAddress,
   declaration: Declaration,
   owner?: Construct,
 ): ClientHop[] {

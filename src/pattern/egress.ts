@@ -4,7 +4,6 @@ import { EgressDestination, EgressHosts } from '../destination/egress-destinatio
 import { IClientHop } from '../exit/client-hop';
 import { DeclarationOptions, declare } from '../exit/declaration';
 import { IEgressExit } from '../exit/egress-exit';
-import { IEgressGrant } from '../exit/egress-grant';
 import { markSummary, summarize } from '../exit/summary';
 import { checkTree } from '../validation/check-tree';
 
@@ -35,9 +34,6 @@ export class Egress extends Construct {
   /** What stands in the clients' namespaces, one for each. */
   public readonly clientHops: IClientHop[];
 
-  /** The exit's consent; undefined through an imported exit, whose owner grants. */
-  public readonly grant?: IEgressGrant;
-
   /**
    * @throws HostsMissing, HostSyntax, HostWildcard, HostIpAddress, HostInCluster, HostCount, NotInline, ClientsMissing,
    * ClientAnyAlone, ClientInExitNamespace, ServiceAccountDots, PortsMissing, PortRange, PortConflict, TimeoutRange,
@@ -57,7 +53,7 @@ export class Egress extends Construct {
     }
     const declaration = declare(this, props);
     this.exit = props.exit;
-    this.grant = props.exit._grant(declaration);
+    props.exit._grant(declaration);
     this.clientHops = props.exit._lead(this, declaration);
     markSummary(this, props.exit, declaration);
   }

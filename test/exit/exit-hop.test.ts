@@ -100,7 +100,7 @@ test('declarations of one host share its hop when they agree', () => {
   exit.grant('A', { hosts: ['a.example'], ports, clients });
   exit.grant('B', { hosts: ['A.EXAMPLE'], ports: [...ports, EgressPort.http({ port: 8080 })], clients });
   manifests().countIs({ kind: 'VirtualService' }, 1);
-  manifests().countIs({ kind: 'AuthorizationPolicy' }, 3);
+  manifests().countIs({ kind: 'AuthorizationPolicy' }, 2);
 });
 
 test('declarations of one host that disagree are an error that names both', () => {

@@ -1,0 +1,46 @@
+/**
+ * Puts files of the repository into the documentation, so that every example there is one that is compiled and tested:
+ *
+ *     <!-- embed: PATH -->            the whole file
+ *     <!-- embed: PATH#KIND/NAME -->  one document of a YAML file
+ *
+ * What follows up to `<!-- /embed -->` is replaced. `tsx tools/embed.ts` rewrites README.md and docs/.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { extname, join, resolve } from 'node:path';
+import { parseDocument } from 'yaml';
+
+const ROOT = resolve(__dirname, '..');
+
+/** Every page that can embed files. */
+export const PAGES = [
+  'README.md',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `docs/${file}`),
+];
+
+/** A page as it is, and as it has to be. */
+export function embed(page: string): { before: string; after: string } {
+  const before = readFileSync(join(ROOT, page), 'utf8');
+  const after = before.replace(/<!-- embed: (\S+) -->\n[^]*?<!-- \/embed -->/g, (_, source: string) => {
+    const [path, fragment] = source.split('#');
+    const text = readFileSync(join(ROOT, path), 'utf8');
+    const content = fragment ? yamlDocument(text, fragment) : text;
+    return `<!-- embed: ${source} -->\n\`\`\`${extname(path).slice(1)}\n${content.trim()}\n\`\`\`\n<!-- /embed -->`;
+  });
+  return { before, after };
+}
+
+function yamlDocument(text: string, fragment: string): string {
+  const found = text.split(/^---$/m).find((document) => {
+    const { kind, metadata } = parseDocument(document).toJS();
+    return `${kind}/${metadata.name}` === fragment;
+  });
+  if (!found) throw new Error(`no document ${fragment}`);
+  return found;
+}
+
+if (require.main === module) {
+  for (const page of PAGES) writeFileSync(join(ROOT, page), embed(page).after);
+}
