@@ -54,6 +54,7 @@ const expectation: Check = record({
   upstream: oneOf('tls', 'plaintext'),
   tlsBy: either(namespaced, oneOf('caller')),
   clientCertificate: anyText,
+  outside: oneOf('nothing', 'connection', 'greeting', 'handshake'),
   server: host,
   http: oneOf('1.1', '2.0'),
   meshHeaders: oneOf('hidden'),
@@ -76,7 +77,10 @@ const call: Check = record({
 
 const external: Check = record({
   'hosts!': list(host, 1),
-  ports: list(record({ 'port!': integer(1, 65535), 'protocol!': oneOf('http', 'https', 'tcp', 'tls') }), 1),
+  ports: list(
+    record({ 'port!': integer(1, 65535), 'protocol!': oneOf('http', 'https', 'tcp', 'tls'), greets: flag }),
+    1,
+  ),
   ca: oneOf('trusted', 'untrusted'),
   certificateHosts: list(host, 1),
   requireClientCertificate: flag,

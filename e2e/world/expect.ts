@@ -1,4 +1,5 @@
 import { CallResult, isAnswered } from './call';
+import { InternetRecord } from '../bed/internet/record';
 
 /** What a call is expected to come to. What is not said is not looked at. */
 export interface Expectation {
@@ -20,6 +21,11 @@ export interface Expectation {
   readonly upstream?: 'tls' | 'plaintext';
   /** Who speaks TLS with the external server: `caller` end to end, or the workload `namespace/name` that originates it. */
   readonly tlsBy?: string;
+  /**
+   * What the outside sees of a refused call: nothing at all, a connection on which no byte arrives, or a TLS handshake that does not come
+   * to its end. `greeting`: a server that speaks first is heard, and hears nothing. Never a request. @default nothing
+   */
+  readonly outside?: 'nothing' | 'connection' | 'greeting' | 'handshake';
   /** The client certificate's common name that the external server sees. */
   readonly clientCertificate?: string;
   /** The external server that it arrives at, by its first host. */
@@ -41,6 +47,8 @@ export function meshHeadersIn(headers: Record<string, string> = {}): string[] {
 
 const workloadOf = (pod: string) => pod.replace(/-\d+$/, '');
 
+type Differ = (what: string, want: unknown, got: unknown) => void;
+
 /** The pods after the caller's own that handled the call. */
 function gateways(result: CallResult): string[] {
   return result.hops.filter(({ pod }) => pod !== result.pod).map(({ pod }) => workloadOf(pod));
@@ -61,11 +69,7 @@ function tlsBy(result: CallResult): string | undefined {
   return workloadOf(origin ?? result.pod);
 }
 
-function checkAllowed(
-  expected: Expectation,
-  result: CallResult,
-  differ: (what: string, want: unknown, got: unknown) => void,
-) {
+function checkAllowed(expected: Expectation, result: CallResult, differ: Differ) {
   const arrival = result.seen.find((record) => record.call === result.id) ?? result.seen.at(-1);
   if (!isAnswered(result)) differ('outcome', 'allowed', result.failure ?? `status ${result.status}`);
   else if (!arrival) differ('outcome', 'seen by an external server', 'seen by none');
@@ -80,24 +84,25 @@ function checkAllowed(
   if (expected.through) differ('through', expected.through.join(', '), gateways(result).join(', '));
 }
 
-function checkRefused(
-  expected: Expectation,
-  result: CallResult,
-  differ: (what: string, want: unknown, got: unknown) => void,
-) {
-  const saw = result.seen.map(({ server, kind }) => `${kind} at ${server}`).join(', ');
-  differ(
-    'outcome',
-    'refused, seen by no external server',
-    saw || (isAnswered(result) ? 'answered' : 'refused, seen by no external server'),
-  );
+/** How much of a call got outside. */
+function outside({ seen, body, status }: CallResult): string {
+  if (!seen.length) return 'nothing';
+  if (seen.some(({ kind, tls }) => kind !== 'connection' || (tls && !tls.failure))) return 'a request or data';
+  if (seen.some(({ bytes }) => bytes)) return 'handshake';
+  return body !== undefined && status === undefined ? 'greeting' : 'connection';
+}
+
+function checkRefused(expected: Expectation, result: CallResult, differ: Differ) {
+  const got = outside(result);
+  differ('outcome', 'refused', isAnswered(result) && got !== 'greeting' ? 'answered from outside' : 'refused');
+  differ('outside', expected.outside ?? 'nothing', got);
   if (expected.by) differ('by', expected.by, refusedBy(result));
 }
 
 /** How a call differs from what was expected, one line each; none when it does not. */
 export function differences(expected: Expectation, result: CallResult): string[] {
   const found: string[] = [];
-  const differ = (what: string, want: unknown, got: unknown) => {
+  const differ: Differ = (what, want, got) => {
     if (want !== got) found.push(`${what}: expected ${want || 'none'}, got ${got || 'none'}`);
   };
   if (expected.outcome === 'allowed') checkAllowed(expected, result, differ);

@@ -9,7 +9,7 @@ export async function stream(call: Call): Promise<Answer> {
       socket.once('data', (data) => resolve(data.toString()));
       socket.once('error', reject);
       socket.once('close', () => reject(bedError('BED_CLOSED', 'closed without an answer')));
-      socket.write(call.body ?? `hello ${call.id}\n`);
+      if (call.body !== '') socket.write(call.body ?? `hello ${call.id}\n`); // else the server is to speak first
     });
     return { body, tls: serverOf(socket), from };
   } catch (error) {

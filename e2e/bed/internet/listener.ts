@@ -88,10 +88,10 @@ export class Listener {
       rejectUnauthorized: Boolean(this.port.clientAuthority),
       ...(this.port.protocol === 'https' && { ALPNProtocols: ['h2', 'http/1.1'] }),
     });
-    await this.agree(secure, known);
+    await this.agree(secure, known, () => socket.bytesRead);
   }
 
-  private async agree(secure: TLSSocket, known: Facts) {
+  private async agree(secure: TLSSocket, known: Facts, received: () => number) {
     const sni = () => (secure as unknown as { servername?: string }).servername || undefined;
     const failure = await new Promise<string | undefined>((resolve) => {
       secure.once('secure', () => resolve(undefined));
@@ -103,7 +103,7 @@ export class Listener {
     const refused =
       !failure && this.port.clientAuthority && !verified(secure) ? 'no valid client certificate' : failure;
     const tls = { sni: sni(), alpn: secure.alpnProtocol || undefined, client, failure: refused };
-    this.sink({ at: Date.now(), kind: 'connection', ...known, tls });
+    this.sink({ at: Date.now(), kind: 'connection', ...known, tls, ...(refused && { bytes: received() }) });
     if (refused) secure.destroy();
     else this.speak(secure, { ...known, tls });
   }
@@ -111,6 +111,7 @@ export class Listener {
   private speak(socket: Socket, known: Facts) {
     facts.set(socket, known);
     if (this.port.protocol === 'tcp' || this.port.protocol === 'tls') {
+      if (this.port.greets) socket.write(`${this.of.name} greets\n`);
       socket.on('data', (data) => {
         const call = /^hello (\S+)/.exec(data.toString())?.[1];
         this.sink({ at: Date.now(), kind: 'data', ...known, call, bytes: data.length });

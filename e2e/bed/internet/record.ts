@@ -16,6 +16,7 @@ export interface InternetRecord {
   readonly host?: string;
   readonly path?: string;
   readonly headers?: Record<string, string>;
+  /** Of a request's body, of data, or of a handshake that failed. */
   readonly bytes?: number;
 }
 
@@ -27,6 +28,8 @@ export interface InternetPort {
   /** For `https` and `tls`, PEM. */
   readonly certificate?: string;
   readonly key?: string;
+  /** For `tcp` and `tls`: the server speaks first, as many databases do. */
+  readonly greets?: boolean;
   /** Demands a client certificate of this authority, PEM. */
   readonly clientAuthority?: string;
 }
