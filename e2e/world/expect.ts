@@ -1,5 +1,4 @@
 import { CallResult, isAnswered } from './call';
-import { InternetRecord } from '../bed/internet/record';
 
 /** What a call is expected to come to. What is not said is not looked at. */
 export interface Expectation {
