@@ -66,6 +66,25 @@ project.package.addPackageResolutions('unrs-resolver@1.12.2'); // 1.13.0 lacks p
 project.addFields({ types: 'lib/src/index.d.ts' });
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 
+// The linter's own search would stop at the package's tsconfig, which does not know the other folders.
+const eslintrc = project.tryFindObjectFile('.eslintrc.json');
+eslintrc?.addDeletionOverride('parserOptions.projectService');
+eslintrc?.addOverride('parserOptions.project', ['./test/tsconfig.json', './projenrc/tsconfig.json']);
+eslintrc?.addOverride('settings.import/resolver.typescript.project', ['./test/tsconfig.json']);
+
+project.eslint?.addRules({
+  'import/order': [
+    'error',
+    {
+      groups: ['builtin', 'external'],
+      alphabetize: { order: 'asc', caseInsensitive: true },
+      // In the examples, the package is somebody else's.
+      pathGroups: [{ pattern: 'cdk8s-istio-egress', group: 'external' }],
+      pathGroupsExcludedImportTypes: [],
+    },
+  ],
+});
+
 // Generated L1: from the pinned sources of versions.json, never by hand.
 project.addTask('import', {
   description: 'Regenerate imports/ from the CRDs pinned in versions.json (needs Go)',
@@ -78,6 +97,7 @@ project.addTask('synth', {
 project.addTask('bench', {
   description: 'Benchmarks against peers, as ratios',
   exec: 'tsx --tsconfig test/tsconfig.json bench/main.ts',
+  receiveArgs: true,
 });
 
 // Documents the hand-written API only: the generated L1 would drown it.
@@ -86,8 +106,8 @@ project.packageTask.reset('mkdir -p artifacts && npm pack --silent --pack-destin
 
 for (const path of ['!/dist/', '!/imports/']) project.gitignore.addPatterns(path);
 project.gitignore.exclude('/artifacts/');
-for (const dir of ['.ci', 'artifacts', 'bench', 'dist', 'docs', 'e2e', 'examples', 'tools', 'imports', 'versions.json']) {
-  project.npmignore?.exclude(`/${dir}${dir.includes('.j') ? '' : '/'}`);
-}
+const unpublished = ['.ci', 'artifacts', 'bench', 'dist', 'docs', 'e2e', 'examples', 'imports', 'tools'];
+for (const dir of unpublished) project.npmignore?.exclude(`/${dir}/`);
+for (const file of ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'versions.json']) project.npmignore?.exclude(`/${file}`);
 
 project.synth();

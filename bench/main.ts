@@ -1,13 +1,15 @@
 /**
  * Synthesis against plain L1 cdk8s code that emits the five objects per host of Istio's documentation: ratios of medians of
  * interleaved runs, each in a process of its own. Prints a table and writes `bench/results/synthesis.json`.
+ * With `--once`, a single run that writes nothing: it shows that the benchmark works, not what it measures.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 
-const RUNS = 9;
+const ONCE = process.argv.includes('--once');
+const RUNS = ONCE ? 1 : 9;
 
 interface Comparison {
   readonly title: string;
@@ -62,6 +64,7 @@ function main() {
       objects,
     })),
   );
+  if (ONCE) return;
   const machine = {
     cpu: cpus()[0].model,
     cores: cpus().length,

@@ -54,16 +54,18 @@ export class Manifests {
   /** The only manifest that a query finds. @throws Error if there is none, or more than one */
   public only(query: ManifestQuery): any {
     const found = this.find(query);
-    if (found.length !== 1)
+    if (found.length !== 1) {
       throw new Error(`expected one ${title(query)}, found ${found.length}\n${this.listing(query.kind)}`);
+    }
     return found[0];
   }
 
   /** Asserts how many manifests a query finds. @throws Error */
   public countIs(query: ManifestQuery, count: number): void {
     const found = this.find(query).length;
-    if (found !== count)
+    if (found !== count) {
       throw new Error(`expected ${count} × ${title(query)}, found ${found}\n${this.listing(query.kind)}`);
+    }
   }
 
   /** Asserts that one of the manifests that a query finds has at least the fields of `partial`. @throws Error */

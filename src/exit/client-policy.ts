@@ -53,7 +53,7 @@ export class ClientPolicy extends Construct {
   public allow(client: EgressClient, declaration: Declaration): void {
     const key = client.toString();
     const rule = this.rules.get(key) ?? { client, authorities: new Set() };
-    for (const authority of authorities(declaration)) rule.authorities.add(authority);
+    for (const authority of authoritiesOf(declaration)) rule.authorities.add(authority);
     this.rules.set(key, rule);
   }
 }
@@ -64,7 +64,7 @@ function source(client: EgressClient): AuthorizationPolicySpecRulesFromSource {
 }
 
 /** The Host headers of the calls that are let through: the port tells destinations of one host apart. */
-function authorities({ hosts, ports }: Declaration): string[] {
+function authoritiesOf({ hosts, ports }: Declaration): string[] {
   return hosts.flatMap((host) =>
     ports.flatMap(({ port }) => (port === 80 ? [host, `${host}:80`] : [`${host}:${port}`])),
   );

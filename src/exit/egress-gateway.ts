@@ -180,8 +180,9 @@ export class EgressGateway extends Construct implements IEgressExit {
   public _grant(declaration: Declaration): void {
     checkCarries(this.handle, declaration);
     for (const host of declaration.hosts) this.hop(host, declaration).add(declaration);
-    for (const client of declaration.clients)
+    for (const client of declaration.clients) {
       ClientPolicy.for(this.policies, this.handle, client).allow(client, declaration);
+    }
     if (declaration.ports.some((port) => port.tls?.credentialName !== undefined)) this.pods?.readSecrets();
   }
 

@@ -87,8 +87,9 @@ export class ExitHop extends Construct implements IExitHop {
     }
     for (const port of declaration.ports) {
       const known = this.ports.get(port.port);
-      if (known && JSON.stringify(known) !== JSON.stringify(port))
+      if (known && JSON.stringify(known) !== JSON.stringify(port)) {
         this.refuse(declaration, `port ${port.port}`, port, known);
+      }
       const clash = [...this.ports.values()].find((p) => p.upstreamPort === port.upstreamPort && !p.tls !== !port.tls);
       if (clash) {
         throw new EgressError('PortConflict', declaration.scope, {

@@ -1,6 +1,6 @@
 import { Construct, IConstruct } from 'constructs';
-import { EgressError } from '../errors';
 import { EgressDestination, EgressHosts } from '../destination/egress-destination';
+import { EgressError } from '../errors';
 import { IClientHop } from '../exit/client-hop';
 import { DeclarationOptions, declare } from '../exit/declaration';
 import { IEgressExit } from '../exit/egress-exit';

@@ -74,8 +74,9 @@ function duplicateObjects(objects: ApiObject[]): string[] {
 
 function fileCollisions(root: IConstruct, objects: ApiObject[]): string[] {
   const type = root instanceof App ? root.yamlOutputType : undefined;
-  if (type !== YamlOutputType.FILE_PER_RESOURCE && type !== YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE)
+  if (type !== YamlOutputType.FILE_PER_RESOURCE && type !== YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE) {
     return [];
+  }
   const folder = (object: ApiObject) => (type === YamlOutputType.FILE_PER_RESOURCE ? '' : object.chart.node.path);
   return clashes(objects, (object) => `${folder(object)}/${object.kind}.${object.name}`)
     .filter((group) => new Set(group.map((object) => object.metadata.namespace)).size > 1)

@@ -1,7 +1,7 @@
-import { ApiObject, Chart, Testing } from 'cdk8s';
 import { writeFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ApiObject, Chart, Testing } from 'cdk8s';
 import { assertions } from '../../src';
 
 function manifests() {

@@ -10,6 +10,8 @@ test.each(PAGES)('%s shows the files as they are', (page) => {
 });
 
 test.each(PAGES)('the links of %s lead somewhere', (page) => {
-  const links = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map((match) => match[1]);
+  const links = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(
+    (match) => match[1],
+  );
   expect(links.filter((link) => !existsSync(join(ROOT, dirname(page), link)))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { Testing } from 'cdk8s';
-import versions from '../../versions.json';
 import { IstioVersion, TESTED_ISTIO } from '../../src/mesh/istio-version';
+import versions from '../../versions.json';
 import { failing } from '../fixtures';
 
 const parse = (text: string) => IstioVersion.parse(Testing.chart(), text);

@@ -1,7 +1,7 @@
-import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import { EgressGateway, HttpEgress } from '../../src';
 import { world } from '../fixtures';
 

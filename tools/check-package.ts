@@ -1,0 +1,100 @@
+/**
+ * Proves the package as users get it: packs it, installs the tarball into an outside app, once in TypeScript and once in
+ * JavaScript, type-checks, synthesizes with `cdk8s synth` and compares what both write.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import manifest from '../package.json';
+
+const ROOT = resolve(__dirname, '..');
+
+const TYPESCRIPT = `import { App, Chart } from 'cdk8s';
+import { EgressClient, EgressGateway, TlsOriginationEgress, assertions, networking } from 'cdk8s-istio-egress';
+
+const app = new App();
+const exit = new EgressGateway(new Chart(app, 'platform'), 'Exit');
+const chart = new Chart(app, 'payments');
+new TlsOriginationEgress(chart, 'Stripe', {
+  hosts: ['api.stripe.com'],
+  exit,
+  clients: [EgressClient.serviceAccount('payments', 'checkout')],
+});
+new networking.Sidecar(chart, 'Sidecar', { metadata: { name: 'default', namespace: 'payments' } });
+assertions.Manifests.fromApp(app).countIs({ kind: 'VirtualService' }, 2);
+app.synth();
+`;
+
+const JAVASCRIPT = TYPESCRIPT.replace(/import (.*) from (.*);/g, 'const $1 = require($2);');
+
+function main() {
+  const work = mkdtempSync(join(tmpdir(), 'outside-app-'));
+  try {
+    const run = (command: string, ...args: string[]) =>
+      execFileSync(command, args, { cwd: work, stdio: ['ignore', 'pipe', 'inherit'] });
+    const tarball = pack(work);
+    writeFileSync(join(work, 'package.json'), JSON.stringify({ name: 'outside-app', private: true }));
+    const versions = (name: 'cdk8s-cli' | 'typescript') => `${name}@${manifest.devDependencies[name]}`;
+    run(
+      'npm',
+      'install',
+      '--silent',
+      tarball,
+      'cdk8s',
+      'constructs',
+      versions('cdk8s-cli'),
+      versions('typescript'),
+      '@types/node@20',
+    );
+
+    writeFileSync(join(work, 'main.ts'), TYPESCRIPT);
+    writeFileSync(join(work, 'plain.js'), JAVASCRIPT);
+    run('npx', 'tsc', '--strict', '--module', 'node16', '--target', 'es2022', '--types', 'node', 'main.ts');
+    for (const script of ['main.js', 'plain.js']) {
+      run(
+        'npx',
+        'cdk8s',
+        'synth',
+        '--check-upgrade',
+        'false',
+        '--app',
+        `node ${script}`,
+        '--output',
+        join('out', script),
+      );
+    }
+    const [fromTypeScript, fromJavaScript] = ['main.js', 'plain.js'].map((script) => output(join(work, 'out', script)));
+    if (!fromTypeScript.includes('kind: AuthorizationPolicy') || fromTypeScript !== fromJavaScript) {
+      throw new Error(`the outside apps disagree:\n${fromTypeScript}\n---- JavaScript:\n${fromJavaScript}`);
+    }
+    console.log(`outside app: ${tarball.split('/').pop()} works from TypeScript and JavaScript`);
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+}
+
+/** Packs what is compiled; the tarball must hold what users need and nothing else. */
+function pack(work: string): string {
+  const answer = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', work], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  const parsed = JSON.parse(answer);
+  const [{ filename, files }] = Array.isArray(parsed) ? parsed : Object.values<any>(parsed);
+  const paths: string[] = files.map((file: { path: string }) => file.path);
+  const strange = paths.filter(
+    (path) => !/^(lib\/|\.jsii(\.gz)?$|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$|API\.md$)/.test(path),
+  );
+  if (strange.length > 0) throw new Error(`the package holds what users do not need: ${strange.join(', ')}`);
+  return join(work, filename);
+}
+
+function output(folder: string): string {
+  return readdirSync(folder)
+    .sort()
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+    .join('---\n');
+}
+
+main();
