@@ -8,6 +8,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   author: 'cdk8s-istio-egress contributors',
   authorAddress: 'cdk8s-istio-egress@users.noreply.github.com',
   repositoryUrl: 'https://github.com/cdk8s-istio-egress/cdk8s-istio-egress.git',
+  stability: 'experimental',
   license: 'Apache-2.0',
   copyrightOwner: 'cdk8s-istio-egress contributors',
   defaultReleaseBranch: 'main',

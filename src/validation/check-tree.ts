@@ -73,7 +73,7 @@ function duplicateObjects(objects: ApiObject[]): string[] {
 }
 
 function fileCollisions(root: IConstruct, objects: ApiObject[]): string[] {
-  const type = root instanceof App ? root.yamlOutputType : undefined;
+  const type = (root as Partial<App>).yamlOutputType;
   if (type !== YamlOutputType.FILE_PER_RESOURCE && type !== YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE) {
     return [];
   }
