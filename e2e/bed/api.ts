@@ -44,7 +44,12 @@ export interface ApiRequest {
 
 async function send(path: string, options: ApiRequest): Promise<IncomingMessage> {
   const body = options.body === undefined ? undefined : JSON.stringify(options.body);
-  const headers = body ? { 'content-type': options.contentType ?? 'application/json' } : {};
+  // Node sends a DELETE's body without saying how long it is.
+  // Node sends a DELETE's body without saying how long it is.
+  const headers =
+    body === undefined
+      ? {}
+      : { 'content-type': options.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
     const outgoing = request({ socketPath: FILES.api, agent, path, method: options.method ?? 'GET', headers }, resolve);
     outgoing.on('error', reject);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { api } from './api';
 import { startApiServer } from './control/api-server';
 import { startDns } from './control/dns';
+import { declareInjector } from './control/injector';
 import { OutboundMode, startIstiod, writeMeshConfig } from './control/istiod';
 import { Hold } from './hold';
 import { FILES, INTERNET, NODE } from './layout';
@@ -37,6 +38,14 @@ async function startInternet() {
   await eventually('the internet to answer', async () => Boolean(await ask(FILES.internet, '/records/0')));
 }
 
+/** `default` says that it wants no sidecars: every other namespace is declared by a test. */
+async function declareNamespaces() {
+  for (const [name, labels] of Object.entries({ 'istio-system': {}, default: { 'istio-injection': 'disabled' } })) {
+    const metadata = { name, labels };
+    await api.apply(`/api/v1/namespaces/${name}`, { apiVersion: 'v1', kind: 'Namespace', metadata }, 'bed');
+  }
+}
+
 /** The running parts of a mesh on this machine. */
 export class Bed {
   /** Builds what is missing, waits for the machine's only mesh, and brings it up empty. */
@@ -53,11 +62,8 @@ export class Bed {
       await createNode();
       await Promise.all([startDns(), startApiServer(built), startInternet()]);
       await applyCrds(built);
-      await api.apply(
-        '/api/v1/namespaces/istio-system',
-        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'istio-system' } },
-        'bed',
-      );
+      await declareNamespaces();
+      await declareInjector();
       await startIstiod(built);
       const kubelet = typescript(join(__dirname, 'kubelet/main.ts'), JSON.stringify(built));
       daemon(kubelet, { netns: NODE, log: join(FILES.logs, 'kubelet.log') });

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { INTERNET, NODE, NODE_ADDRESS } from './layout';
 import { run } from './process';
@@ -82,16 +82,33 @@ export async function namespaces(prefix: string): Promise<string[]> {
     .filter((name) => name.startsWith(`${prefix}-`));
 }
 
+async function pidsIn(netns: string): Promise<number[]> {
+  const { stdout } = await run(['ip', 'netns', 'pids', netns], { mayFail: true });
+  return stdout.split('\n').filter(Boolean).map(Number);
+}
+
 /** Ends every process in a namespace, by id, and removes it. Its links and routes go with it. */
 export async function removeNamespace(netns: string): Promise<void> {
   for (let round = 0; round < 100; round++) {
-    const { stdout } = await run(['ip', 'netns', 'pids', netns], { mayFail: true });
-    const pids = stdout.split('\n').filter(Boolean).map(Number);
+    const pids = await pidsIn(netns);
     if (!pids.length) break;
-    for (const pid of pids) kill(pid);
+    pids.forEach(kill);
   }
   await run(['ip', 'netns', 'del', netns], { mayFail: true });
   rmSync(etcOf(netns), { recursive: true, force: true });
+}
+
+/** Ends the processes of one user in a namespace. */
+export async function killUser(netns: string, user: number): Promise<void> {
+  for (const pid of await pidsIn(netns)) if (isOfUser(pid, user)) kill(pid);
+}
+
+function isOfUser(pid: number, user: number): boolean {
+  try {
+    return new RegExp(`^Uid:\\s+${user}\\b`, 'm').test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false; // it ended by itself
+  }
 }
 
 function kill(pid: number) {

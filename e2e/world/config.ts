@@ -12,7 +12,7 @@ export async function configDump(pod: string): Promise<any> {
 
 /** The parts of a kind in a dump: `ClustersConfigDump`, `RoutesConfigDump`, `ListenersConfigDump`. */
 function section(dump: any, kind: string): any {
-  return dump.configs.find((config: any) => config['@type'].endsWith(kind)) ?? {};
+  return dump.configs.find((config: any) => config['@type'].endsWith(`.${kind}`)) ?? {};
 }
 
 /** Clusters, routes and listeners by name, without what changes by itself. */

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { CallOptions, CallResult, PodsByAddress, makeCall } from './call';
 import { configFor } from './config';
 import { describe } from './describe';
+import { empty } from './empty';
 import { Expectation, differences } from './expect';
 import { ExternalOptions, declareExternal } from './external';
 import { Manifests, documentsOf, inStages } from './manifests';
@@ -11,7 +12,9 @@ import { KubeObject, api } from '../bed/api';
 import { Bed, BedOptions } from '../bed/bed';
 import { OutboundMode, killIstiod, startIstiod, writeMeshConfig } from '../bed/control/istiod';
 import { Behaviour, InternetServer } from '../bed/internet/record';
-import { FILES, NODE } from '../bed/layout';
+import { PROXY_USER } from '../bed/kubelet/proxy';
+import { FILES, NODE, podNetns } from '../bed/layout';
+import { killUser } from '../bed/network';
 import { Parts } from '../bed/parts';
 import { authority, issue } from '../bed/pki';
 import { PollOptions, eventually } from '../bed/poll';
@@ -210,6 +213,26 @@ export class Mesh {
       }),
     );
     return [describe(result), ...texts].join('\n');
+  }
+
+  /** Removes everything that was applied, so that the next suite starts in an empty mesh. External servers stay. */
+  async reset(): Promise<void> {
+    await empty();
+    await this.settled();
+  }
+
+  /** Replaces a workload's pods one after the other, each with its grace period; resolves when the new ones are ready. */
+  async restart(workload: string): Promise<void> {
+    for (const { metadata } of await this.pods(workload)) {
+      await this.kubectl(['delete', 'pod', metadata.name, '-n', metadata.namespace!, '--wait=true']);
+      await this.ready();
+    }
+  }
+
+  /** Ends the proxy of a pod at once, as a crash would; the kubelet starts it again. */
+  async killProxy(pod: string): Promise<void> {
+    const [namespace, name] = pod.split('/');
+    await killUser(podNetns(namespace, name), PROXY_USER);
   }
 
   /** Changes what sidecars do with hosts that nobody declared. */

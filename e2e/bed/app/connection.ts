@@ -12,6 +12,14 @@ export interface Connection {
   readonly from: string;
 }
 
+/** What is known of a call that has not come to its end. */
+export interface Trace {
+  /** The caller's side of the connection, once there is one. */
+  from?: string;
+  /** Gives the call up. */
+  end?: () => void;
+}
+
 /** A pod's own /etc names the authorities that it trusts, as a container image does. */
 const systemAuthorities = () => readFileSync('/etc/ssl/certs/ca-certificates.crt', 'utf8');
 
@@ -24,15 +32,17 @@ async function opened(socket: Socket, event: 'connect' | 'secureConnect'): Promi
 }
 
 /** Connects as a call wants it, TLS included. The caller must end the socket. */
-export async function open(call: Call, alpn: string[] | undefined): Promise<Connection> {
+export async function open(call: Call, alpn: string[] | undefined, trace: Trace): Promise<Connection> {
   const url = new URL(call.url);
   const scheme = url.protocol.slice(0, -1);
   const host = call.connectTo?.host ?? url.hostname;
   const port = call.connectTo?.port ?? (Number(url.port) || DEFAULT_PORT[scheme]);
   if (!port) throw new Error(`no port in ${call.url}`);
   const plain = connect({ host, port });
+  trace.end = () => plain.destroy();
   await opened(plain, 'connect');
   const from = `${plain.localAddress}:${plain.localPort}`;
+  trace.from = from;
   if (!TLS_SCHEMES.has(scheme)) return { socket: plain, url, from };
   const servername = call.sni ?? url.hostname;
   const isName = !/^[\d.]+$/.test(servername);
@@ -45,9 +55,7 @@ export async function open(call: Call, alpn: string[] | undefined): Promise<Conn
     checkServerIdentity: (_, certificate) =>
       names(certificate).some((name) => matches(name, url.hostname)) ? undefined : mismatch(url.hostname, certificate),
   });
-  await opened(secure, 'secureConnect').catch((error) => {
-    throw Object.assign(error, { from });
-  });
+  await opened(secure, 'secureConnect');
   return { socket: secure, url, from };
 }
 

@@ -1,6 +1,6 @@
 import { IncomingMessage, request } from 'node:http';
 import { Answer, Call, bedError } from './call';
-import { open, serverOf } from './connection';
+import { Trace, open, serverOf } from './connection';
 import { frame, unframe } from './websocket';
 
 function strings(headers: NodeJS.Dict<string | string[]>): Record<string, string> {
@@ -14,8 +14,8 @@ async function bodyOf(stream: AsyncIterable<Buffer>): Promise<string> {
 }
 
 /** An HTTP/1.1 request on a connection of its own. */
-export async function http1(call: Call): Promise<Answer> {
-  const { socket, url, from } = await open(call, ['http/1.1']);
+export async function http1(call: Call, trace: Trace): Promise<Answer> {
+  const { socket, url, from } = await open(call, ['http/1.1'], trace);
   const isWebSocket = /^wss?:/.test(call.url);
   const upgrade = {
     connection: 'Upgrade',
@@ -60,8 +60,6 @@ export async function http1(call: Call): Promise<Answer> {
       tls: serverOf(socket),
       from,
     };
-  } catch (error) {
-    throw Object.assign(error as Error, { from });
   } finally {
     socket.destroy();
   }

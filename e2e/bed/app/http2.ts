@@ -1,6 +1,6 @@
 import { ClientHttp2Session, connect } from 'node:http2';
 import { Answer, Call, bedError } from './call';
-import { open, serverOf } from './connection';
+import { Trace, open, serverOf } from './connection';
 import { sendBytes } from './http1';
 
 /** A gRPC message: not compressed, its length, its bytes. */
@@ -16,8 +16,8 @@ function strings(headers: object): Record<string, string> {
 }
 
 /** An HTTP/2 request, prior knowledge without TLS; with a `grpc` URL a unary gRPC call. */
-export async function http2(call: Call): Promise<Answer> {
-  const { socket, url, from } = await open(call, ['h2']);
+export async function http2(call: Call, trace: Trace): Promise<Answer> {
+  const { socket, url, from } = await open(call, ['h2'], trace);
   const isGrpc = /^grpcs?:/.test(call.url);
   const scheme = /^(https|grpcs):/.test(call.url) ? 'https' : 'http';
   let session: ClientHttp2Session | undefined;
@@ -52,8 +52,6 @@ export async function http2(call: Call): Promise<Answer> {
       if (call.upload) sendBytes(call.upload, stream);
       else stream.end(isGrpc ? grpcMessage(call.body ?? 'hello') : call.body);
     });
-  } catch (error) {
-    throw Object.assign(error as Error, { from });
   } finally {
     session?.destroy();
     socket.destroy();

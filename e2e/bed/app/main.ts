@@ -4,31 +4,33 @@
  */
 import { createServer } from 'node:http';
 import { Answer, Call, bedError, failureOf } from './call';
+import { Trace } from './connection';
 import { http1 } from './http1';
 import { http2 } from './http2';
 import { stream } from './stream';
 
 const [socketPath, ports] = process.argv.slice(2);
 
-async function make(call: Call): Promise<Answer> {
+async function make(call: Call, trace: Trace): Promise<Answer> {
   const scheme = call.url.split(':')[0];
-  if (scheme === 'tcp' || scheme === 'tls') return stream(call);
-  return call.http === '2' || scheme.startsWith('grpc') ? http2(call) : http1(call);
+  if (scheme === 'tcp' || scheme === 'tls') return stream(call, trace);
+  return call.http === '2' || scheme.startsWith('grpc') ? http2(call, trace) : http1(call, trace);
 }
 
 async function answer(call: Call): Promise<Answer> {
+  const trace: Trace = {};
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
     const late = () => reject(bedError('BED_TIMEOUT', `no answer in ${call.timeout ?? 5000} ms`));
     timer = setTimeout(late, call.timeout ?? 5000);
   });
   try {
-    return await Promise.race([make(call), timeout]);
+    return await Promise.race([make(call, trace), timeout]);
   } catch (error) {
-    const { message, from } = error as Error & { from?: string };
-    return { failure: failureOf(error as Error), message, from };
+    return { failure: failureOf(error as Error), message: (error as Error).message, from: trace.from };
   } finally {
     clearTimeout(timer);
+    trace.end?.();
   }
 }
 

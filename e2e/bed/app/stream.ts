@@ -1,9 +1,9 @@
 import { Answer, Call, bedError } from './call';
-import { open, serverOf } from './connection';
+import { Trace, open, serverOf } from './connection';
 
 /** Sends bytes on a TCP or TLS connection and reads the first ones that come back. */
-export async function stream(call: Call): Promise<Answer> {
-  const { socket, from } = await open(call, undefined);
+export async function stream(call: Call, trace: Trace): Promise<Answer> {
+  const { socket, from } = await open(call, undefined, trace);
   try {
     const body = await new Promise<string>((resolve, reject) => {
       socket.once('data', (data) => resolve(data.toString()));
@@ -12,8 +12,6 @@ export async function stream(call: Call): Promise<Answer> {
       if (call.body !== '') socket.write(call.body ?? `hello ${call.id}\n`); // else the server is to speak first
     });
     return { body, tls: serverOf(socket), from };
-  } catch (error) {
-    throw Object.assign(error as Error, { from });
   } finally {
     socket.destroy();
   }

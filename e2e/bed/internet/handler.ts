@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { IncomingMessage, ServerResponse } from 'node:http';
-import { Http2ServerRequest, Http2ServerResponse, ServerHttp2Stream } from 'node:http2';
+import { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { Duplex } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { grpcMessage } from '../app/http2';
@@ -44,14 +44,12 @@ export async function respond(request: Request, response: Response): Promise<num
 }
 
 /** Answers a unary gRPC call with its own message, then trailers. */
-export function respondGrpc(stream: ServerHttp2Stream): void {
+export async function respondGrpc(request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
   const chunks: Buffer[] = [];
-  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-  stream.on('end', () => {
-    stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
-    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0', 'grpc-message': 'from the upstream' }));
-    stream.end(grpcMessage(`echo ${Buffer.concat(chunks).subarray(5).toString()}`));
-  });
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  response.writeHead(200, { 'content-type': 'application/grpc' });
+  response.addTrailers({ 'grpc-status': '0', 'grpc-message': 'from the upstream' });
+  response.end(grpcMessage(`echo ${Buffer.concat(chunks).subarray(5).toString()}`));
 }
 
 /** Accepts a WebSocket and sends every message back. */

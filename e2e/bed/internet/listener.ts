@@ -1,8 +1,9 @@
 import { IncomingMessage, createServer as createHttp1 } from 'node:http';
 import { createServer as createHttp2 } from 'node:http2';
 import { Server, Socket, createServer } from 'node:net';
+import { Duplex } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { TLSSocket, createSecureContext } from 'node:tls';
+import { TLSSocket, createServer as createTlsServer } from 'node:tls';
 import { respond, respondGrpc, respondWebSocket } from './handler';
 import { Behaviour, InternetPort, InternetRecord, InternetServer } from './record';
 
@@ -41,13 +42,13 @@ export class Listener {
       const isGrpc = request.headers['content-type'] === 'application/grpc';
       void this.serve(request, request.stream.session, async () => {
         if (!isGrpc) return respond(request, response);
-        respondGrpc(request.stream);
+        await respondGrpc(request, response);
         return 0;
       });
     });
     this.http2.on('session', (session) => facts.set(session, this.opening!)); // in the same turn as its connection
     this.http2.on('sessionError', () => undefined);
-    this.server = createServer((socket) => void this.accept(socket));
+    this.server = createServer((socket) => this.accept(socket));
     this.server.listen(port.port, address);
   }
 
@@ -62,7 +63,7 @@ export class Listener {
     for (const socket of this.sockets) socket.destroy();
   }
 
-  private async accept(socket: Socket) {
+  private accept(socket: Socket) {
     socket.on('error', () => undefined);
     if (this.behaviour.down) {
       socket.resetAndDestroy();
@@ -77,35 +78,35 @@ export class Listener {
       this.speak(socket, known);
       return;
     }
-    const secure = new TLSSocket(socket, {
-      isServer: true,
-      secureContext: createSecureContext({
-        cert: this.port.certificate,
-        key: this.port.key,
-        ca: this.port.clientAuthority,
-      }),
-      requestCert: Boolean(this.port.clientAuthority),
-      rejectUnauthorized: Boolean(this.port.clientAuthority),
-      ...(this.port.protocol === 'https' && { ALPNProtocols: ['h2', 'http/1.1'] }),
-    });
-    await this.agree(secure, known, () => socket.bytesRead);
+    this.agree(socket, known);
   }
 
-  private async agree(secure: TLSSocket, known: Facts, received: () => number) {
-    const sni = () => (secure as unknown as { servername?: string }).servername || undefined;
-    const failure = await new Promise<string | undefined>((resolve) => {
-      secure.once('secure', () => resolve(undefined));
-      secure.on('error', (error) => resolve(error.message));
-      secure.once('close', () => resolve('closed during the handshake'));
+  /** Agrees on TLS, or tells why not. */
+  private agree(socket: Socket, known: Facts) {
+    const { certificate, key, clientAuthority, protocol } = this.port;
+    const server = createTlsServer({
+      cert: certificate,
+      key,
+      ca: clientAuthority,
+      requestCert: Boolean(clientAuthority),
+      rejectUnauthorized: Boolean(clientAuthority),
+      ...(protocol === 'https' && { ALPNProtocols: ['h2', 'http/1.1'] }),
     });
-    const client = failure ? undefined : (secure.getPeerCertificate()?.subject?.CN as string | undefined);
-    // TLS 1.3 tells the client "done" before the server has looked at its certificate.
-    const refused =
-      !failure && this.port.clientAuthority && !verified(secure) ? 'no valid client certificate' : failure;
-    const tls = { sni: sni(), alpn: secure.alpnProtocol || undefined, client, failure: refused };
-    this.sink({ at: Date.now(), kind: 'connection', ...known, tls, ...(refused && { bytes: received() }) });
-    if (refused) secure.destroy();
-    else this.speak(secure, { ...known, tls });
+    server.once('secureConnection', (secure) => {
+      secure.on('error', () => undefined);
+      const client = secure.getPeerCertificate()?.subject?.CN as string | undefined;
+      const tls = { sni: sniOf(secure), alpn: secure.alpnProtocol || undefined, client };
+      this.sink({ at: Date.now(), kind: 'connection', ...known, tls });
+      this.speak(secure, { ...known, tls });
+    });
+    server.once('tlsClientError', (error, secure) => {
+      const tls = {
+        sni: sniOf(secure),
+        failure: secure.authorizationError ? 'no valid client certificate' : error.message,
+      };
+      this.sink({ at: Date.now(), kind: 'connection', ...known, tls, bytes: socket.bytesRead });
+    });
+    server.emit('connection', socket);
   }
 
   private speak(socket: Socket, known: Facts) {
@@ -119,14 +120,30 @@ export class Listener {
       });
       return;
     }
-    socket.once('readable', () => {
-      const head = socket.read() as Buffer | null;
-      if (!head) return;
-      socket.unshift(head);
-      const isHttp2 = head.toString('latin1').startsWith(PREFACE.slice(0, Math.min(head.length, PREFACE.length)));
-      this.opening = known;
-      (isHttp2 ? this.http2 : this.http1).emit('connection', socket);
-    });
+    if (socket instanceof TLSSocket && socket.alpnProtocol) {
+      this.speakHttp(socket, known, socket.alpnProtocol === 'h2');
+    } else {
+      socket.once('readable', () => {
+        const head = socket.read() as Buffer | null;
+        if (!head) return;
+        socket.unshift(head);
+        this.speakHttp(socket, known, head.toString('latin1').startsWith(PREFACE.slice(0, head.length)));
+      });
+    }
+  }
+
+  private speakHttp(socket: Socket, known: Facts, isHttp2: boolean) {
+    this.opening = known;
+    if (!isHttp2) {
+      this.http1.emit('connection', socket);
+    }
+    // A session reads a bare socket below the level to which the first bytes were put back.
+    else {
+      this.http2.emit(
+        'connection',
+        socket.readableLength ? Duplex.from({ readable: socket, writable: socket }) : socket,
+      );
+    }
   }
 
   private async serve(request: any, connection: object | undefined, answer: () => Promise<number>) {
@@ -153,6 +170,6 @@ export class Listener {
   }
 }
 
-function verified(secure: TLSSocket): boolean {
-  return Boolean((secure as unknown as { ssl: { verifyError(): unknown } }).ssl.verifyError() === null);
+function sniOf(secure: TLSSocket): string | undefined {
+  return (secure as unknown as { servername?: string }).servername || undefined;
 }

@@ -1,15 +1,15 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { KubeObject, api } from '../api';
 import { NODE_ADDRESS, appSocket, podDirectory, podNetns } from '../layout';
-import { createHost, removeNamespace, writeEtc } from '../network';
+import { createHost, killUser, removeNamespace, writeEtc } from '../network';
 import { Parts } from '../parts';
 import { authority } from '../pki';
 import { eventually } from '../poll';
-import { daemon, run, typescript } from '../process';
+import { daemon, typescript } from '../process';
 import { PROXY, ProxyRole } from './injection';
 import { probePod } from './probes';
-import { capture, prepareProxy, startProxy } from './proxy';
+import { PROXY_USER, capture, prepareProxy, startProxy } from './proxy';
 
 let addresses = 1;
 let links = 0;
@@ -102,10 +102,7 @@ export class RunningPod {
   /** As a container's end takes all its processes: a pilot-agent that was killed leaves its Envoy behind. */
   private async restartProxy() {
     await this.report(false);
-    const { stdout } = await run(['ip', 'netns', 'pids', this.netns]);
-    for (const pid of stdout.split('\n').filter(Boolean).map(Number)) {
-      if (isProxy(pid)) signal(pid, 'SIGKILL');
-    }
+    await killUser(this.netns, PROXY_USER);
     this.startProxy();
   }
 
@@ -142,15 +139,6 @@ function isRunning(pid: number): boolean {
 function signal(pid: number, kind: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, kind);
-  } catch {
-    return false;
-  }
-}
-
-/** Whether a process belongs to the proxy's container, not to the application's. */
-function isProxy(pid: number): boolean {
-  try {
-    return /^Uid:\s+1337\b/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
   }

@@ -1,5 +1,6 @@
 import { chownSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parse } from 'yaml';
 import { KubeObject, api } from '../api';
 import { NODE_ADDRESS, podDirectory, podNetns } from '../layout';
 import { Parts } from '../parts';
@@ -8,7 +9,7 @@ import { daemon, plainEnvironment, run } from '../process';
 import { PROXY, ProxyRole } from './injection';
 
 /** The user that Istio's image runs as; its traffic is not captured. */
-const PROXY_USER = 1337;
+export const PROXY_USER = 1337;
 
 async function token(pod: KubeObject): Promise<string> {
   const { namespace } = pod.metadata;
@@ -50,6 +51,8 @@ function environment(pod: KubeObject, address: string): Record<string, string> {
     concurrency: 1,
     fileFlushInterval: '0.02s', // tests read the access log after every call
     terminationDrainDuration: '2s',
+    // As the injector does: what the pod asks for goes over the mesh's own.
+    ...parse(annotations['proxy.istio.io/config'] ?? '{}'),
   };
   return plainEnvironment({
     POD_NAME: name,
@@ -71,7 +74,7 @@ function environment(pod: KubeObject, address: string): Record<string, string> {
     ISTIO_META_INTERCEPTION_MODE: 'REDIRECT',
     ISTIO_META_POD_PORTS: JSON.stringify(ports),
     ISTIO_METAJSON_LABELS: JSON.stringify({ 'service.istio.io/canonical-name': canonical, ...labels }),
-    ISTIO_METAJSON_ANNOTATIONS: JSON.stringify({ 'proxy.istio.io/config': '' }),
+    ISTIO_METAJSON_ANNOTATIONS: JSON.stringify({ 'proxy.istio.io/config': annotations['proxy.istio.io/config'] ?? '' }),
     ...own,
   });
 }
