@@ -41,7 +41,7 @@ export const ACCESS_LOG: Record<keyof AccessLogLine, string> = {
   route: '%ROUTE_NAME%',
   peer: '%DOWNSTREAM_PEER_URI_SAN%',
   sni: '%REQUESTED_SERVER_NAME%',
-  from: '%DOWNSTREAM_REMOTE_ADDRESS%',
+  from: '%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%', // what a header claims is not where it came from,
   at: '%DOWNSTREAM_LOCAL_ADDRESS%',
   out: '%UPSTREAM_LOCAL_ADDRESS%',
   to: '%UPSTREAM_HOST%',

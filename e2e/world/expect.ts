@@ -9,7 +9,7 @@ export interface Expectation {
   /** The caller sees this failure instead of a response. */
   readonly failure?: string | string[];
   /** The workloads whose proxies it passes after the caller's own, `namespace/name`; none means straight out. */
-  readonly through?: string[];
+  readonly through?: readonly string[];
   /** Who refuses: `sidecar` or the workload of a gateway, `namespace/name`. */
   readonly by?: string;
   /** How it travels to the gateway. */

@@ -7,13 +7,15 @@ import { Expectation, differences } from './expect';
 import { ExternalOptions, declareExternal } from './external';
 import { Manifests, documentsOf, inStages } from './manifests';
 import { QUIET, syncState } from './sync';
+import { Watch } from './watch';
 import { WorkloadOptions, workloadManifests } from './workload';
 import { KubeObject, api } from '../bed/api';
+import { Load, LoadResult } from '../bed/app/load';
 import { Bed, BedOptions } from '../bed/bed';
 import { OutboundMode, killIstiod, startIstiod, writeMeshConfig } from '../bed/control/istiod';
 import { Behaviour, InternetServer } from '../bed/internet/record';
 import { PROXY_USER } from '../bed/kubelet/proxy';
-import { FILES, NODE, podNetns } from '../bed/layout';
+import { FILES, NODE, appSocket, podNetns } from '../bed/layout';
 import { killUser } from '../bed/network';
 import { Parts } from '../bed/parts';
 import { authority, issue } from '../bed/pki';
@@ -177,9 +179,21 @@ export class Mesh {
 
   /** Makes a call. */
   async call(options: CallOptions): Promise<CallResult> {
-    const [pod] = await this.pods(options.from);
-    if (!pod) throw new Error(`no pod of workload ${options.from}; workloads are named namespace/name`);
-    return makeCall(options, `${pod.metadata.namespace}/${pod.metadata.name}`, await this.podsByAddress());
+    return makeCall(options, await this.podOf(options.from), await this.podsByAddress());
+  }
+
+  /** Makes many equal calls at a steady pace, and counts what came of them. */
+  async load(options: CallOptions, pace: Omit<Load, 'call'>): Promise<LoadResult> {
+    const pod = await this.podOf(options.from);
+    const [namespace, name] = pod.split('/');
+    return ask<LoadResult>(appSocket(namespace, name), '/load', { ...pace, call: { ...options, id: 'load' } });
+  }
+
+  /** Repeats calls that must not get outside, until the watch ends. */
+  async watch(calls: CallOptions[]): Promise<Watch> {
+    return new Watch(
+      await Promise.all(calls.map(async ({ from, ...call }) => ({ pod: await this.podOf(from), call }))),
+    );
   }
 
   /** Makes a call until it is as expected, or the time is up: policies reach established connections a moment later. */
@@ -245,6 +259,12 @@ export class Mesh {
   async restartIstiod(): Promise<void> {
     await killIstiod();
     await startIstiod(this.parts);
+  }
+
+  private async podOf(workload: string): Promise<string> {
+    const [pod] = await this.pods(workload);
+    if (!pod) throw new Error(`no pod of workload ${workload}; workloads are named namespace/name`);
+    return `${pod.metadata.namespace}/${pod.metadata.name}`;
   }
 
   private async podsByAddress(): Promise<PodsByAddress> {

@@ -7,6 +7,7 @@ import { Answer, Call, bedError, failureOf } from './call';
 import { Trace } from './connection';
 import { http1 } from './http1';
 import { http2 } from './http2';
+import { Load, runLoad } from './load';
 import { stream } from './stream';
 
 const [socketPath, ports] = process.argv.slice(2);
@@ -38,8 +39,9 @@ createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk) => chunks.push(chunk));
   request.on('end', () => {
-    const call = JSON.parse(Buffer.concat(chunks).toString()) as Call;
-    void answer(call).then((result) => response.end(JSON.stringify(result)));
+    const told = JSON.parse(Buffer.concat(chunks).toString()) as unknown;
+    const work = request.url === '/load' ? runLoad(told as Load, answer) : answer(told as Call);
+    void work.then((result) => response.end(JSON.stringify(result)));
   });
 }).listen(socketPath);
 
