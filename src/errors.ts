@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
  */
 export const ERROR_CODES = [
   'ClientAnyAlone',
+  'ClientHopConflict',
   'ClientInExitNamespace',
   'ClientsMissing',
   'CredentialNamespace',
@@ -13,6 +14,7 @@ export const ERROR_CODES = [
   'DuplicateObject',
   'ExitCannotCarry',
   'ExitInRootNamespace',
+  'ExitSelectorShared',
   'HeaderSyntax',
   'HostCount',
   'HostInCluster',
@@ -21,9 +23,11 @@ export const ERROR_CODES = [
   'HostSyntax',
   'HostWildcard',
   'HostsMissing',
+  'LabelSyntax',
   'MeshConfiguredLate',
   'MetadataReserved',
   'NameSyntax',
+  'NotDeclared',
   'NotInline',
   'OutputFileCollision',
   'PortConflict',
@@ -36,6 +40,7 @@ export const ERROR_CODES = [
   'SubjectAltNameSyntax',
   'TimeoutRange',
   'VersionUnsupported',
+  'WrongType',
 ] as const;
 
 /** A stable, documented error code. */

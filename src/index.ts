@@ -4,7 +4,6 @@ export { type HttpHeaderRules } from './destination/http-headers';
 export { HttpRetries } from './destination/http-retries';
 export { type SimpleUpstreamTlsOptions, UpstreamTls, type UpstreamTlsOptions } from './destination/upstream-tls';
 export { type IClientHop } from './exit/client-hop';
-export { type DeclarationOptions } from './exit/declaration';
 export * from './exit/egress-exit';
 export { EgressGateway, type EgressGatewayProps, type EgressGrantOptions } from './exit/egress-gateway';
 export { type IExitHop } from './exit/exit-hop';

@@ -8,27 +8,22 @@ const HASH_LENGTH = 8;
 const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
 /**
- * Joins parts to a DNS-1123 label of at most 63 characters: each part in kebab case, equal neighbours once. What is too
- * long keeps its beginning and ends in a short hash of the whole, so that it stays unique and stable.
+ * Joins ids to a DNS-1123 label of at most 63 characters: each in kebab case, equal neighbours once.
  *
- * @throws NameSyntax if nothing of the parts can stand in a name
+ * @throws NameSyntax if nothing of the ids can stand in a name
  */
-export function joinName(scope: Construct, ...parts: string[]): string {
-  const name = parts
+export function joinName(scope: Construct, ...ids: string[]): string {
+  const name = ids
     .map(kebab)
     .filter((part, index, all) => part !== '' && part !== all[index - 1])
     .join('-');
-  if (name === '') {
-    throw new EgressError('NameSyntax', scope, {
-      what: 'no object name can be made from these ids',
-      given: parts,
-      allowed: 'ids with at least one of a-z, A-Z, 0-9',
-      fix: 'give the construct another id, or set `name`',
-    });
-  }
-  if (name.length <= MAX_LENGTH) return name;
-  const hash = createHash('sha256').update(name).digest('hex').slice(0, HASH_LENGTH);
-  return `${name.slice(0, MAX_LENGTH - HASH_LENGTH - 1).replace(/-+$/, '')}-${hash}`;
+  if (name !== '') return shorten(name);
+  throw new EgressError('NameSyntax', scope, {
+    what: 'no object name can be made from these ids',
+    given: ids,
+    allowed: 'ids with at least one of a-z, A-Z, 0-9',
+    fix: 'give the construct another id, or set `name`',
+  });
 }
 
 /**
@@ -38,6 +33,26 @@ export function joinName(scope: Construct, ...parts: string[]): string {
  */
 export function placedName(scope: Construct, place: string, name: string): string {
   return name === place || name.startsWith(`${place}-`) ? joinName(scope, name) : joinName(scope, place, name);
+}
+
+/**
+ * The name of what a part of something else has: a host at an exit, a namespace's policy. The dot keeps apart what a dash
+ * would mix up ("a-b" of "c", "b-c" of "a"); the parts are valid names already.
+ */
+export function dottedName(...parts: string[]): string {
+  return shorten(parts.join('.'));
+}
+
+/** Names an exit in other namespaces: by its namespace too, unless the two are equal. */
+export function exitLabel({ exitName, namespace }: { exitName: string; namespace: string }): string {
+  return exitName === namespace ? exitName : dottedName(exitName, namespace);
+}
+
+/** What is too long keeps its beginning and ends in a short hash of the whole, so that it stays unique and stable. */
+function shorten(name: string): string {
+  if (name.length <= MAX_LENGTH) return name;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, HASH_LENGTH);
+  return `${name.slice(0, MAX_LENGTH - HASH_LENGTH - 1).replace(/[-.]+$/, '')}-${hash}`;
 }
 
 /** Accepts a name that the user chose, exactly as it is. @throws NameSyntax */

@@ -1,7 +1,7 @@
 import { Testing } from 'cdk8s';
 import fc from 'fast-check';
 import { failing } from './fixtures';
-import { checkName, joinName, placedName } from '../src/naming';
+import { checkName, dottedName, exitLabel, joinName, placedName } from '../src/naming';
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const scope = Testing.chart();
@@ -23,6 +23,13 @@ test('a long name keeps its beginning and differs from its neighbours', () => {
   expect(one).toMatch(/^a{54}-[0-9a-f]{8}$/);
   expect(one).not.toBe(two);
   expect(joinName(scope, long, 'one')).toBe(one);
+});
+
+test('what belongs to something else is named with a dot, which names cannot mix up', () => {
+  expect(dottedName('istio-egress', 'a-b.example')).not.toBe(dottedName('istio-egress', 'a.b.example'));
+  expect(dottedName('a', 'b'.repeat(80))).toMatch(/^a\.b+-[0-9a-f]{8}$/);
+  expect(exitLabel({ exitName: 'istio-egress', namespace: 'istio-egress' })).toBe('istio-egress');
+  expect(exitLabel({ exitName: 'partner', namespace: 'edge' })).toBe('partner.edge');
 });
 
 test('every name is a DNS-1123 label, or an error says why not', () => {

@@ -11,7 +11,7 @@ test('the newsroom reaches the news through the gateway, and nobody else does', 
     { spec: { hosts: ['edition.cnn.com'], exportTo: ['.'] } },
   );
   manifests.has(
-    { kind: 'AuthorizationPolicy', name: 'istio-egress-newsroom' },
+    { kind: 'AuthorizationPolicy', name: 'istio-egress.newsroom' },
     { spec: { rules: [{ from: [{ source: { namespaces: ['newsroom'] } }] }] } },
   );
 });

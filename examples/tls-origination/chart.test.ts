@@ -11,7 +11,7 @@ test('the exit speaks verified TLS, and two teams share one route with a policy 
     { kind: 'DestinationRule', namespace: 'istio-egress' },
     { spec: { subsets: [{ trafficPolicy: { tls } }] } },
   );
-  manifests.countIs({ kind: 'VirtualService', name: 'istio-egress-search-example-com' }, 1);
-  manifests.countIs({ kind: 'AuthorizationPolicy', name: 'istio-egress-shop' }, 1);
-  manifests.countIs({ kind: 'AuthorizationPolicy', name: 'istio-egress-payments' }, 1);
+  manifests.countIs({ kind: 'VirtualService', name: 'istio-egress.search.example.com' }, 1);
+  manifests.countIs({ kind: 'AuthorizationPolicy', name: 'istio-egress.shop' }, 1);
+  manifests.countIs({ kind: 'AuthorizationPolicy', name: 'istio-egress.payments' }, 1);
 });

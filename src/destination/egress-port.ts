@@ -103,7 +103,7 @@ export interface HttpPort {
 
 /**
  * The ports of a destination, by number.
- * @throws PortsMissing, PortRange, PortConflict and what each port's options can throw
+ * @throws PortsMissing, WrongType, PortRange, PortConflict and what each port's options can throw
  */
 export function checkPorts(scope: Construct, ports: EgressPort[] | undefined): HttpPort[] {
   if (!Array.isArray(ports) || ports.length === 0) {
@@ -112,6 +112,15 @@ export function checkPorts(scope: Construct, ports: EgressPort[] | undefined): H
       given: ports,
       allowed: 'at least one EgressPort',
       fix: 'say how the hosts are called, as `ports: [EgressPort.tlsOrigination()]`',
+    });
+  }
+  const wrong = ports.find((port) => typeof port?._resolve !== 'function');
+  if (wrong !== undefined || ports.includes(undefined!)) {
+    throw new EgressError('WrongType', scope, {
+      what: 'a port is no EgressPort',
+      given: wrong,
+      allowed: 'EgressPort.http, EgressPort.tlsOrigination',
+      fix: 'make the port with one of them, as EgressPort.http({ port: 8080 })',
     });
   }
   const resolved = ports.map((port) => port._resolve(scope)).sort((a, b) => a.port - b.port);

@@ -102,6 +102,18 @@ function operations(scope: Construct, set?: Headers, add?: Headers, remove?: str
 function values(scope: Construct, headers?: Headers): Headers | undefined {
   const entries = Object.entries(headers ?? {});
   if (entries.length === 0) return undefined;
+  const names = entries.map(([name]) => name.toLowerCase()).sort();
+  const twice = names.find((name, index) => name === names[index + 1]);
+  if (twice !== undefined) {
+    throw new EgressError('HeaderSyntax', scope, {
+      what: 'one header is named twice, in different case',
+      given: twice,
+      allowed: 'each header once',
+      fix: 'remove one of the two',
+    });
+  }
+  // Sorted, so that two declarations of one host agree however they are written.
+  entries.sort(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
   return Object.fromEntries(entries.map(([name, value]) => [checkName(scope, name), checkValue(scope, name, value)]));
 }
 

@@ -11,7 +11,7 @@ import { EgressError } from '../errors';
 export class HttpRetries {
   /** Nothing is sent twice, not even after a connection that failed. */
   public static none(): HttpRetries {
-    return new HttpRetries(0, false);
+    return new HttpRetries(undefined, false);
   }
 
   /**
@@ -34,13 +34,14 @@ export class HttpRetries {
   }
 
   private constructor(
-    private readonly attempts: number,
+    private readonly attempts: number | undefined,
     private readonly everyMethod: boolean,
   ) {}
 
   /** @internal */
   public _resolve(scope: Construct): ResolvedRetries {
-    if (!Number.isInteger(this.attempts) || this.attempts < 0 || this.attempts > 10) {
+    if (this.attempts === undefined) return { attempts: 0, everyMethod: false };
+    if (!Number.isInteger(this.attempts) || this.attempts < 1 || this.attempts > 10) {
       throw new EgressError('RetriesRange', scope, {
         what: 'the number of retries is out of range',
         given: this.attempts,
@@ -48,7 +49,7 @@ export class HttpRetries {
         fix: 'choose a small number, or HttpRetries.none()',
       });
     }
-    return { attempts: this.attempts, everyMethod: this.attempts > 0 && this.everyMethod };
+    return { attempts: this.attempts, everyMethod: this.everyMethod };
   }
 }
 

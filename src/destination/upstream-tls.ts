@@ -99,5 +99,5 @@ function checkSubjectAltNames(scope: Construct, names: string[]): string[] {
       fix: 'name what the certificate carries, or leave `subjectAltNames` out for the host itself',
     });
   }
-  return [...names];
+  return [...new Set(names)].sort();
 }

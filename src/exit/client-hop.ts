@@ -14,7 +14,8 @@ import {
 import { HttpPort } from '../destination/egress-port';
 import { EgressError } from '../errors';
 import { manifest } from '../mesh/manifest';
-import { joinName, placedName } from '../naming';
+import { dottedName, exitLabel, joinName, placedName } from '../naming';
+import { markClientRoute } from '../validation/marks';
 
 /** The largest number of hosts that the ServiceEntry CRD takes. */
 const MAX_HOSTS = 256;
@@ -92,6 +93,14 @@ export class ClientHop extends Construct implements IClientHop {
         }),
       );
     }
+    markClientRoute(this, {
+      namespace: where.namespace,
+      hosts: declaration.hosts,
+      ports: declaration.ports.map(({ port, retries }) => ({
+        port,
+        leads: JSON.stringify([gateway.serviceHost, gateway.httpPort, retries]),
+      })),
+    });
     this.destinationRule = hopDestinationRule(Chart.of(scope), gateway, where);
   }
 
@@ -127,7 +136,7 @@ function hopDestinationRule(chart: Chart, gateway: GatewayAddress, { namespace, 
     apiVersion: 'networking.istio.io/v1',
     kind: 'DestinationRule',
     namespace,
-    name: joinName(chart, namespace, ...chart.node.path.split('/'), gateway.exitName),
+    name: dottedName(placedName(chart, namespace, joinName(chart, ...chart.node.path.split('/'))), exitLabel(gateway)),
     spec: () =>
       toJson_DestinationRuleSpec({
         exportTo: [exportTo],

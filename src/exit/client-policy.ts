@@ -8,11 +8,15 @@ import {
   toJson_AuthorizationPolicySpec,
 } from '../../imports/security.istio.io';
 import { manifest } from '../mesh/manifest';
-import { joinName } from '../naming';
+import { EgressError } from '../errors';
+import { dottedName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
 
-/** Stands for the namespace of `EgressClient.anyInMesh()`. */
-const ANY = 'any-in-mesh';
+/** Stands for the namespace of `EgressClient.anyInMesh()`; no namespace has a dot in its name. */
+const ANY = 'any.mesh';
+
+/** What an object may hold, with room for metadata: etcd takes 1.5 MiB. */
+const MAX_CHARACTERS = 1_000_000;
 
 /**
  * What the clients of one namespace may reach through a gateway: one policy, a rule per client, the sorted calls of all its
@@ -22,11 +26,17 @@ const ANY = 'any-in-mesh';
 export class ClientPolicy extends Construct {
   /** The policy for a client's namespace, which is made when it is first asked for. */
   public static for(scope: Construct, gateway: GatewayHandle, client: EgressClient): ClientPolicy {
-    const id = client.namespaceName ?? ANY;
-    return (scope.node.tryFindChild(id) as ClientPolicy | undefined) ?? new ClientPolicy(scope, id, gateway);
+    const { namespaceName } = client;
+    return ClientPolicy.find(scope, namespaceName) ?? new ClientPolicy(scope, namespaceName ?? ANY, gateway);
+  }
+
+  /** The policy for a namespace, or for any, if there is one. */
+  public static find(scope: Construct, namespace?: string): ClientPolicy | undefined {
+    return scope.node.tryFindChild(namespace ?? ANY) as ClientPolicy | undefined;
   }
 
   public readonly authorizationPolicy: ApiObject;
+  private characters = 0;
   private readonly rules = new Map<string, { client: EgressClient; authorities: Set<string> }>();
 
   private constructor(scope: Construct, id: string, gateway: GatewayHandle) {
@@ -35,7 +45,7 @@ export class ClientPolicy extends Construct {
       apiVersion: 'security.istio.io/v1',
       kind: 'AuthorizationPolicy',
       namespace: gateway.namespace,
-      name: joinName(this, gateway.exitName, id),
+      name: dottedName(gateway.exitName, id),
       metadata: gateway.metadata,
       spec: () =>
         toJson_AuthorizationPolicySpec({
@@ -49,12 +59,25 @@ export class ClientPolicy extends Construct {
     });
   }
 
-  /** Lets a client make the calls of a declaration. */
+  /** Lets a client make the calls of a declaration. @throws HostCount */
   public allow(client: EgressClient, declaration: Declaration): void {
     const key = client.toString();
     const rule = this.rules.get(key) ?? { client, authorities: new Set() };
-    for (const authority of authoritiesOf(declaration)) rule.authorities.add(authority);
+    for (const authority of authoritiesOf(declaration)) {
+      if (!rule.authorities.has(authority)) this.characters += authority.length + 3;
+      rule.authorities.add(authority);
+    }
+    if (this.characters > MAX_CHARACTERS) this.refuse(declaration);
     this.rules.set(key, rule);
+  }
+
+  private refuse({ scope }: Declaration): never {
+    throw new EgressError('HostCount', scope, {
+      what: "the namespace's policy would be larger than what Kubernetes stores",
+      given: `${this.characters} characters of hosts`,
+      allowed: `${MAX_CHARACTERS} for the clients of one namespace at one exit`,
+      fix: 'split the hosts over several exits, or the clients over several namespaces',
+    });
   }
 }
 

@@ -7,24 +7,10 @@ import { checkMetadata } from '../mesh/manifest';
 import { checkName, joinName } from '../naming';
 import { checkClients, EgressClient } from '../policy/egress-client';
 
-/** Who may call, and what a declaration's objects are named and labelled. */
-export interface DeclarationOptions {
-  /**
-   * Who may call.
-   */
+/** What may leave and who may send it, as given. */
+export interface DeclarationProps extends EgressDestination {
   readonly clients: EgressClient[];
-
-  /**
-   * Labels and annotations for the objects of the client hop. What stands beside the exit is shared by declarations and
-   * follows the exit's metadata.
-   * @default - none
-   */
   readonly metadata?: ApiObjectMetadata;
-
-  /**
-   * Takes the place of the construct path in the names of the client hop's objects.
-   * @default - the path of the construct, in kebab case
-   */
   readonly name?: string;
 }
 
@@ -32,7 +18,7 @@ export interface DeclarationOptions {
 export interface Declaration {
   /** The construct that declares, for errors. */
   readonly scope: Construct;
-  /** What object names are made of. */
+  /** What the names of the client hop's objects are made of. */
   readonly name: string;
   readonly hosts: string[];
   readonly ports: HttpPort[];
@@ -41,15 +27,12 @@ export interface Declaration {
   readonly metadata?: ApiObjectMetadata;
 }
 
-/** What may leave and who may send it, as given. */
-interface DeclarationProps extends EgressDestination, DeclarationOptions {}
-
 /** Checks all that can be known of a declaration by itself. */
 export function declare(scope: Construct, props: DeclarationProps): Declaration {
+  const { name } = props;
   return {
     scope,
-    name:
-      props.name === undefined ? joinName(scope, ...scope.node.path.split('/')) : checkName(scope, 'name', props.name),
+    name: name === undefined ? joinName(scope, ...scope.node.path.split('/')) : checkName(scope, 'name', name),
     hosts: checkHosts(scope, props.hosts),
     ports: checkPorts(scope, props.ports),
     resolution: props.resolution ?? HostResolution.DNS,

@@ -1,4 +1,4 @@
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { IClientHop } from './client-hop';
 import { Declaration } from './declaration';
 
@@ -12,6 +12,12 @@ export interface IEgressExit {
 
   /** The namespace of the exit, where everything stands that decides. */
   readonly namespace: string;
+
+  /**
+   * The construct that makes the exit; undefined where the exit belongs to somebody else.
+   * @internal
+   */
+  readonly _owned?: IConstruct;
 
   /**
    * The exit's side of a declaration. Nothing but checks where the exit belongs to somebody else, who grants by himself.

@@ -2,9 +2,9 @@ import { ApiObject, ApiObjectMetadata, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ClientHop } from './client-hop';
 import { ClientPolicy } from './client-policy';
-import { Declaration, DeclarationOptions, declare } from './declaration';
+import { Declaration, declare } from './declaration';
 import { IEgressExit } from './egress-exit';
-import { ExitHop, IExitHop } from './exit-hop';
+import { ExitHop, GatewayResolution, IExitHop } from './exit-hop';
 import { DEFAULT_EXIT, GatewayHandle } from './gateway-handle';
 import { checkCarries } from './gateway-limits';
 import { GatewayPods } from './gateway-pods';
@@ -20,8 +20,10 @@ import { checkHost } from '../destination/host';
 import { EgressError } from '../errors';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
-import { checkName } from '../naming';
+import { checkName, exitLabel } from '../naming';
+import { EgressClient } from '../policy/egress-client';
 import { checkTree } from '../validation/check-tree';
+import { markExit } from '../validation/marks';
 
 /** Properties of an egress gateway. */
 export interface EgressGatewayProps {
@@ -51,7 +53,10 @@ export interface EgressGatewayProps {
 }
 
 /** What an exit lets out, and for whom. */
-export interface EgressGrantOptions extends EgressDestination, DeclarationOptions {}
+export interface EgressGrantOptions extends EgressDestination {
+  /** Who may call. */
+  readonly clients: EgressClient[];
+}
 
 /**
  * An egress gateway: pods of its own through which declared calls leave the mesh. What is not granted is refused: the
@@ -111,15 +116,18 @@ export class EgressGateway extends Construct implements IEgressExit {
       namespace: this.namespace,
       serviceHost: `${service}.${this.namespace}.svc.${mesh.clusterDomain}`,
       httpPort: checkPort(this, 'httpPort', existing?.httpPort ?? 80),
-      selector: existing?.labels ?? { istio: this.exitName },
+      selector: existing?.labels ?? { istio: exitLabel(this) },
       metadata: checkMetadata(this, props.metadata),
     };
 
-    this.gateway = this.object('networking.istio.io/v1', 'Gateway', () => this.gatewaySpec());
+    markExit(this, { namespace: this.namespace, selector: this.handle.selector });
+
+    // First, so that it is applied first: from then on, nothing is open that is not granted.
     this.authorizationPolicy = this.object('security.istio.io/v1', 'AuthorizationPolicy', () =>
       // A policy without rules allows nothing; each grant adds what it allows.
       toJson_AuthorizationPolicySpec({ selector: { matchLabels: this.handle.selector } }),
     );
+    this.gateway = this.object('networking.istio.io/v1', 'Gateway', () => this.gatewaySpec());
     if (managed) {
       this.pods = new GatewayPods(this, 'Pods', this.handle, managed);
       ({ deployment: this.deployment, service: this.service, serviceAccount: this.serviceAccount } = this.pods);
@@ -139,6 +147,7 @@ export class EgressGateway extends Construct implements IEgressExit {
   public grant(id: string, options: EgressGrantOptions): void {
     const scope = new Construct(this.grants, id);
     const declaration = declare(scope, options);
+    checkCarries(this.handle, declaration);
     this._grant(declaration);
     markSummary(scope, this, declaration);
   }
@@ -147,12 +156,12 @@ export class EgressGateway extends Construct implements IEgressExit {
    * The policy that lets a namespace's clients through, for JSON patches.
    *
    * @param namespace The clients' namespace; undefined for `EgressClient.anyInMesh()`
-   * @throws ClientsMissing if nothing is granted there
+   * @throws NotDeclared if nothing is granted there
    */
   public clientPolicy(namespace?: string): ApiObject {
-    const policy = this.policies.node.tryFindChild(namespace ?? 'any-in-mesh');
-    if (policy) return (policy as ClientPolicy).authorizationPolicy;
-    throw new EgressError('ClientsMissing', this, {
+    const policy = ClientPolicy.find(this.policies, namespace);
+    if (policy) return policy.authorizationPolicy;
+    throw new EgressError('NotDeclared', this, {
       what: 'nothing is granted to this namespace',
       given: namespace,
       allowed:
@@ -163,12 +172,12 @@ export class EgressGateway extends Construct implements IEgressExit {
 
   /**
    * The objects that let a granted host be reached, for JSON patches.
-   * @throws HostSyntax if the gateway has no such host
+   * @throws NotDeclared if no declaration sends the host through this gateway
    */
   public host(host: string): IExitHop {
     const hop = this.hosts.node.tryFindChild(checkHost(this, host));
     if (hop) return hop as ExitHop;
-    throw new EgressError('HostSyntax', this, {
+    throw new EgressError('NotDeclared', this, {
       what: 'no declaration sends this host through this exit',
       given: host,
       allowed: this.hosts.node.children.map((child) => child.node.id).join(', ') || 'nothing: no host is declared',
@@ -177,8 +186,12 @@ export class EgressGateway extends Construct implements IEgressExit {
   }
 
   /** @internal */
+  public get _owned(): Construct {
+    return this;
+  }
+
+  /** @internal */
   public _grant(declaration: Declaration): void {
-    checkCarries(this.handle, declaration);
     for (const host of declaration.hosts) this.hop(host, declaration).add(declaration);
     for (const client of declaration.clients) {
       ClientPolicy.for(this.policies, this.handle, client).allow(client, declaration);
@@ -194,7 +207,8 @@ export class EgressGateway extends Construct implements IEgressExit {
   private hop(host: string, declaration: Declaration): ExitHop {
     const existing = this.hosts.node.tryFindChild(host);
     if (existing) return existing as ExitHop;
-    return new ExitHop(this.hosts, host, this.handle, declaration.resolution, declaration.scope.node.path);
+    const { resolution, scope } = declaration;
+    return new ExitHop(this.hosts, host, this.handle, resolution as GatewayResolution, scope.node.path);
   }
 
   private gatewaySpec() {

@@ -15,16 +15,19 @@ import { HostResolution } from '../destination/egress-destination';
 import { HttpPort } from '../destination/egress-port';
 import { EgressError } from '../errors';
 import { manifest } from '../mesh/manifest';
-import { joinName } from '../naming';
-import { markExitHost } from '../validation/check-tree';
+import { dottedName } from '../naming';
+import { markExitHost } from '../validation/marks';
 
 const HERE = ['.'];
 
+/** The ways in which a gateway can find a host. */
 const RESOLUTION = {
   [HostResolution.DNS]: ServiceEntrySpecResolution.DNS,
   [HostResolution.DNS_ROUND_ROBIN]: ServiceEntrySpecResolution.DNS_UNDERSCORE_ROUND_UNDERSCORE_ROBIN,
-  [HostResolution.NONE]: ServiceEntrySpecResolution.NONE,
 };
+
+/** See RESOLUTION. */
+export type GatewayResolution = keyof typeof RESOLUTION;
 
 /**
  * The objects beside an egress gateway that let one host be reached through it. All declarations of the host share them;
@@ -56,12 +59,12 @@ export class ExitHop extends Construct implements IExitHop {
     scope: Construct,
     public readonly host: string,
     private readonly gateway: GatewayHandle,
-    private readonly resolution: HostResolution,
+    private readonly resolution: GatewayResolution,
     private readonly declaredBy: string,
   ) {
     super(scope, host);
     markExitHost(this, { namespace: gateway.namespace, host });
-    const name = joinName(this, gateway.exitName, host);
+    const name = dottedName(gateway.exitName, host);
     const networking = (kind: string, spec: () => unknown) =>
       manifest(this, kind, {
         apiVersion: 'networking.istio.io/v1',
@@ -87,9 +90,8 @@ export class ExitHop extends Construct implements IExitHop {
     }
     for (const port of declaration.ports) {
       const known = this.ports.get(port.port);
-      if (known && JSON.stringify(known) !== JSON.stringify(port)) {
-        this.refuse(declaration, `port ${port.port}`, port, known);
-      }
+      const field = known && difference(known, port);
+      if (field) this.refuse(declaration, `${field} of port ${port.port}`, port[field], known[field]);
       const clash = [...this.ports.values()].find((p) => p.upstreamPort === port.upstreamPort && !p.tls !== !port.tls);
       if (clash) {
         throw new EgressError('PortConflict', declaration.scope, {
@@ -107,7 +109,7 @@ export class ExitHop extends Construct implements IExitHop {
     throw new EgressError('DestinationConflict', declaration.scope, {
       what: `${this.host} is declared differently on the same exit, in ${what}; all clients of a host share its route`,
       given,
-      allowed: `what ${this.declaredBy} says: ${JSON.stringify(known)}`,
+      allowed: `what ${this.declaredBy} says: ${JSON.stringify(known) ?? 'nothing'}`,
       fix: 'make the two equal, or send one of them through an exit of its own',
     });
   }
@@ -185,6 +187,12 @@ function authorityRewrite(host: string, { port, upstreamPort, tls }: HttpPort): 
   const called = port === 80 ? host : `${host}:${port}`;
   const own = upstreamPort === (tls ? 443 : 80) ? host : `${host}:${upstreamPort}`;
   return called === own ? undefined : { authority: own };
+}
+
+/** The first setting in which two ports differ. */
+function difference(a: HttpPort, b: HttpPort): keyof HttpPort | undefined {
+  const fields = [...new Set([...Object.keys(a), ...Object.keys(b)])] as (keyof HttpPort)[];
+  return fields.find((field) => JSON.stringify(a[field]) !== JSON.stringify(b[field]));
 }
 
 function subsetName(port: HttpPort): string {

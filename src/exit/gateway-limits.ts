@@ -9,10 +9,10 @@ import { EgressError } from '../errors';
  * @throws ResolutionNone, ClientInExitNamespace
  */
 export function checkCarries(gateway: GatewayAddress, { scope, resolution, clients }: Declaration): void {
-  if (resolution === HostResolution.NONE) {
+  if (resolution !== HostResolution.DNS && resolution !== HostResolution.DNS_ROUND_ROBIN) {
     throw new EgressError('ResolutionNone', scope, {
-      what: 'a gateway cannot send calls to where they were going: they were going to the gateway, in an endless loop',
-      given: 'HostResolution.NONE',
+      what: 'a gateway can only resolve hosts by DNS; what came to it was going to itself, so any other way is an endless loop',
+      given: resolution,
       allowed: 'HostResolution.DNS, HostResolution.DNS_ROUND_ROBIN',
       fix: 'leave `resolution` out',
     });

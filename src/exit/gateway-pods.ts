@@ -48,7 +48,7 @@ export class GatewayPods extends Construct {
         template: {
           metadata: {
             labels: this.podLabels(),
-            annotations: { 'inject.istio.io/templates': 'gateway', 'proxy.istio.io/config': PROXY_CONFIG },
+            annotations: this.podAnnotations(),
           },
           spec: this.podSpec(size.resources),
         },
@@ -86,14 +86,25 @@ export class GatewayPods extends Construct {
   }
 
   private podLabels() {
-    const { revision } = Mesh.of(this);
+    const { revision, _labels } = Mesh.of(this);
     return {
+      ..._labels,
+      ...this.gateway.metadata?.labels,
       ...this.gateway.selector,
       app: this.gateway.exitName,
       'service.istio.io/canonical-name': this.gateway.exitName,
       'service.istio.io/canonical-revision': 'latest',
       'sidecar.istio.io/inject': 'true',
       ...(revision && { 'istio.io/rev': revision }),
+    };
+  }
+
+  private podAnnotations() {
+    return {
+      ...Mesh.of(this)._annotations,
+      ...this.gateway.metadata?.annotations,
+      'inject.istio.io/templates': 'gateway',
+      'proxy.istio.io/config': PROXY_CONFIG,
     };
   }
 

@@ -114,14 +114,19 @@ function checkQuantity(scope: Construct, value: string): string {
   return value;
 }
 
-/** Checks what selects pods that exist already. @throws NameSyntax */
+/** Keys and values that Kubernetes takes. */
+const LABEL_KEY = /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
+const LABEL_VALUE = /^[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
+
+/** Checks what selects pods that exist already. @throws NameSyntax, LabelSyntax */
 export function checkExisting(scope: Construct, existing: ExistingGatewayOptions): ExistingGatewayOptions {
   checkName(scope, 'service', existing.service);
-  if (Object.keys(existing.labels ?? {}).length === 0) {
-    throw new EgressError('NameSyntax', scope, {
-      what: 'no label selects the pods: the policies would hold for every pod of the namespace',
+  const labels = Object.entries(existing.labels ?? {});
+  if (labels.length === 0 || !labels.every(([key, value]) => LABEL_KEY.test(key) && LABEL_VALUE.test(value))) {
+    throw new EgressError('LabelSyntax', scope, {
+      what: 'the labels select no pods: without any, the policies would hold for every pod of the namespace',
       given: existing.labels,
-      allowed: 'at least one label that the pods of this exit carry and no others',
+      allowed: 'at least one valid label that the pods of this exit carry and no others',
       fix: 'pass `labels`, as { istio: "egressgateway" }',
     });
   }

@@ -3,7 +3,6 @@ import { ClientHop } from './client-hop';
 import { Declaration } from './declaration';
 import { IEgressExit } from './egress-exit';
 import { DEFAULT_EXIT, GatewayAddress } from './gateway-handle';
-import { checkCarries } from './gateway-limits';
 import { leadToGateway } from './lead-to-gateway';
 import { checkPort } from '../destination/egress-port';
 import { Mesh } from '../mesh/mesh';
@@ -40,6 +39,8 @@ export interface EgressGatewayAttributes {
 export class ImportedEgressGateway implements IEgressExit {
   public readonly exitName: string;
   public readonly namespace: string;
+  /** @internal */
+  public readonly _owned = undefined;
   private readonly service: string;
   private readonly httpPort: number;
 
@@ -52,8 +53,8 @@ export class ImportedEgressGateway implements IEgressExit {
   }
 
   /** @internal */
-  public _grant(declaration: Declaration): void {
-    checkCarries(this.handle(declaration.scope), declaration);
+  public _grant(_declaration: Declaration): void {
+    // The owner does.
   }
 
   /** @internal */

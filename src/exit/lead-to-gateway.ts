@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { ClientHop } from './client-hop';
 import { Declaration } from './declaration';
 import { GatewayAddress } from './gateway-handle';
-import { portsWithServiceEntry } from './gateway-limits';
+import { checkCarries, portsWithServiceEntry } from './gateway-limits';
 import { EgressError } from '../errors';
 
 /**
@@ -10,7 +10,7 @@ import { EgressError } from '../errors';
  * which stands beside the exit because it belongs to no client.
  *
  * @param owner The gateway, if it is made in this app
- * @throws ExitCannotCarry
+ * @throws ExitCannotCarry, ResolutionNone, ClientInExitNamespace
  */
 export function leadToGateway(
   scope: Construct,
@@ -18,6 +18,7 @@ export function leadToGateway(
   declaration: Declaration,
   owner?: Construct,
 ): ClientHop[] {
+  checkCarries(gateway, declaration);
   const namespaces = [...new Set(declaration.clients.map((client) => client.namespaceName))];
   if (!namespaces.includes(undefined)) {
     return namespaces.map(
@@ -41,6 +42,6 @@ export function leadToGateway(
       fix: 'name the clients for other ports',
     });
   }
-  const place = new Construct(owner, `Mesh ${scope.node.path.replaceAll('/', '.')}`);
+  const place = new Construct(owner, `Mesh ${scope.node.addr}`);
   return [new ClientHop(place, gateway, declaration, { namespace: gateway.namespace, exportTo: '*' })];
 }

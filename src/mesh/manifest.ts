@@ -1,4 +1,4 @@
-import { ApiObject, ApiObjectMetadata, Lazy } from 'cdk8s';
+import { ApiObject, ApiObjectMetadata, Chart, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Mesh } from './mesh';
 import { EgressError } from '../errors';
@@ -30,7 +30,8 @@ export function manifest(scope: Construct, id: string, props: ManifestProps): Ap
       ...props.metadata,
       namespace: props.namespace,
       name: props.name,
-      labels: { ...mesh._labels, ...props.metadata?.labels },
+      // What is nearer wins: the mesh's, the chart's, then the object's own.
+      labels: { ...mesh._labels, ...Chart.of(scope).labels, ...props.metadata?.labels },
       annotations: { ...mesh._annotations, ...props.metadata?.annotations },
     },
     ...(props.spec && { spec: Lazy.any({ produce: props.spec }) }),

@@ -42,11 +42,19 @@ export interface MeshSettings {
   readonly revision?: string;
 
   /**
-   * The mesh's `outboundTrafficPolicy`. It is a statement, not a switch: nothing here changes the mesh. With `ALLOW_ANY`
-   * every synthesis prints a warning, because nothing is enforced then.
+   * The mesh's `outboundTrafficPolicy`. It is a statement, not a switch: nothing here changes the mesh. `ALLOW_ANY` prints
+   * a warning, because nothing is enforced then.
    * @default OutboundTrafficPolicy.REGISTRY_ONLY
    */
   readonly outboundTrafficPolicy?: OutboundTrafficPolicy;
+
+  /**
+   * Whether istiod runs with `PILOT_SCOPE_GATEWAY_TO_NAMESPACE=true`, so that a Gateway reaches pods of its own namespace
+   * only. A statement as well. Without it, which is Istio's default, whoever may create a Gateway in any namespace can take
+   * over the exits' pods; `false` prints a warning that says so.
+   * @default true
+   */
+  readonly gatewaysScopedToNamespace?: boolean;
 
   /**
    * Labels for every object that this library makes.
@@ -68,7 +76,7 @@ const READ = Symbol.for('cdk8s-istio-egress.MeshRead');
 export class Mesh {
   /**
    * Sets the mesh of everything below `scope`, usually the app. To be called before any other construct of this library
-   * is made there.
+   * is made there. What is left out follows the scope above.
    *
    * @throws MeshConfiguredLate if the scope has settings, or a construct below it has used them
    * @throws VersionUnsupported, NameSyntax for settings that cannot be
@@ -80,7 +88,13 @@ export class Mesh {
         fix: 'call `Mesh.configure` once, right after the app or chart is made',
       });
     }
-    (scope as any)[MESH] = new Mesh(scope, settings);
+    const above = scope.node.scope ? Mesh.of(scope.node.scope as Construct).settings : {};
+    (scope as any)[MESH] = new Mesh(scope, {
+      ...above,
+      ...settings,
+      labels: { ...above.labels, ...settings.labels },
+      annotations: { ...above.annotations, ...settings.annotations },
+    });
   }
 
   /** The settings that hold for a construct: those of the nearest scope that has any, else the defaults. */
@@ -109,7 +123,10 @@ export class Mesh {
   /** @internal */
   public readonly _annotations?: { [key: string]: string };
 
-  private constructor(scope: Construct, settings: MeshSettings) {
+  private constructor(
+    scope: Construct,
+    private readonly settings: MeshSettings,
+  ) {
     this._version = IstioVersion.parse(scope, settings.istioVersion ?? TESTED_ISTIO);
     this.clusterDomain = (settings.clusterDomain ?? 'cluster.local').toLowerCase();
     for (const label of this.clusterDomain.split('.')) checkName(scope, 'clusterDomain', label);
@@ -119,10 +136,20 @@ export class Mesh {
     this._labels = settings.labels;
     this._annotations = settings.annotations;
     if (this.outboundTrafficPolicy === OutboundTrafficPolicy.ALLOW_ANY) {
-      process.emitWarning(
+      warn(
+        'OutboundAllowAny',
         'outboundTrafficPolicy is ALLOW_ANY: sidecars send calls that no declaration covers straight to the internet, so nothing that is declared here is enforced.',
-        { type: 'EgressNotEnforced', code: 'OutboundAllowAny' },
+      );
+    }
+    if (settings.gatewaysScopedToNamespace === false) {
+      warn(
+        'GatewaysNotScoped',
+        "PILOT_SCOPE_GATEWAY_TO_NAMESPACE is off: a Gateway of any namespace can select an exit's pods and send its clients' calls elsewhere.",
       );
     }
   }
+}
+
+function warn(code: string, message: string): void {
+  process.emitWarning(message, { type: 'EgressNotEnforced', code });
 }

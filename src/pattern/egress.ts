@@ -1,16 +1,34 @@
+import { ApiObjectMetadata } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { EgressDestination, EgressHosts } from '../destination/egress-destination';
 import { EgressError } from '../errors';
 import { IClientHop } from '../exit/client-hop';
-import { DeclarationOptions, declare } from '../exit/declaration';
+import { declare } from '../exit/declaration';
 import { IEgressExit } from '../exit/egress-exit';
 import { markSummary, summarize } from '../exit/summary';
+import { EgressClient } from '../policy/egress-client';
 import { checkTree } from '../validation/check-tree';
 
 /** What every pattern takes: to where, by whom, through which exit. */
-export interface EgressOptions extends EgressHosts, DeclarationOptions {
+export interface EgressOptions extends EgressHosts {
   /** Where the calls leave the mesh. */
   readonly exit: IEgressExit;
+
+  /** Who may call. */
+  readonly clients: EgressClient[];
+
+  /**
+   * Labels and annotations for the routes in the clients' namespaces. What declarations share follows its chart, and what
+   * stands beside the exit follows the exit.
+   * @default - none
+   */
+  readonly metadata?: ApiObjectMetadata;
+
+  /**
+   * Takes the place of the construct path in the names of the objects in the clients' namespaces.
+   * @default - the path of the construct, in kebab case
+   */
+  readonly name?: string;
 }
 
 /** What may leave, on which ports, who may send it, and through which exit. */
@@ -51,21 +69,30 @@ export class Egress extends Construct {
         fix: 'pass the exit itself',
       });
     }
+    if (props.exit._owned && props.exit._owned.node.root !== this.node.root) {
+      throw new EgressError('ExitCannotCarry', this, {
+        what: 'the exit is made in another app, whose YAML this declaration would not reach',
+        given: `${props.exit.namespace}/${props.exit.exitName}`,
+        allowed: 'an exit of the same app, or an imported one',
+        fix: 'use EgressGateway.imported here, and grant the destination where the exit is made',
+      });
+    }
     const declaration = declare(this, props);
     this.exit = props.exit;
-    props.exit._grant(declaration);
+    // The way first: a declaration that no way leads to grants nothing.
     this.clientHops = props.exit._lead(this, declaration);
+    props.exit._grant(declaration);
     markSummary(this, props.exit, declaration);
   }
 
   /**
    * What stands in one client's namespace, for JSON patches.
-   * @throws ClientsMissing if no client of the declaration is there
+   * @throws NotDeclared if no client of the declaration is there
    */
   public clientHop(namespace: string): IClientHop {
     const hop = this.clientHops.find((candidate) => candidate.namespace === namespace);
     if (hop) return hop;
-    throw new EgressError('ClientsMissing', this, {
+    throw new EgressError('NotDeclared', this, {
       what: 'no client of this declaration is led from this namespace',
       given: namespace,
       allowed: this.clientHops.map((candidate) => candidate.namespace).join(', '),

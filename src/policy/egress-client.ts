@@ -3,7 +3,8 @@ import { EgressError } from '../errors';
 import { Mesh } from '../mesh/mesh';
 import { checkName } from '../naming';
 
-const SERVICE_ACCOUNT = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
+const SERVICE_ACCOUNT = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+const CLIENT = Symbol.for('cdk8s-istio-egress.EgressClient');
 
 /**
  * Who may call. The exit checks the caller's certificate, so a client is what a certificate says: a service account, or
@@ -25,7 +26,7 @@ export class EgressClient {
    */
   public static serviceAccount(namespace: string, name: string): EgressClient {
     checkName('EgressClient.serviceAccount', 'namespace', namespace);
-    if (typeof name !== 'string' || !SERVICE_ACCOUNT.test(name) || name.includes('..')) {
+    if (typeof name !== 'string' || !SERVICE_ACCOUNT.test(name)) {
       throw new EgressError('NameSyntax', 'EgressClient.serviceAccount', {
         what: '`name` is not the name of a service account',
         given: name,
@@ -49,7 +50,9 @@ export class EgressClient {
     public readonly namespaceName?: string,
     /** The client's service account; undefined for every one of the namespace. */
     public readonly serviceAccountName?: string,
-  ) {}
+  ) {
+    Object.defineProperty(this, CLIENT, { value: true });
+  }
 
   /** How descriptions name this client, as "payments/checkout", "payments/*" or "*". */
   public toString(): string {
@@ -60,7 +63,7 @@ export class EgressClient {
 /**
  * The clients of one declaration, each once, in a fixed order: listing them differently changes no YAML.
  *
- * @throws ClientsMissing, ClientAnyAlone, ServiceAccountDots
+ * @throws ClientsMissing, WrongType, ClientAnyAlone, ServiceAccountDots
  */
 export function checkClients(scope: Construct, clients: EgressClient[] | undefined): EgressClient[] {
   if (!Array.isArray(clients) || clients.length === 0) {
@@ -69,6 +72,16 @@ export function checkClients(scope: Construct, clients: EgressClient[] | undefin
       given: clients,
       allowed: 'at least one EgressClient',
       fix: 'name who calls, as `clients: [EgressClient.serviceAccount("payments", "checkout")]`; EgressClient.anyInMesh() opens it to all',
+    });
+  }
+  for (const client of clients) {
+    if (typeof client === 'object' && client !== null && CLIENT in client) continue;
+    // Nothing else may pass: what names no namespace would be taken for every client.
+    throw new EgressError('WrongType', scope, {
+      what: 'a client is no EgressClient',
+      given: client,
+      allowed: 'EgressClient.serviceAccount, EgressClient.namespace, EgressClient.anyInMesh',
+      fix: 'name the client with one of them',
     });
   }
   const byName = new Map(clients.map((client) => [client.toString(), client]));

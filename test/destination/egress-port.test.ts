@@ -48,5 +48,10 @@ test('refuses no port, one port twice, a timeout that means none, and odd retrie
   expect(() => check(EgressPort.http(), EgressPort.tlsOrigination())).toThrow(failing('PortConflict', '80'));
   expect(() => check(EgressPort.http({ timeout: Duration.millis(0) }))).toThrow(failing('TimeoutRange', '0 ms'));
   expect(() => check(EgressPort.http({ retries: HttpRetries.idempotent(11) }))).toThrow(failing('RetriesRange', '11'));
+  expect(() => check(EgressPort.http({ retries: HttpRetries.idempotent(0) }))).toThrow(failing('RetriesRange', '0'));
   expect(() => check(EgressPort.http({ retries: HttpRetries.anyMethod(1.5) }))).toThrow(failing('RetriesRange', '1.5'));
+});
+
+test.each([80, '80', null, undefined, {}])('%j is no port', (value) => {
+  expect(() => check(value as any)).toThrow(failing('WrongType', 'EgressPort.http'));
 });

@@ -50,3 +50,9 @@ test.each(['a\r\nx-evil: 1', 'a\nb', 'ü', 'a\u0000'])('refuses the value %j', (
 test('refuses to keep what is not removed anyway', () => {
   expect(() => resolve({}, ['cookie'])).toThrow(failing('HeaderSyntax', 'keepMeshHeaders'));
 });
+
+test('refuses a header that is named twice, and does not mind the order of the others', () => {
+  expect(() => resolve({ requestSet: { 'X-A': '1', 'x-a': '2' } })).toThrow(failing('HeaderSyntax', 'x-a'));
+  const [one, two] = [resolve({ requestSet: { b: '1', a: '2' } }), resolve({ requestSet: { a: '2', b: '1' } })];
+  expect(JSON.stringify(one)).toBe(JSON.stringify(two));
+});

@@ -42,7 +42,7 @@ test('a chart has one rule per namespace and exit, however much it declares', ()
   const names = manifests()
     .find({ kind: 'DestinationRule', namespace: 'payments' })
     .map(({ metadata }) => metadata.name);
-  expect(names).toEqual(['payments-istio-egress', 'payments-other-istio-egress']);
+  expect(names).toEqual(['payments.istio-egress', 'payments-other.istio-egress']);
 });
 
 test('another port than 80 needs a ServiceEntry, which has no endpoint to leak to', () => {

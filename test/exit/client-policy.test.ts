@@ -7,7 +7,7 @@ const account = EgressClient.serviceAccount('payments', 'checkout');
 function rules(namespace: string, ...grants: { hosts?: string[]; clients: EgressClient[]; ports?: EgressPort[] }[]) {
   const { exit, manifests } = world();
   grants.forEach((grant, i) => exit.grant(`Grant${i}`, { hosts: ['a.example'], ports: [EgressPort.http()], ...grant }));
-  return manifests().only({ kind: 'AuthorizationPolicy', name: `istio-egress-${namespace}` }).spec.rules;
+  return manifests().only({ kind: 'AuthorizationPolicy', name: `istio-egress.${namespace}` }).spec.rules;
 }
 
 test('one policy per namespace, a rule per client, and only for the gateway', () => {
@@ -16,7 +16,7 @@ test('one policy per namespace, a rule per client, and only for the gateway', ()
   exit.grant('A', { hosts: ['a.example'], ports, clients: [EgressClient.namespace('shop'), account] });
   exit.grant('B', { hosts: ['b.example'], ports, clients: [EgressClient.namespace('payments')] });
   manifests().countIs({ kind: 'AuthorizationPolicy' }, 3);
-  const policy = manifests().only({ kind: 'AuthorizationPolicy', name: 'istio-egress-payments' });
+  const policy = manifests().only({ kind: 'AuthorizationPolicy', name: 'istio-egress.payments' });
   expect(policy.metadata.namespace).toBe('istio-egress');
   expect(policy.spec).toMatchObject({ action: 'ALLOW', selector: { matchLabels: { istio: 'istio-egress' } } });
   expect(policy.spec.rules.map((rule: any) => [rule.from, rule.to[0].operation.hosts])).toEqual([
@@ -45,21 +45,26 @@ test('the order of declarations does not matter, and saying it twice changes not
 });
 
 test('lets every identity of the mesh through only when told so', () => {
-  expect(rules('any-in-mesh', { clients: [EgressClient.anyInMesh()] })[0].from).toEqual([
+  expect(rules('any.mesh', { clients: [EgressClient.anyInMesh()] })[0].from).toEqual([
     { source: { principals: ['*'] } },
   ]);
 });
 
 test('hands out the policy of a namespace', () => {
   const { exit, chart, clients } = world();
-  expect(() => exit.clientPolicy('payments')).toThrow(failing('ClientsMissing', 'nothing is granted yet'));
+  expect(() => exit.clientPolicy('payments')).toThrow(failing('NotDeclared', 'nothing is granted yet'));
   new HttpEgress(chart, 'A', { hosts: ['a.example'], exit, clients });
-  expect(exit.clientPolicy('payments').name).toBe('istio-egress-payments');
-  expect(() => exit.clientPolicy()).toThrow(failing('ClientsMissing', 'payments'));
+  expect(exit.clientPolicy('payments').name).toBe('istio-egress.payments');
+  expect(() => exit.clientPolicy()).toThrow(failing('NotDeclared', 'payments'));
 });
 
 test('a client beside the exit could go out past it', () => {
   expect(() => rules('x', { clients: [EgressClient.namespace('istio-egress')] })).toThrow(
     failing('ClientInExitNamespace'),
   );
+});
+
+test('a policy that Kubernetes could not store is an error', () => {
+  const hosts = Array.from({ length: 4000 }, (_, i) => `${'a'.repeat(60)}.${'b'.repeat(60)}.h${i}.example`);
+  expect(() => rules('payments', { hosts, clients: [account] })).toThrow(failing('HostCount', '1000000'));
 });

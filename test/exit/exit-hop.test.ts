@@ -18,7 +18,7 @@ function hop(...ports: EgressPort[]) {
 test('nothing of it is visible outside of the exit', () => {
   const { all } = hop(EgressPort.tlsOrigination());
   for (const kind of ['ServiceEntry', 'DestinationRule', 'VirtualService']) {
-    all.has({ kind, namespace: 'istio-egress', name: 'istio-egress-a-example' }, { spec: { exportTo: ['.'] } });
+    all.has({ kind, namespace: 'istio-egress', name: 'istio-egress.a.example' }, { spec: { exportTo: ['.'] } });
   }
   all.has({ kind: 'VirtualService' }, { spec: { gateways: ['istio-egress'], hosts: ['a.example'] } });
 });
@@ -123,7 +123,7 @@ test('resolution follows the declaration; none is refused behind a gateway', () 
   const destination = { hosts: ['a.example'], ports: [EgressPort.http()], clients };
   exit.grant('A', { ...destination, resolution: HostResolution.DNS_ROUND_ROBIN });
   manifests().has({ kind: 'ServiceEntry' }, { spec: { resolution: 'DNS_ROUND_ROBIN' } });
-  expect(() => exit.grant('B', { ...destination, resolution: HostResolution.NONE })).toThrow(
-    failing('ResolutionNone', 'loop'),
-  );
+  for (const resolution of [HostResolution.NONE, 'STATIC' as HostResolution]) {
+    expect(() => exit.grant(resolution, { ...destination, resolution })).toThrow(failing('ResolutionNone', 'loop'));
+  }
 });

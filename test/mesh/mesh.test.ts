@@ -25,7 +25,7 @@ test('settings reach both hops: domain, revision, labels and annotations', () =>
   );
   manifests.has(
     { kind: 'VirtualService', namespace: 'payments' },
-    { metadata: { labels: { team: 'net', app: 'shop' } } },
+    { metadata: { labels: { team: 'pay', app: 'shop' } } },
   );
 });
 
@@ -34,6 +34,28 @@ test('a chart can have settings of its own', () => {
   const [canary, stable] = [new Chart(app, 'canary'), new Chart(app, 'stable')];
   Mesh.configure(canary, { revision: 'canary' });
   expect([Mesh.of(canary).revision, Mesh.of(stable).revision]).toEqual(['canary', undefined]);
+});
+
+test('a chart refines the settings of its app', () => {
+  const app = Testing.app();
+  Mesh.configure(app, { clusterDomain: 'corp.example', labels: { a: '1', b: '1' } });
+  const chart = new Chart(app, 'chart');
+  Mesh.configure(chart, { revision: 'canary', labels: { b: '2' } });
+  expect(Mesh.of(chart)).toMatchObject({
+    clusterDomain: 'corp.example',
+    revision: 'canary',
+    _labels: { a: '1', b: '2' },
+  });
+});
+
+test("labels and annotations reach the gateway's pods, without taking their own", () => {
+  const app = Testing.app();
+  Mesh.configure(app, { labels: { cost: 'x', istio: 'mine' } });
+  const chart = new Chart(app, 'platform');
+  new EgressGateway(chart, 'Exit', { metadata: { annotations: { scan: 'no' } } });
+  const { metadata } = Manifests.fromChart(chart).only({ kind: 'Deployment' }).spec.template;
+  expect(metadata.labels).toMatchObject({ cost: 'x', istio: 'istio-egress' });
+  expect(metadata.annotations).toMatchObject({ scan: 'no', 'inject.istio.io/templates': 'gateway' });
 });
 
 test('settings that come too late, or twice, are an error', () => {
@@ -50,6 +72,8 @@ test('says aloud that nothing is enforced under ALLOW_ANY', () => {
     expect.stringContaining('nothing that is declared here is enforced'),
     expect.anything(),
   );
+  Mesh.configure(Testing.app(), { gatewaysScopedToNamespace: false });
+  expect(warn).toHaveBeenCalledWith(expect.stringContaining('PILOT_SCOPE_GATEWAY_TO_NAMESPACE'), expect.anything());
   warn.mockClear();
   Mesh.configure(Testing.app(), {});
   expect(warn).not.toHaveBeenCalled();

@@ -18,16 +18,16 @@ test('one declaration makes both hops', () => {
   const made = manifests().all.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
   expect(made.slice(before - made.length).sort()).toEqual(
     [
-      'AuthorizationPolicy istio-egress/istio-egress-payments',
-      'DestinationRule istio-egress/istio-egress-a-example',
-      'DestinationRule payments/payments-istio-egress',
-      'ServiceEntry istio-egress/istio-egress-a-example',
-      'VirtualService istio-egress/istio-egress-a-example',
+      'AuthorizationPolicy istio-egress/istio-egress.payments',
+      'DestinationRule istio-egress/istio-egress.a.example',
+      'DestinationRule payments/payments.istio-egress',
+      'ServiceEntry istio-egress/istio-egress.a.example',
+      'VirtualService istio-egress/istio-egress.a.example',
       'VirtualService payments/payments-stripe',
     ].sort(),
   );
   expect(egress.clientHop('payments').virtualService.name).toBe('payments-stripe');
-  expect(() => egress.clientHop('shop')).toThrow(failing('ClientsMissing', 'shop'));
+  expect(() => egress.clientHop('shop')).toThrow(failing('NotDeclared', 'shop'));
 });
 
 test('exit objects are written with the exit, client objects with the declaration', () => {
@@ -94,6 +94,28 @@ test('describes who reaches what through which exit, and how encrypted', () => {
     'platform/Exit/Grants/Granted: payments/checkout → istio-egress/istio-egress (mutual TLS) → b.example (HTTP 80 → mutual TLS 443, verified with credential bank)',
     'payments/News: * → istio-egress/istio-egress (mutual TLS) → h0.example, h1.example, h2.example, h3.example, h4.example and 2 more (HTTP 80 → HTTP 80, not encrypted beyond the exit)',
   ]);
+});
+
+test('says nothing of what happens beyond an exit that it does not make', () => {
+  const { app, chart, clients } = world();
+  new TlsOriginationEgress(chart, 'A', { hosts, exit: EgressGateway.imported(), clients });
+  expect(Egress.describe(app)).toEqual([
+    'payments/A: payments/checkout → istio-egress/istio-egress (mutual TLS) → a.example (HTTP 80, beyond the exit as its owner grants)',
+  ]);
+});
+
+test('a declaration that fails grants nothing', () => {
+  const { exit, chart, manifests } = world();
+  const before = manifests().all.length;
+  expect(() => new HttpEgress(chart, 'A', { hosts, exit, clients: [EgressClient.anyInMesh()], port: 8080 })).toThrow();
+  expect(manifests().all).toHaveLength(before);
+});
+
+test('an exit of another app is refused: its YAML may be written already', () => {
+  const [one, other] = [world(), world()];
+  expect(() => new HttpEgress(other.chart, 'A', { hosts, exit: one.exit, clients: one.clients })).toThrow(
+    failing('ExitCannotCarry', 'another app'),
+  );
 });
 
 test('says what is missing', () => {

@@ -18,6 +18,13 @@ test('nobody is no client', () => {
   );
 });
 
+test.each(['payments', { namespace: 'payments' }, { namespaceName: undefined }, null, undefined, 1])(
+  '%j is no client',
+  (value) => {
+    expect(() => check(value as any)).toThrow(failing('WrongType', 'EgressClient.namespace'));
+  },
+);
+
 test('anyInMesh stands alone', () => {
   expect(check(EgressClient.anyInMesh(), EgressClient.anyInMesh())).toEqual(['*']);
   expect(() => check(EgressClient.anyInMesh(), EgressClient.namespace('a'))).toThrow(failing('ClientAnyAlone', 'a/*'));
@@ -27,9 +34,12 @@ test.each([['Upper'], ['a.b'], ['*'], ['']])('refuses the namespace %j', (namesp
   expect(() => EgressClient.namespace(namespace)).toThrow(failing('NameSyntax', namespace));
 });
 
-test.each([['a/b'], ['*'], [''], ['a..b'], ['-a']])('refuses the service account %j', (name) => {
-  expect(() => EgressClient.serviceAccount('ns', name)).toThrow(failing('NameSyntax', name));
-});
+test.each([['a/b'], ['*'], [''], ['a..b'], ['-a'], ['x.-y']])(
+  'refuses the service account %j',
+  (name) => {
+    expect(() => EgressClient.serviceAccount('ns', name)).toThrow(failing('NameSyntax', name));
+  },
+);
 
 test('a service account may have dots where Istio takes them literally', () => {
   const client = EgressClient.serviceAccount('a', 'cert-manager.io');

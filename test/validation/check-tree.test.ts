@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
-import { EgressGateway, HttpEgress } from '../../src';
+import { EgressClient, EgressGateway, GatewayWorkload, HttpEgress, HttpRetries } from '../../src';
 import { world } from '../fixtures';
 
 const hosts = ['a.example'];
@@ -54,6 +54,67 @@ test.each([
   expect(problems(app)).toBe('');
   new EgressGateway(chart, 'B', { namespace: 'b' });
   expect(problems(app).includes('[OutputFileCollision]')).toBe(expected);
+});
+
+test('a namesake of another API group would overwrite its file', () => {
+  const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_RESOURCE });
+  const chart = new Chart(app, 'platform');
+  new EgressGateway(chart, 'A');
+  const metadata = { name: 'istio-egress', namespace: 'istio-egress' };
+  new ApiObject(chart, 'B', { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', metadata });
+  expect(problems(app)).toContain('[OutputFileCollision]');
+});
+
+test('two exits never select the same pods', () => {
+  const { app, platform } = world();
+  new EgressGateway(platform, 'Namesake', { namespace: 'elsewhere' });
+  expect(problems(app as App)).toBe('');
+  const workload = GatewayWorkload.existing({ labels: { istio: 'istio-egress' }, service: 'x' });
+  new EgressGateway(platform, 'Thief', { name: 'thief', workload });
+  expect(problems(app as App)).toContain('[ExitSelectorShared] platform/Thief');
+});
+
+test('one host and port of a namespace has one way', () => {
+  const { app, platform, exit, chart } = world();
+  const elsewhere = new EgressGateway(platform, 'Elsewhere', { namespace: 'elsewhere' });
+  const to = (id: string, options: object) =>
+    new HttpEgress(chart, id, { hosts, exit, clients: [EgressClient.serviceAccount('payments', id)], ...options });
+  to('a', {});
+  to('b', {});
+  to('c', { exit: elsewhere, port: 8080 });
+  to('d', { exit: elsewhere, clients: [EgressClient.namespace('shop')] });
+  expect(problems(app as App)).toBe('');
+  to('e', { exit: elsewhere });
+  expect(problems(app as App)).toContain('[ClientHopConflict]');
+});
+
+test('declarations through an imported exit agree on retries', () => {
+  const { app, chart, clients } = world();
+  const to = (id: string, retries: HttpRetries) =>
+    new HttpEgress(chart, id, { hosts, exit: EgressGateway.imported(), clients, retries });
+  to('a', HttpRetries.none());
+  to('b', HttpRetries.none());
+  expect(problems(app as App)).toBe('');
+  to('c', HttpRetries.anyMethod(3));
+  expect(problems(app as App)).toMatch(
+    /\[ClientHopConflict\] payments\/.\/client-payments: a.example:80 from payments/,
+  );
+});
+
+test('looks again when an object takes the place of another', () => {
+  const { app, exit, chart, clients } = world();
+  new HttpEgress(chart, 'News', { hosts, exit, clients });
+  const object = (id: string, name: string) =>
+    new ApiObject(chart, id, {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'VirtualService',
+      metadata: { namespace: 'payments', name },
+    });
+  object('Other', 'payments-other');
+  expect(problems(app as App)).toBe('');
+  chart.node.tryRemoveChild('Other');
+  object('Mine', 'payments-news');
+  expect(problems(app as App)).toContain('[DuplicateObject]');
 });
 
 test('one host through two exits of a namespace is an error', () => {

@@ -1,0 +1,17 @@
+import { IConstruct } from 'constructs';
+
+/** Groups of items with one key that have more than one member. */
+export function clashes<T>(items: T[], key: (item: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  return [...groups.values()].filter((group) => group.length > 1);
+}
+
+/** Where constructs are, for errors. */
+export function paths(constructs: IConstruct[]): string[] {
+  return constructs.map((construct) => construct.node.path);
+}

@@ -1,0 +1,74 @@
+import { ApiObject } from 'cdk8s';
+import { IConstruct } from 'constructs';
+import { clashes, paths } from './clashes';
+import { clientRouteOf, exitHostOf, exitOf } from './marks';
+import { describe } from '../errors';
+
+/** Exits that select the same pods: the servers of one would be opened on the other's. */
+export function sharedSelectors(nodes: IConstruct[]): string[] {
+  const selector = (node: IConstruct) => JSON.stringify(Object.entries(exitOf(node)!.selector).sort());
+  return clashes(nodes.filter(exitOf), selector).map((group) =>
+    describe('ExitSelectorShared', group[1], {
+      what: 'two exits select the same pods; Istio looks at labels, not at namespaces, and would open the servers of both on each',
+      given: paths(group),
+      allowed: 'labels that only one exit has',
+      fix: 'set another `name` on a managed gateway, or other `labels` for pods that exist already',
+    }),
+  );
+}
+
+/** Hosts whose settings would hold for two exits, because Istio merges what stands in one namespace. */
+export function hostsOnTwoExits(nodes: IConstruct[]): string[] {
+  const key = (node: IConstruct) => `${exitHostOf(node)!.namespace}/${exitHostOf(node)!.host}`;
+  return clashes(nodes.filter(exitHostOf), key).map((group) =>
+    describe('HostOnTwoExits', group[1], {
+      what: `two exits of one namespace reach the same host, ${key(group[0])}; Istio would use one's settings for both`,
+      given: paths(group),
+      allowed: 'a host at one exit of a namespace',
+      fix: 'use one exit for the host, or put the exits in namespaces of their own',
+    }),
+  );
+}
+
+/** Routes of one namespace for one host and port that lead to two places: Istio would take the first for all callers. */
+export function conflictingRoutes(nodes: IConstruct[]): string[] {
+  const routes = nodes.flatMap((node) => {
+    const mark = clientRouteOf(node);
+    if (!mark) return [];
+    return mark.hosts.flatMap((host) =>
+      mark.ports.map(({ port, leads }) => ({ node, leads, key: `${host}:${port} from ${mark.namespace}` })),
+    );
+  });
+  return clashes(routes, ({ key }) => key)
+    .filter((group) => new Set(group.map(({ leads }) => leads)).size > 1)
+    .map((group) =>
+      describe('ClientHopConflict', group[1].node, {
+        what: `${group[0].key} is led to two exits, or with different retries; Istio would take one of them for every caller`,
+        given: paths(group.map(({ node }) => node)),
+        allowed: 'one way for a host and port in a namespace, whoever calls',
+        fix: 'declare the same exit and the same retries, or run the callers in different namespaces',
+      }),
+    );
+}
+
+/** Hand-written ServiceEntries that would send a gateway's calls to where they came from: to the gateway. */
+export function loops(objects: ApiObject[], nodes: IConstruct[]): string[] {
+  const hosts = nodes.flatMap((node) => exitHostOf(node) ?? []);
+  const written = objects.filter((object) => object.kind === 'ServiceEntry' && !exitHostOf(object.node.scope!));
+  return written.flatMap((object) => {
+    const { metadata, spec = {} } = object.toJson();
+    if ((spec.resolution ?? 'NONE') !== 'NONE') return [];
+    const exportTo: string[] = spec.exportTo ?? ['*'];
+    const hit = hosts.find(({ namespace, host }) => {
+      const visible = exportTo.includes('*') || exportTo.includes(namespace) || metadata?.namespace === namespace;
+      return visible && spec.hosts?.includes(host);
+    });
+    if (!hit) return [];
+    return describe('ResolutionNone', object, {
+      what: `this ServiceEntry names ${hit.host} with resolution NONE and is visible in the exit's namespace, where it makes calls loop`,
+      given: { exportTo, resolution: spec.resolution },
+      allowed: `resolution DNS, or an \`exportTo\` without ${hit.namespace}`,
+      fix: 'remove the ServiceEntry: the declaration replaces it',
+    });
+  });
+}

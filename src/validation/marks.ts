@@ -1,0 +1,42 @@
+import { Construct, IConstruct } from 'constructs';
+
+/** An exit: the labels that select its pods. */
+export interface ExitMark {
+  readonly namespace: string;
+  readonly selector: { [key: string]: string };
+}
+
+/** A host at an exit. */
+export interface ExitHostMark {
+  readonly namespace: string;
+  readonly host: string;
+}
+
+/** What leads the calls of a namespace, per port to where and how. */
+export interface ClientRouteMark {
+  readonly namespace: string;
+  readonly hosts: string[];
+  readonly ports: { readonly port: number; readonly leads: string }[];
+}
+
+const EXIT = Symbol.for('cdk8s-istio-egress.Exit');
+const EXIT_HOST = Symbol.for('cdk8s-istio-egress.ExitHost');
+const CLIENT_ROUTE = Symbol.for('cdk8s-istio-egress.ClientRoute');
+
+/** Marks a construct for the checks of the whole tree, which know nothing else of it. */
+export const markExit = (construct: Construct, mark: ExitMark) => set(construct, EXIT, mark);
+export const markExitHost = (construct: Construct, mark: ExitHostMark) => set(construct, EXIT_HOST, mark);
+export const markClientRoute = (construct: Construct, mark: ClientRouteMark) => set(construct, CLIENT_ROUTE, mark);
+
+/** The mark of a construct; undefined if it has none. */
+export const exitOf = (construct: IConstruct) => get<ExitMark>(construct, EXIT);
+export const exitHostOf = (construct: IConstruct) => get<ExitHostMark>(construct, EXIT_HOST);
+export const clientRouteOf = (construct: IConstruct) => get<ClientRouteMark>(construct, CLIENT_ROUTE);
+
+function set(construct: Construct, symbol: symbol, mark: unknown): void {
+  (construct as any)[symbol] = mark;
+}
+
+function get<T>(construct: IConstruct, symbol: symbol): T | undefined {
+  return (construct as any)[symbol];
+}

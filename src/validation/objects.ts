@@ -1,0 +1,37 @@
+import { ApiObject, App, YamlOutputType } from 'cdk8s';
+import { clashes, paths } from './clashes';
+import { describe } from '../errors';
+
+/** Objects that would replace each other in the cluster. */
+export function duplicateObjects(objects: ApiObject[]): string[] {
+  return clashes(objects, identity).map((group) =>
+    describe('DuplicateObject', group[1], {
+      what: `two objects are ${group[0].kind} ${group[0].metadata.namespace ?? ''}/${group[0].name}; the later one would replace the other`,
+      given: paths(group),
+      allowed: 'one object of a kind, namespace and name',
+      fix: 'set `name` on one of the gateways or declarations, or give the declaration another id',
+    }),
+  );
+}
+
+/** Objects that cdk8s would write to one file, of which it would keep the last. */
+export function fileCollisions(app: App, objects: ApiObject[]): string[] {
+  const type = app.yamlOutputType;
+  if (type !== YamlOutputType.FILE_PER_RESOURCE && type !== YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE)
+    return [];
+  const folder = (object: ApiObject) => (type === YamlOutputType.FILE_PER_RESOURCE ? '' : object.chart.node.path);
+  return clashes(objects, (object) => `${folder(object)}/${object.kind}.${object.name}`)
+    .filter((group) => new Set(group.map(identity)).size > 1)
+    .map((group) =>
+      describe('OutputFileCollision', group[1], {
+        what: `cdk8s writes one file per resource, named by kind and name only: ${group[0].kind} ${group[0].name} would overwrite its namesake`,
+        given: paths(group),
+        allowed: 'each name once per kind, whatever the namespace and API group',
+        fix: 'rename one, or use another `yamlOutputType`',
+      }),
+    );
+}
+
+function identity(object: ApiObject): string {
+  return [object.apiGroup, object.kind, object.metadata.namespace ?? '', object.name].join('/');
+}
