@@ -6,6 +6,7 @@ import { empty } from './empty';
 import { Expectation, differences } from './expect';
 import { ExternalOptions, declareExternal } from './external';
 import { Manifests, documentsOf, inStages } from './manifests';
+import { linesSince, markLogs } from './proxies';
 import { QUIET, syncState } from './sync';
 import { Watch } from './watch';
 import { WorkloadOptions, workloadManifests } from './workload';
@@ -182,11 +183,18 @@ export class Mesh {
     return makeCall(options, await this.podOf(options.from), await this.podsByAddress());
   }
 
-  /** Makes many equal calls at a steady pace, and counts what came of them. */
-  async load(options: CallOptions, pace: Omit<Load, 'call'>): Promise<LoadResult> {
-    const pod = await this.podOf(options.from);
-    const [namespace, name] = pod.split('/');
-    return ask<LoadResult>(appSocket(namespace, name), '/load', { ...pace, call: { ...options, id: 'load' } });
+  /** Makes many equal calls at a steady pace; throws with the log lines of those that failed. */
+  async load(options: CallOptions, pace: Omit<Load, 'call'>): Promise<void> {
+    const [namespace, name] = (await this.podOf(options.from)).split('/');
+    const mark = markLogs();
+    const call = { ...options, id: `load-${Date.now()}` };
+    const { outcomes, failed } = await ask<LoadResult>(appSocket(namespace, name), '/load', { ...pace, call });
+    if (!failed.length) return;
+    const lines = linesSince(mark).filter(({ line }) => failed.includes(line.call ?? ''));
+    const shown = lines.slice(0, 12).map(({ pod, line }) => `  ${pod} ${JSON.stringify(line)}`);
+    throw new Error(
+      [`${failed.length} of ${pace.count} calls failed: ${JSON.stringify(outcomes)}`, ...shown].join('\n'),
+    );
   }
 
   /** Repeats calls that must not get outside, until the watch ends. */
@@ -255,10 +263,10 @@ export class Mesh {
     await this.settled();
   }
 
-  /** Ends istiod at once and starts it again. */
-  async restartIstiod(): Promise<void> {
+  /** Ends istiod at once and starts it again, with environment variables over the bed's own until the next restart. */
+  async restartIstiod(settings: Record<string, string> = {}): Promise<void> {
     await killIstiod();
-    await startIstiod(this.parts);
+    await startIstiod(this.parts, settings);
   }
 
   private async podOf(workload: string): Promise<string> {

@@ -37,6 +37,8 @@ const ENVIRONMENT = {
   INJECTION_WEBHOOK_CONFIG_NAME: '',
   VALIDATION_WEBHOOK_CONFIG_NAME: '',
   PILOT_ENABLE_AMBIENT: 'true',
+  // Else a Gateway of any namespace can select the pods of another one's gateway.
+  PILOT_SCOPE_GATEWAY_TO_NAMESPACE: 'true',
   // Filters of Istio's own Envoy build, which upstream Envoy does not have.
   PILOT_ENABLE_ALPN_FILTER: 'false',
   PILOT_ENABLE_METADATA_EXCHANGE: 'false',
@@ -45,8 +47,8 @@ const ENVIRONMENT = {
 const READY = 'http://127.0.0.1:8080/ready';
 const PID = join(dirname(FILES.meshConfig), 'pid');
 
-/** Starts istiod and answers once it serves configuration. */
-export async function startIstiod(parts: Parts): Promise<void> {
+/** Starts istiod, with environment variables over the bed's own, and answers once it serves configuration. */
+export async function startIstiod(parts: Parts, settings: Record<string, string> = {}): Promise<void> {
   const log = join(FILES.logs, 'istiod.log');
   const flags = ['--meshConfig', FILES.meshConfig, '--networksConfig', '/dev/null', '--kubeconfig', FILES.kubeconfig];
   // Its working directory receives files of its own.
@@ -54,7 +56,7 @@ export async function startIstiod(parts: Parts): Promise<void> {
     netns: NODE,
     log,
     cwd: dirname(FILES.meshConfig),
-    env: plainEnvironment(ENVIRONMENT),
+    env: plainEnvironment({ ...ENVIRONMENT, ...settings }),
   });
   writeFileSync(PID, String(pid));
   await eventually('istiod to be ready', async () => (await run(['curl', '-sf', READY], { netns: NODE })).code === 0, {
