@@ -11,21 +11,29 @@ export interface Load {
   readonly pause: number;
 }
 
-/** How often each outcome came: a status, or a kind of failure. */
-export type LoadResult = Record<string, number>;
+/** What came of the calls. */
+export interface LoadResult {
+  /** How often each outcome came: a status, or a kind of failure. */
+  readonly outcomes: Record<string, number>;
+  /** Ids of calls without a status below 400. */
+  readonly failed: string[];
+}
 
-/** Makes the calls and counts what came of them. */
+/** Makes the calls, each with an id of its own, and counts what came of them. */
 export async function runLoad(load: Load, make: (call: Call) => Promise<Answer>): Promise<LoadResult> {
-  const outcomes: LoadResult = {};
-  let left = load.count;
+  const outcomes: Record<string, number> = {};
+  const failed: string[] = [];
+  let started = 0;
   const caller = async () => {
-    while (left-- > 0) {
-      const answer = await make(load.call);
+    while (started < load.count) {
+      const id = `${load.call.id}-${started++}`;
+      const answer = await make({ ...load.call, id });
       const outcome = String(answer.status ?? answer.failure);
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+      if ((answer.status ?? 500) >= 400) failed.push(id);
       await pause(load.pause);
     }
   };
   await Promise.all(Array.from({ length: load.concurrency }, caller));
-  return outcomes;
+  return { outcomes, failed };
 }
