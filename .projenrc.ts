@@ -101,6 +101,17 @@ project.addTask('bench', {
   receiveArgs: true,
 });
 
+project.addTask('e2e', {
+  description: 'Real requests through a real istiod and real Envoys (needs Linux, root, Go and Python 3; see e2e/README.md)',
+  exec: 'jest --ci --config e2e/jest.config.js',
+  receiveArgs: true,
+});
+project.addTask('e2e:prove', {
+  description: 'Proves a folder of manifests on the test bed: npm run e2e:prove -- FOLDER WORLD.yaml',
+  exec: 'tsx e2e/prove.ts',
+  receiveArgs: true,
+});
+
 // Documents the hand-written API only: the generated L1 would drown it.
 project.tasks.tryFind('docgen')?.reset('jsii-docgen -o API.md --submodule root');
 project.packageTask.reset('mkdir -p artifacts && npm pack --silent --pack-destination artifacts');

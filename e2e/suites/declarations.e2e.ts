@@ -318,7 +318,11 @@ describe('clients and exits', () => {
     await mesh.apply(keep.map((object) => JSON.stringify(object)).join('\n---\n'));
 
     const mine = Testing.app() as App;
-    const workload = GatewayWorkload.existing({ labels: { istio: made.exitName }, service: 'edge', httpPort: 8000 });
+    const workload = GatewayWorkload.existing({
+      labels: made.deployment!.toJson().spec.selector.matchLabels,
+      service: 'edge',
+      httpPort: 8000,
+    });
     const exit = new EgressGateway(new Chart(mine, 'platform'), 'Exit', { workload });
     new TlsOriginationEgress(new Chart(mine, 'payments'), 'A', {
       hosts: ['existing.example'],

@@ -11,13 +11,19 @@ import {
   HttpRetries,
   UpstreamTls,
 } from '../../src';
+import { checkPorts } from '../../src/destination/egress-port';
+import { checkHosts } from '../../src/destination/host';
 
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const NAME = /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/;
 const HOST = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Mostly what is right, now and then what is not: otherwise no app of several values would ever be valid. */
 const mostly = <T>(right: fc.Arbitrary<T>, ...wrong: fc.Arbitrary<T>[]) =>
   fc.oneof({ weight: 40, arbitrary: right }, ...wrong.map((arbitrary) => ({ weight: 1, arbitrary })));
+
+/** Where checks of single values report. */
+const SCOPE = new Chart(new App(), 'scope');
 
 const word = fc.string({ unit: 'grapheme', maxLength: 20 });
 const name = mostly(fc.stringMatching(/^[a-z]([a-z0-9-]{0,20}[a-z0-9])?$/), word);
@@ -114,45 +120,86 @@ function synthesize(declarations: Declaration[]): string {
   return app.synthYaml();
 }
 
-/** What must hold of every manifest, whatever was declared. Plain checks: `expect` is too slow for so many. */
-function check(yaml: string): void {
-  const must = (condition: boolean, what: string) => {
-    if (!condition) throw new Error(`${what} in:\n${yaml}`);
-  };
+/** The objects of a YAML text. Plain checks instead of `expect`, which is too slow for so many. */
+function parse(yaml: string): any[] {
+  return parseAllDocuments(yaml, { uniqueKeys: true }).map((document) => {
+    must(document.errors.length === 0, 'a YAML error', yaml);
+    return document.toJS();
+  });
+}
+
+function must(condition: boolean, what: string, where: unknown): void {
+  if (!condition) throw new Error(`${what}: ${JSON.stringify(where)}`);
+}
+
+/** What must hold of every manifest, whatever was declared. */
+function check(objects: any[]): void {
   const seen = new Set<string>();
-  for (const document of parseAllDocuments(yaml, { uniqueKeys: true })) {
-    must(document.errors.length === 0, 'a YAML error');
-    const { kind, metadata, spec } = document.toJS();
-    must(DNS_LABEL.test(metadata.name) && DNS_LABEL.test(metadata.namespace), 'a bad name');
+  for (const object of objects) {
+    const { kind, metadata, spec } = object;
+    must(NAME.test(metadata.name) && !metadata.name.includes('..'), 'a bad name', object);
+    must(DNS_LABEL.test(metadata.namespace), 'a bad namespace', object);
     const key = `${kind}/${metadata.namespace}/${metadata.name}`;
-    must(!seen.has(key), 'a duplicate');
+    must(!seen.has(key), 'a duplicate', object);
     seen.add(key);
     if (kind === 'ServiceEntry' || kind === 'VirtualService') {
-      must(spec.hosts.length > 0 && spec.hosts.every((one: string) => HOST.test(one)), 'a bad host');
+      must(spec.hosts.length > 0 && spec.hosts.every((one: string) => HOST.test(one)), 'a bad host', object);
     }
     if (kind === 'ServiceEntry') {
-      must(spec.resolution !== 'NONE', 'resolution NONE');
+      must(['DNS', 'DNS_ROUND_ROBIN', 'STATIC'].includes(spec.resolution), 'a bad resolution', object);
+      const numbers: number[] = spec.ports.map((one: any) => one.number);
       must(
-        spec.ports.every((one: any) => Number.isInteger(one.number) && one.number >= 1 && one.number <= 65535),
+        numbers.every((n) => Number.isInteger(n) && n >= 1 && n <= 65535),
         'a bad port',
+        object,
       );
     }
   }
+}
+
+/** Consent says no more than what was declared through the exit that is made here, and every route stays where it is. */
+function checkConsent(objects: any[], declarations: Declaration[]): void {
+  const granted = declarations.filter((given) => !given.imported);
+  const clients = new Set(granted.flatMap((given) => given.clients.map((make) => make().toString())));
+  const ports = new Set(granted.flatMap((given) => given.ports.map((make) => checkPorts(SCOPE, [make()])[0].port)));
+  const hosts = new Set(granted.flatMap((given) => checkHosts(SCOPE, given.hosts)));
+  const allowed: string[] = [];
+  for (const object of objects) {
+    const { kind, metadata, spec } = object;
+    const anybody = clients.has('*') && metadata.namespace === 'istio-egress' && !spec.gateways;
+    if (spec.exportTo) must(anybody || String(spec.exportTo) === '.', 'an object that others see', object);
+    for (const { from, to } of (kind === 'AuthorizationPolicy' && spec.rules) || []) {
+      must(from.length === 1 && to.length === 1, 'a rule of another shape', object);
+      const { serviceAccounts, namespaces, principals } = from[0].source;
+      must(Object.keys(from[0].source).length === 1, 'a source of several kinds', object);
+      allowed.push(...(serviceAccounts ?? namespaces?.map((ns: string) => `${ns}/*`) ?? principals));
+      for (const authority of to[0].operation.hosts) {
+        const [host, port = '80'] = authority.split(':');
+        must(hosts.has(host) && ports.has(Number(port)), `consent to ${authority}`, object);
+      }
+    }
+  }
+  must(
+    allowed.length === clients.size && allowed.every((client) => clients.has(client)),
+    'consent to somebody else',
+    objects,
+  );
 }
 
 test('10,000 random apps: valid YAML, or an error with a code', () => {
   const outcomes = { valid: 0, refused: 0 };
   fc.assert(
     fc.property(fc.array(declaration, { minLength: 1, maxLength: 2, size: 'small' }), (declarations) => {
-      let yaml;
+      let objects;
       try {
-        yaml = synthesize(declarations);
+        objects = parse(synthesize(declarations));
       } catch (error) {
         expect((error as Error).message).toMatch(/\[[A-Z]\w+\] [^]*\n {2}fix: /);
         outcomes.refused++;
         return;
       }
-      check(yaml);
+      check(objects);
+      checkConsent(objects, declarations);
       outcomes.valid++;
     }),
     { numRuns: 10_000 },
@@ -178,6 +225,6 @@ test('200 odd but valid hosts give valid YAML', () => {
       name: undefined,
     },
   ]);
-  check(yaml);
-  expect(parseAllDocuments(yaml)).toHaveLength(2 + 200 * 3 + 2 + 2 * 3);
+  check(parse(yaml));
+  expect(parse(yaml)).toHaveLength(2 + 200 * 3 + 2 + 2 * 3);
 });
