@@ -44,6 +44,8 @@ afterAll(async () => {
 afterEach(async () => mesh.delete(TAKEOVER));
 
 test('with it, the Gateway has no effect', async () => {
+  await mesh.restartIstiod({ PILOT_SCOPE_GATEWAY_TO_NAMESPACE: 'true' });
+  await mesh.settled();
   await mesh.expect(granted, { outcome: 'allowed', server: 'api.stripe.com', upstream: 'tls' });
   await mesh.apply(TAKEOVER);
   await mesh.settled();
@@ -51,10 +53,15 @@ test('with it, the Gateway has no effect', async () => {
 });
 
 test("without it, which is Istio's default, the Gateway takes the calls of the exit's clients", async () => {
-  await mesh.restartIstiod({ PILOT_SCOPE_GATEWAY_TO_NAMESPACE: 'false' });
+  await mesh.restartIstiod();
   await mesh.settled();
   await mesh.expect(granted, { outcome: 'allowed', server: 'api.stripe.com', upstream: 'tls' }, { within: 30_000 });
   await mesh.apply(TAKEOVER);
   await mesh.settled();
-  await mesh.expect(granted, { outcome: 'allowed', server: 'evil.example.org', upstream: 'plaintext' });
+  // Connections of before keep what the exit's port was for up to Envoy's drain time.
+  await mesh.expect(
+    granted,
+    { outcome: 'allowed', server: 'evil.example.org', upstream: 'plaintext' },
+    { within: 60_000 },
+  );
 });

@@ -37,8 +37,6 @@ const ENVIRONMENT = {
   INJECTION_WEBHOOK_CONFIG_NAME: '',
   VALIDATION_WEBHOOK_CONFIG_NAME: '',
   PILOT_ENABLE_AMBIENT: 'true',
-  // Else a Gateway of any namespace can select the pods of another one's gateway.
-  PILOT_SCOPE_GATEWAY_TO_NAMESPACE: 'true',
   // Filters of Istio's own Envoy build, which upstream Envoy does not have.
   PILOT_ENABLE_ALPN_FILTER: 'false',
   PILOT_ENABLE_METADATA_EXCHANGE: 'false',
