@@ -329,6 +329,19 @@ const OTHER_TEAM: Attack[] = [
     expect: denied,
   },
   {
+    title: 'a VirtualService bound to the exit’s Gateway for the granted host',
+    manifests: () => [
+      evilEntry,
+      networking('VirtualService', 'take-over', {
+        hosts: ['api.stripe.com'],
+        gateways: ['istio-egress/istio-egress'],
+        http: [{ route: toEvil }],
+      }),
+    ],
+    call: get('payments/report', STRIPE),
+    expect: denied,
+  },
+  {
     title: 'a Gateway of its own on the exit’s pods and port',
     manifests: () => [
       mutual,
@@ -476,3 +489,12 @@ export const ATTACKS: Record<string, Attack[]> = {
   'around the exit': AROUND,
   'by manifests of another team': OTHER_TEAM,
 };
+
+/** One attempt by its title. */
+export function attack(title: string): Attack {
+  const found = Object.values(ATTACKS)
+    .flat()
+    .find((candidate) => candidate.title === title);
+  if (!found) throw new Error(`no attempt "${title}"`);
+  return found;
+}

@@ -1,5 +1,6 @@
-import { ATTACKS, Addresses, Attack, EXIT, NOT_ENFORCED } from './attacks';
+import { ATTACKS, Addresses, Attack, EXIT, NOT_ENFORCED, attack } from './attacks';
 import { example, stage } from './examples';
+import { virtualHosts } from '../world/config';
 import { Expectation } from '../world/expect';
 import { Mesh } from '../world/mesh';
 
@@ -68,17 +69,29 @@ describe.each(MODES)('under %s', (mode) => {
   });
 
   describe.each(Object.entries(ATTACKS))('%s', (_, attacks) => {
-    it.each(attacks)('$title', async (attack: Attack) => {
-      await attempt(attack, mode === 'ALLOW_ANY' ? (attack.allowAny ?? attack.expect) : attack.expect);
+    it.each(attacks)('$title', async (tried: Attack) => {
+      await attempt(tried, mode === 'ALLOW_ANY' ? (tried.allowAny ?? tried.expect) : tried.expect);
     });
+  });
+});
+
+describe('another team’s VirtualService', () => {
+  it('that names the exit’s Gateway is not bound to it', async () => {
+    const hosts = async () => virtualHosts(`istio-egress/${(await mesh.pods(EXIT))[0].metadata.name}`);
+    const before = await hosts();
+    const objects = attack('a VirtualService bound to the exit’s Gateway for a host of its own').manifests!(at);
+    await mesh.apply(objects);
+    await mesh.settled();
+    expect(await hosts()).toEqual(before);
+    await mesh.delete(objects);
   });
 });
 
 describe('what Istio does not enforce under REGISTRY_ONLY', () => {
   beforeAll(async () => mesh.outbound('REGISTRY_ONLY'));
 
-  it.each(NOT_ENFORCED)('$title', async (attack: Attack) => {
-    await attempt(attack, attack.expect);
+  it.each(NOT_ENFORCED)('$title', async (tried: Attack) => {
+    await attempt(tried, tried.expect);
   });
 });
 

@@ -30,6 +30,14 @@ export async function summary(pod: string): Promise<{ clusters: any[]; routes: a
   return { clusters, routes, listeners: listeners.filter(Boolean) };
 }
 
+/** The virtual hosts of a pod's Envoy, by their first domain. */
+export async function virtualHosts(pod: string): Promise<string[]> {
+  const { routes } = await summary(pod);
+  return routes
+    .flatMap((route) => (route.virtual_hosts ?? []).map((virtual: any) => virtual.domains[0] as string))
+    .sort();
+}
+
 /** What a pod's Envoy knows about a host: clusters, virtual hosts and filter chains that name it. */
 export async function configFor(host: string, pod: string): Promise<string> {
   const { clusters, routes, listeners } = await summary(pod);
@@ -39,7 +47,7 @@ export async function configFor(host: string, pod: string): Promise<string> {
       .filter(names)
       .map(({ name, type, transport_socket }) => ({ name, type, tls: transport_socket?.typed_config })),
     routes: routes.flatMap((route) =>
-      route.virtual_hosts
+      (route.virtual_hosts ?? [])
         .filter(names)
         .map((virtual: any) => ({ in: route.name, domains: virtual.domains, routes: virtual.routes })),
     ),

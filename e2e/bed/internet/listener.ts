@@ -94,6 +94,12 @@ export class Listener {
     });
     server.once('secureConnection', (secure) => {
       secure.on('error', () => undefined);
+      if (!this.serves(sniOf(secure))) {
+        const tls = { sni: sniOf(secure), failure: 'no server of this name' };
+        this.sink({ at: Date.now(), kind: 'connection', ...known, tls, bytes: socket.bytesRead });
+        secure.destroy();
+        return;
+      }
       const client = secure.getPeerCertificate()?.subject?.CN as string | undefined;
       const tls = { sni: sniOf(secure), alpn: secure.alpnProtocol || undefined, client };
       this.sink({ at: Date.now(), kind: 'connection', ...known, tls });
@@ -107,6 +113,10 @@ export class Listener {
       this.sink({ at: Date.now(), kind: 'connection', ...known, tls, bytes: socket.bytesRead });
     });
     server.emit('connection', socket);
+  }
+
+  private serves(name: string | undefined): boolean {
+    return this.of.hosts.some((host) => (host.startsWith('*.') ? name?.endsWith(host.slice(1)) : host === name));
   }
 
   private speak(socket: Socket, known: Facts) {
