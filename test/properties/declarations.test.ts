@@ -174,13 +174,13 @@ function checkConsent(objects: any[], declarations: Declaration[]): void {
       must(Object.keys(from[0].source).length === 1, 'a source of several kinds', object);
       allowed.push(...(serviceAccounts ?? namespaces?.map((ns: string) => `${ns}/*`) ?? principals));
       for (const authority of to[0].operation.hosts) {
-        const [host, port = '80'] = authority.split(':');
-        must(hosts.has(host) && ports.has(Number(port)), `consent to ${authority}`, object);
+        const [calledHost, calledPort = '80'] = authority.split(':');
+        must(hosts.has(calledHost) && ports.has(Number(calledPort)), `consent to ${authority}`, object);
       }
     }
   }
   must(
-    allowed.length === clients.size && allowed.every((client) => clients.has(client)),
+    allowed.length === clients.size && allowed.every((one) => clients.has(one)),
     'consent to somebody else',
     objects,
   );
