@@ -1,6 +1,7 @@
 import { World, WorldCall } from './world';
 import { CallResult } from '../world/call';
 import { Mesh } from '../world/mesh';
+import { workloadManifests } from '../world/workload';
 
 /** How an expected call came out. */
 export interface Verdict {
@@ -17,17 +18,20 @@ export function titleOf(call: WorldCall): string {
   return `${call.expect.outcome.padEnd(7)} ${call.name ? `${call.name} (${what})` : what}`;
 }
 
-/** Declares what a world file names, and applies the manifests to it. */
-export async function prepare(mesh: Mesh, world: World, manifests: string[]): Promise<void> {
-  const named = [...(world.workloads ?? []).map(({ namespace }) => namespace)];
-  for (const name of new Set(named)) {
-    if (!world.namespaces?.some((namespace) => namespace.name === name)) await mesh.namespace(name);
-  }
-  for (const { name, ...options } of world.namespaces ?? []) await mesh.namespace(name, options);
+/** Puts into the mesh what a world file names, except its workloads. */
+export async function furnish(mesh: Mesh, world: World): Promise<void> {
+  const declared = new Map((world.namespaces ?? []).map(({ name, ...options }) => [name, options]));
+  for (const { namespace } of world.workloads ?? []) if (!declared.has(namespace)) declared.set(namespace, {});
+  for (const [name, options] of declared) await mesh.namespace(name, options);
   for (const options of world.external ?? []) await mesh.external(options);
   for (const { secret, commonName } of world.clientCertificates ?? []) await mesh.clientCertificate(secret, commonName);
-  for (const options of world.workloads ?? []) await mesh.workload(options);
-  await mesh.apply(manifests.join('\n---\n'));
+}
+
+/** Puts into the mesh what a world file names, and applies the manifests to it. */
+export async function prepare(mesh: Mesh, world: World, manifests: string[]): Promise<void> {
+  await furnish(mesh, world);
+  const workloads = (world.workloads ?? []).flatMap(workloadManifests).map((object) => JSON.stringify(object));
+  await mesh.apply([...workloads, ...manifests].join('\n---\n'));
   await mesh.ready();
   await mesh.settled();
 }

@@ -1,4 +1,5 @@
 import { examples } from './examples';
+import { furnish } from '../prove/prove';
 import { summary } from '../world/config';
 import { namesOf } from '../world/manifests';
 import { Mesh } from '../world/mesh';
@@ -32,15 +33,10 @@ describe.each(ours)('a workload in a namespace that declares nothing, beside $na
   const isPlace = (document: string) => PLACE.some((kind) => namesOf([document], kind).length > 0);
 
   beforeAll(async () => {
-    const namespaces = new Set([
-      ...(world.namespaces ?? []).map(({ name }) => name),
-      ...(world.workloads ?? []).map(({ namespace }) => namespace),
-      'bystander',
-    ]);
-    for (const name of namespaces) await mesh.namespace(name);
+    await furnish(mesh, world);
+    await mesh.namespace('bystander');
     await mesh.workload({ namespace: 'bystander', name: 'idle' });
     await mesh.apply(documents.filter(isPlace).join('\n---\n'));
-    for (const server of world.external ?? []) await mesh.external(server);
     await mesh.ready();
     await mesh.settled();
   });

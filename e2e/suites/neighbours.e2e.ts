@@ -13,13 +13,13 @@ async function works({ world }: Example, outcome?: string) {
 
 const ours = examples().filter(({ name }) => name.startsWith('dist/'));
 
-describe.each(ours)('somebody’s hand-written egress beside $name', (given) => {
-  beforeAll(async () => {
-    await stage(mesh, neighbour);
-    await works(neighbour);
-  });
-  afterAll(async () => mesh.reset());
+beforeAll(async () => {
+  await stage(mesh, neighbour);
+  await works(neighbour);
+});
+afterAll(async () => mesh.reset());
 
+describe.each(ours)('somebody’s hand-written egress beside $name', (given) => {
   it('ours is applied', async () => {
     await stage(mesh, given);
   });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Hop, hopsOf, linesSince, markLogs } from './proxies';
 import { Answer, Call } from '../bed/app/call';
 import { InternetRecord } from '../bed/internet/record';
-import { FILES, appSocket } from '../bed/layout';
+import { FILES, SERVICE_RANGE, appSocket } from '../bed/layout';
 import { eventually } from '../bed/poll';
 import { ask } from '../bed/socket';
 
@@ -27,18 +27,27 @@ export interface CallResult extends Answer {
 /** Pods by address, for telling who a proxy sent a call to. */
 export type PodsByAddress = Map<string, { readonly pod: string; readonly proxied: boolean }>;
 
+/** Proxies write their logs within 20 ms; what they do not log at all is waited for in vain. */
+const LOGS = { within: 800, every: 15 };
+
 const addressOf = (endpoint: string | undefined) => endpoint?.split(':')[0];
 
+/** Whether a connection of a caller without proxy ends at a proxy: a gateway's pod, or a Service that may have one. */
+function leadsToProxy(to: string | undefined, pods: PodsByAddress): boolean {
+  const address = addressOf(to) ?? '';
+  return pods.get(address)?.proxied ?? address.startsWith(SERVICE_RANGE.split('.', 2).join('.'));
+}
+
 /** Whether the logs of a call are complete: its last line leads nowhere, or out of the mesh. */
-function isComplete(hops: Hop[], pods: PodsByAddress, caller: { proxied: boolean } | undefined): boolean {
+function isComplete(answer: Answer, hops: Hop[], pods: PodsByAddress): boolean {
   const last = hops.at(-1);
-  if (!last) return !caller?.proxied;
+  if (!last) {
+    // Without a connection there is nothing to log.
+    return !answer.from || (!pods.get(addressOf(answer.from)!)?.proxied && !leadsToProxy(answer.to, pods));
+  }
   const next = pods.get(addressOf(last.line.to) ?? '');
   return !next?.proxied || next.pod === last.pod;
 }
-
-/** Whether the call got as far as to leave traces. */
-const leftTheCaller = (answer: Answer) => answer.failure !== 'dns';
 
 /** Makes a call and gathers what everybody saw of it. Calls must not overlap: what arrives outside meanwhile counts as its own. */
 export async function makeCall(options: CallOptions, pod: string, pods: PodsByAddress): Promise<CallResult> {
@@ -48,13 +57,8 @@ export async function makeCall(options: CallOptions, pod: string, pods: PodsByAd
   const { from: _, ...call } = options;
   const [namespace, name] = pod.split('/');
   const answer = await ask<Answer>(appSocket(namespace, name), '/', { ...call, id });
-  const caller = pods.get(addressOf(answer.from) ?? '');
   const gather = () => hopsOf(id, answer.from, linesSince(mark));
-  if (leftTheCaller(answer)) {
-    await eventually('the access logs', () => isComplete(gather(), pods, caller), { within: 1500, every: 15 }).catch(
-      () => undefined,
-    );
-  }
+  await eventually('the access logs', () => isComplete(answer, gather(), pods), LOGS).catch(() => undefined);
   const hops = gather();
   const records = await ask<InternetRecord[]>(FILES.internet, `/records/${before}`);
   const seen = records.filter((record) => !record.call || record.call === id);

@@ -59,7 +59,7 @@ async function serverOf(options: ExternalOptions, addresses: string[]): Promise<
     ...port,
     ...(port.protocol === 'https' || port.protocol === 'tls' ? { ...pair, clientAuthority } : {}),
   }));
-  return { name: options.hosts[0], hosts: options.hosts, addresses, ports };
+  return { name: options.hosts[0], hosts: [...new Set([...options.hosts, ...names])], addresses, ports };
 }
 
 async function publish(all: Declared[]) {

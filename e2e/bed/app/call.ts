@@ -42,6 +42,8 @@ export interface Answer {
   readonly message?: string;
   /** The caller's side of its connection, `address:port`. */
   readonly from?: string;
+  /** The other side of it: a proxy's capture does not change what the caller sees. */
+  readonly to?: string;
 }
 
 /** Sorts an error of Node's network modules into a kind of failure. */

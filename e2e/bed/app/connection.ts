@@ -16,6 +16,8 @@ export interface Connection {
 export interface Trace {
   /** The caller's side of the connection, once there is one. */
   from?: string;
+  /** The other side of it. */
+  to?: string;
   /** Gives the call up. */
   end?: () => void;
 }
@@ -43,6 +45,7 @@ export async function open(call: Call, alpn: string[] | undefined, trace: Trace)
   await opened(plain, 'connect');
   const from = `${plain.localAddress}:${plain.localPort}`;
   trace.from = from;
+  trace.to = `${plain.remoteAddress}:${plain.remotePort}`;
   if (!TLS_SCHEMES.has(scheme)) return { socket: plain, url, from };
   const servername = call.sni ?? url.hostname;
   const isName = !/^[\d.]+$/.test(servername);

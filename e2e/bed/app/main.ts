@@ -26,9 +26,9 @@ async function answer(call: Call): Promise<Answer> {
     timer = setTimeout(late, call.timeout ?? 5000);
   });
   try {
-    return await Promise.race([make(call, trace), timeout]);
+    return { ...(await Promise.race([make(call, trace), timeout])), to: trace.to };
   } catch (error) {
-    return { failure: failureOf(error as Error), message: (error as Error).message, from: trace.from };
+    return { failure: failureOf(error as Error), message: (error as Error).message, from: trace.from, to: trace.to };
   } finally {
     clearTimeout(timer);
     trace.end?.();

@@ -37,7 +37,7 @@ export interface InternetPort {
 /** A server outside the mesh. */
 export interface InternetServer {
   readonly name: string;
-  /** Its names; over TLS it serves no other, as a shared front of many customers does. */
+  /** Its names and those in its certificate; over TLS it serves no other, as a shared front of many customers does. */
   readonly hosts: string[];
   readonly addresses: string[];
   readonly ports: InternetPort[];
