@@ -193,7 +193,7 @@ describe('verification', () => {
   beforeAll(async () => {
     await mesh.external({ hosts: ['untrusted.example'], ca: 'untrusted' });
     await mesh.external({ hosts: ['renamed.example'], certificateHosts: ['other.example'] });
-    await mesh.external({ hosts: ['expected.example'], certificateHosts: ['edge.example'] });
+    await mesh.external({ hosts: ['expected.example', 'edge.example'], certificateHosts: ['edge.example'] });
     await mesh.external({ hosts: ['private.example'], requireClientCertificate: true });
     await stage((chart, exit) => {
       const through = { exit, clients: checkout };
