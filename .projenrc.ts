@@ -102,7 +102,8 @@ project.addTask('bench', {
 });
 
 project.addTask('e2e', {
-  description: 'Real requests through a real istiod and real Envoys (needs Linux, root, Go and Python 3; see e2e/README.md)',
+  description:
+    'Real requests through a real istiod and real Envoys (needs Linux, root, Go and Python 3; see e2e/README.md)',
   exec: 'jest --ci --config e2e/jest.config.js',
   receiveArgs: true,
 });

@@ -7,8 +7,8 @@ import {
   AuthorizationPolicySpecRulesFromSource,
   toJson_AuthorizationPolicySpec,
 } from '../../imports/security.istio.io';
-import { manifest } from '../mesh/manifest';
 import { EgressError } from '../errors';
+import { manifest } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
 

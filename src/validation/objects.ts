@@ -17,8 +17,9 @@ export function duplicateObjects(objects: ApiObject[]): string[] {
 /** Objects that cdk8s would write to one file, of which it would keep the last. */
 export function fileCollisions(app: App, objects: ApiObject[]): string[] {
   const type = app.yamlOutputType;
-  if (type !== YamlOutputType.FILE_PER_RESOURCE && type !== YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE)
+  if (type !== YamlOutputType.FILE_PER_RESOURCE && type !== YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE) {
     return [];
+  }
   const folder = (object: ApiObject) => (type === YamlOutputType.FILE_PER_RESOURCE ? '' : object.chart.node.path);
   return clashes(objects, (object) => `${folder(object)}/${object.kind}.${object.name}`)
     .filter((group) => new Set(group.map(identity)).size > 1)

@@ -34,12 +34,9 @@ test.each([['Upper'], ['a.b'], ['*'], ['']])('refuses the namespace %j', (namesp
   expect(() => EgressClient.namespace(namespace)).toThrow(failing('NameSyntax', namespace));
 });
 
-test.each([['a/b'], ['*'], [''], ['a..b'], ['-a'], ['x.-y']])(
-  'refuses the service account %j',
-  (name) => {
-    expect(() => EgressClient.serviceAccount('ns', name)).toThrow(failing('NameSyntax', name));
-  },
-);
+test.each([['a/b'], ['*'], [''], ['a..b'], ['-a'], ['x.-y']])('refuses the service account %j', (name) => {
+  expect(() => EgressClient.serviceAccount('ns', name)).toThrow(failing('NameSyntax', name));
+});
 
 test('a service account may have dots where Istio takes them literally', () => {
   const client = EgressClient.serviceAccount('a', 'cert-manager.io');
