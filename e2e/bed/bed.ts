@@ -8,7 +8,7 @@ import { OutboundMode, startIstiod, writeMeshConfig } from './control/istiod';
 import { Hold } from './hold';
 import { FILES, INTERNET, NODE } from './layout';
 import { createInternet, createNode } from './network';
-import { Parts, buildParts } from './parts';
+import { Parts, buildParts, installDebianTools } from './parts';
 import { eventually } from './poll';
 import { daemon, run, typescript } from './process';
 import { ask } from './socket';
@@ -16,7 +16,7 @@ import { ask } from './socket';
 export interface BedOptions {
   /** What a sidecar does with calls to hosts that nobody declared. @default REGISTRY_ONLY */
   readonly outbound?: OutboundMode;
-  /** Seconds to wait for another mesh on this machine to end. @default 900 */
+  /** Seconds to wait for another mesh on this machine to end. @default 1800 */
   readonly wait?: number;
 }
 
@@ -53,9 +53,10 @@ export class Bed {
     if (process.platform !== 'linux' || process.getuid?.() !== 0) {
       throw new Error('the test bed makes network namespaces: it needs Linux and root');
     }
-    const built = await buildParts();
-    const hold = await Hold.take(options.wait ?? 900);
+    await installDebianTools();
+    const hold = await Hold.take(options.wait ?? 1800);
     try {
+      const built = await buildParts();
       mkdirSync(FILES.logs, { recursive: true });
       mkdirSync(FILES.pods);
       writeMeshConfig(options.outbound ?? 'REGISTRY_ONLY');

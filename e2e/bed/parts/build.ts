@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 /**
  * Builds a cache entry once. The work happens beside it and is renamed at the end, so an interrupted build is never
@@ -8,8 +8,11 @@ import { dirname } from 'node:path';
 export async function once(entry: string, what: string, build: (directory: string) => Promise<void>): Promise<string> {
   if (existsSync(entry)) return entry;
   const partial = `${entry}.partial-${process.pid}`;
-  rmSync(partial, { recursive: true, force: true });
   mkdirSync(dirname(entry), { recursive: true });
+  // Whoever builds holds the machine's only mesh: what is half built here was given up.
+  for (const name of readdirSync(dirname(entry))) {
+    if (name.startsWith(`${basename(entry)}.partial-`)) rmSync(join(dirname(entry), name), { recursive: true });
+  }
   mkdirSync(partial);
   const start = Date.now();
   process.stderr.write(`building ${what} …\n`);

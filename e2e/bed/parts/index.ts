@@ -1,7 +1,9 @@
 import { join } from 'node:path';
-import { etcd, installDebianTools } from './debian';
+import { etcd } from './debian';
 import { envoy } from './envoy';
 import { istio, kubernetes } from './go';
+
+export { installDebianTools } from './debian';
 
 /** Paths of everything that the bed runs. */
 export interface Parts {
@@ -23,7 +25,6 @@ export interface Parts {
 
 /** Builds or reuses the parts: about 15 minutes when nothing is cached, no time when all is. */
 export async function buildParts(): Promise<Parts> {
-  await installDebianTools();
   const [fromIstio, fromKubernetes, fromEnvoy] = [await istio(), await kubernetes(), await envoy()];
   return {
     etcd: await etcd(),
