@@ -5,6 +5,7 @@ import { GatewayAddress } from './gateway-handle';
 import { portsWithServiceEntry } from './gateway-limits';
 import { httpRoutes } from './http-routes';
 import {
+  DestinationRuleSpecTrafficPolicyLoadBalancerSimple,
   DestinationRuleSpecTrafficPolicyTlsMode,
   ServiceEntrySpecResolution,
   toJson_DestinationRuleSpec,
@@ -143,6 +144,8 @@ function hopDestinationRule(chart: Chart, gateway: GatewayAddress, { namespace, 
         host: gateway.serviceHost,
         trafficPolicy: {
           connectionPool: { http: { useClientProtocol: true } },
+          // By Istio's default, least requests, a pod that has died looks idle and draws every retry.
+          loadBalancer: { simple: DestinationRuleSpecTrafficPolicyLoadBalancerSimple.ROUND_UNDERSCORE_ROBIN },
           tls: { mode: DestinationRuleSpecTrafficPolicyTlsMode.ISTIO_UNDERSCORE_MUTUAL },
         },
       }),
