@@ -114,11 +114,11 @@ export function checkPorts(scope: Construct, ports: EgressPort[] | undefined): H
       fix: 'say how the hosts are called, as `ports: [EgressPort.tlsOrigination()]`',
     });
   }
-  const wrong = ports.find((port) => typeof port?._resolve !== 'function');
-  if (wrong !== undefined || ports.includes(undefined!)) {
+  const wrong = ports.filter((port) => typeof port?._resolve !== 'function');
+  if (wrong.length > 0) {
     throw new EgressError('WrongType', scope, {
       what: 'a port is no EgressPort',
-      given: wrong,
+      given: wrong[0],
       allowed: 'EgressPort.http, EgressPort.tlsOrigination',
       fix: 'make the port with one of them, as EgressPort.http({ port: 8080 })',
     });
