@@ -330,9 +330,11 @@ const OTHER_TEAM: Attack[] = [
   },
   {
     title: 'a VirtualService bound to the exit’s Gateway for the granted host',
+    // Its name comes before the exit's own: of equally old VirtualServices for a host Istio takes the first by name, and creation times
+    // have whole seconds. Where an attack is to succeed, it must not depend on the clock.
     manifests: () => [
       evilEntry,
-      networking('VirtualService', 'take-over', {
+      networking('VirtualService', 'claim', {
         hosts: ['api.stripe.com'],
         gateways: ['istio-egress/istio-egress'],
         http: [{ route: toEvil }],
