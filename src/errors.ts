@@ -5,6 +5,8 @@ import { Construct } from 'constructs';
  * `docs/errors.md`, never reused, and removed only in a major version.
  */
 export const ERROR_CODES = [
+  'AddressSyntax',
+  'CaptureConflict',
   'ClientAnyAlone',
   'ClientHopConflict',
   'ClientInExitNamespace',
@@ -12,6 +14,7 @@ export const ERROR_CODES = [
   'CredentialNamespace',
   'DestinationConflict',
   'DuplicateObject',
+  'EndpointSyntax',
   'ExitCannotCarry',
   'ExitInRootNamespace',
   'ExitSelectorShared',
@@ -23,6 +26,7 @@ export const ERROR_CODES = [
   'HostSyntax',
   'HostWildcard',
   'HostsMissing',
+  'HttpRuleSyntax',
   'LabelSyntax',
   'MeshConfiguredLate',
   'MetadataReserved',
@@ -37,6 +41,7 @@ export const ERROR_CODES = [
   'ResolutionNone',
   'RetriesRange',
   'ServiceAccountDots',
+  'SettingRange',
   'SubjectAltNameSyntax',
   'TimeoutRange',
   'VersionUnsupported',

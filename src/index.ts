@@ -1,9 +1,15 @@
+export { type ConnectionLimits } from './destination/connection-limits';
 export * from './destination/egress-destination';
-export { EgressPort, type HttpPortOptions, type TlsOriginationPortOptions } from './destination/egress-port';
+export { type EgressEndpoint } from './destination/egress-endpoint';
+export { EgressPort } from './destination/egress-port';
 export { type HttpHeaderRules } from './destination/http-headers';
+export { type HttpPortOptions, type TlsOriginationPortOptions } from './destination/http-port';
 export { HttpRetries } from './destination/http-retries';
+export { type TcpPortOptions, type TlsPassthroughPortOptions } from './destination/opaque-port';
+export { type OutlierDetection } from './destination/outlier-detection';
 export { type SimpleUpstreamTlsOptions, UpstreamTls, type UpstreamTlsOptions } from './destination/upstream-tls';
 export { type IClientHop } from './exit/client-hop';
+export { type ConnectProxyOptions } from './exit/connect-proxy';
 export * from './exit/egress-exit';
 export { EgressGateway, type EgressGatewayProps, type EgressGrantOptions } from './exit/egress-gateway';
 export { type IExitHop } from './exit/exit-hop';
@@ -14,11 +20,16 @@ export {
   type ManagedGatewayOptions,
 } from './exit/gateway-workload';
 export { type EgressGatewayAttributes } from './exit/imported-egress-gateway';
+export { SharedEgressGateway, type SharedEgressGatewayProps } from './exit/shared-egress-gateway';
+export { SidecarExit } from './exit/sidecar-exit';
 export { Mesh, type MeshSettings, OutboundTrafficPolicy } from './mesh/mesh';
 export * from './pattern/egress';
 export * from './pattern/http-egress';
+export * from './pattern/tcp-egress';
 export * from './pattern/tls-origination-egress';
+export * from './pattern/tls-passthrough-egress';
 export { EgressClient } from './policy/egress-client';
+export { HttpRule, type HttpRuleMatch } from './policy/http-rule';
 
 export * as assertions from './assertions';
 

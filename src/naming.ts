@@ -49,7 +49,7 @@ export function exitLabel({ exitName, namespace }: { exitName: string; namespace
 }
 
 /** What is too long keeps its beginning and ends in a short hash of the whole, so that it stays unique and stable. */
-function shorten(name: string): string {
+export function shorten(name: string): string {
   if (name.length <= MAX_LENGTH) return name;
   const hash = createHash('sha256').update(name).digest('hex').slice(0, HASH_LENGTH);
   return `${name.slice(0, MAX_LENGTH - HASH_LENGTH - 1).replace(/[-.]+$/, '')}-${hash}`;

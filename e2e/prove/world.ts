@@ -78,7 +78,7 @@ const call: Check = record({
 const external: Check = record({
   'hosts!': list(host, 1),
   ports: list(
-    record({ 'port!': integer(1, 65535), 'protocol!': oneOf('http', 'https', 'tcp', 'tls'), greets: flag }),
+    record({ 'port!': integer(1, 65535), 'protocol!': oneOf('http', 'https', 'tcp', 'tls', 'connect'), greets: flag }),
     1,
   ),
   ca: oneOf('trusted', 'untrusted'),

@@ -13,7 +13,7 @@ export interface ExternalOptions {
   /** @default - 80 as http and 443 as https */
   readonly ports?: {
     readonly port: number;
-    readonly protocol: 'http' | 'https' | 'tcp' | 'tls';
+    readonly protocol: 'http' | 'https' | 'tcp' | 'tls' | 'connect';
     readonly greets?: boolean;
   }[];
   /** Who signed its certificate: the authority that pods trust, or another one. @default trusted */

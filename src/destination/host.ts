@@ -21,7 +21,20 @@ export function checkHosts(scope: Construct, hosts: string[] | undefined): strin
       fix: 'name the external hosts, as `hosts: ["api.example.com"]`',
     });
   }
-  return [...new Set(hosts.map((host) => checkHost(scope, host)))];
+  return [...new Set(hosts.map((host) => checkHostPattern(scope, host)))];
+}
+
+/** Whether it stands for all names below a domain. */
+export const isWildcard = (host: string): boolean => host.startsWith('*.');
+
+/** Whether a host is below the domain of a wildcard. */
+export const isBelow = (host: string, wildcard: string): boolean =>
+  host !== wildcard && isWildcard(wildcard) && host.endsWith(wildcard.slice(1));
+
+/** A host, or a wildcard for the names below a domain of at least two labels. */
+export function checkHostPattern(scope: Construct, given: string): string {
+  if (typeof given !== 'string' || !isWildcard(given)) return checkHost(scope, given);
+  return `*.${checkHost(scope, given.slice(2))}`;
 }
 
 /** One host in the form that manifests take. */
@@ -33,7 +46,7 @@ export function checkHost(scope: Construct, given: string): string {
     refuse('NotInline', 'the host is no plain string', 'pass the name itself: a lazy value or token is not known yet');
   }
   if (given.includes('*')) {
-    refuse('HostWildcard', 'a wildcard host has no address to resolve at a gateway', 'list the hosts that are called');
+    refuse('HostWildcard', 'a wildcard cannot stand here', 'write "*." in front of a domain, only in `hosts`');
   }
   const address = /^\[(.*)\]$/.exec(given)?.[1] ?? given;
   // Checked before and after: "127.1" and "0x7f.1" only become addresses when they are read as a URL's host is.

@@ -1,25 +1,14 @@
-import { ApiObject, Chart } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { ClientEntries } from './client-entries';
+import { clientRoutes } from './client-routes';
 import { Declaration } from './declaration';
 import { GatewayAddress } from './gateway-handle';
-import { portsWithServiceEntry } from './gateway-limits';
-import { httpRoutes } from './http-routes';
-import {
-  DestinationRuleSpecTrafficPolicyLoadBalancerSimple,
-  DestinationRuleSpecTrafficPolicyTlsMode,
-  ServiceEntrySpecResolution,
-  toJson_DestinationRuleSpec,
-  toJson_ServiceEntrySpec,
-  toJson_VirtualServiceSpec,
-} from '../../imports/networking.istio.io';
-import { HttpPort } from '../destination/egress-port';
-import { EgressError } from '../errors';
+import { HopRule } from './hop-rule';
+import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { manifest } from '../mesh/manifest';
-import { dottedName, exitLabel, joinName, placedName } from '../naming';
+import { placedName } from '../naming';
 import { markClientRoute } from '../validation/marks';
-
-/** The largest number of hosts that the ServiceEntry CRD takes. */
-const MAX_HOSTS = 256;
 
 /** Where a client hop stands and whom it leads. */
 export interface ClientHopScope {
@@ -36,118 +25,66 @@ export interface IClientHop {
   /** The namespace whose calls are led. */
   readonly namespace: string;
 
-  /** The route to the exit. */
-  readonly virtualService: ApiObject;
-
-  /** Mutual TLS to the exit; one for all declarations of a chart, namespace and exit. */
-  readonly destinationRule: ApiObject;
+  /** The routes: one to a gateway; straight out one for each host, if the application speaks HTTP. */
+  readonly virtualServices: ApiObject[];
 
   /**
-   * What makes sidecars listen on the ports; undefined for port 80, where a sidecar routes a host by its VirtualService
-   * alone. It has no endpoint, so that it opens nothing while the route is not applied yet.
+   * How to connect: to a gateway one for each of its Services that is used, for all declarations of a chart and namespace;
+   * straight out one for each host.
    */
-  readonly serviceEntry?: ApiObject;
+  readonly destinationRules: ApiObject[];
+
+  /**
+   * What makes sidecars listen on the ports; none for port 80, where a sidecar routes a host by its VirtualService alone.
+   * On the way to a gateway they have no endpoint, so that they open nothing while the route is not applied yet.
+   */
+  readonly serviceEntries: ApiObject[];
 }
 
-/** Makes a client hop. */
+/** Makes the client hop to a gateway. */
 export class ClientHop extends Construct implements IClientHop {
   public readonly namespace: string;
-  public readonly virtualService: ApiObject;
-  public readonly destinationRule: ApiObject;
-  public readonly serviceEntry?: ApiObject;
+  public readonly virtualServices: ApiObject[];
+  public readonly destinationRules: ApiObject[];
+  public readonly serviceEntries: ApiObject[];
 
-  public constructor(
-    scope: Construct,
-    private readonly gateway: GatewayAddress,
-    private readonly declaration: Declaration,
-    where: ClientHopScope,
-  ) {
+  public constructor(scope: Construct, gateway: GatewayAddress, declaration: Declaration, where: ClientHopScope) {
     super(scope, `client-${where.namespace}`);
     this.namespace = where.namespace;
-    const exportTo = [where.exportTo];
-    const networking = (kind: string, spec: () => unknown) =>
-      manifest(this, kind, {
-        apiVersion: 'networking.istio.io/v1',
-        kind,
-        namespace: where.namespace,
-        name: placedName(this, where.namespace, declaration.name),
-        metadata: declaration.metadata,
-        spec,
-      });
+    const { hosts, ports, metadata } = declaration;
+    const name = placedName(this, where.namespace, declaration.name);
 
-    this.virtualService = networking('VirtualService', () =>
-      toJson_VirtualServiceSpec({
-        exportTo,
-        hosts: declaration.hosts,
-        http: declaration.ports.flatMap((p) => this.routes(p)),
-      }),
-    );
-    const ports = portsWithServiceEntry(gateway, declaration.ports);
-    if (ports.length > 0) {
-      this.checkHostCount(ports);
-      this.serviceEntry = networking('ServiceEntry', () =>
-        toJson_ServiceEntrySpec({
-          exportTo,
-          hosts: declaration.hosts,
-          ports: ports.map(({ port }) => ({ name: `http-${port}`, number: port, protocol: 'HTTP' })),
-          resolution: ServiceEntrySpecResolution.STATIC,
-        }),
-      );
-    }
+    // In this order in the file: what a reader looks for comes first.
+    const rules = {
+      http: () => HopRule.for(scope, gateway, gateway.http, where),
+      opaque: () => HopRule.for(scope, gateway, gateway.opaque, where),
+    };
+    const virtualService = manifest(this, 'VirtualService', {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'VirtualService',
+      namespace: where.namespace,
+      name,
+      metadata,
+      spec: () => clientRoutes(gateway, declaration, rules, where.exportTo),
+    });
+    this.virtualServices = [virtualService];
+    const entries = new ClientEntries(this, 'Entries', { gateway, declaration, where, name });
+    this.serviceEntries = entries.serviceEntries;
     markClientRoute(this, {
       namespace: where.namespace,
-      hosts: declaration.hosts,
-      ports: declaration.ports.map(({ port, retries }) => ({
-        port,
-        leads: JSON.stringify([gateway.serviceHost, gateway.httpPort, retries]),
+      hosts,
+      captures: entries.captures,
+      ports: ports.map((port) => ({
+        port: port.port,
+        leads: JSON.stringify([port.kind, port.kind === 'http' ? [gateway.http, port.retries] : gateway.opaque]),
       })),
     });
-    this.destinationRule = hopDestinationRule(Chart.of(scope), gateway, where);
+    const used = [
+      ...(httpPorts(ports).length > 0 ? [rules.http()] : []),
+      ...(opaquePorts(ports).length > 0 ? [rules.opaque()] : []),
+    ];
+    // Every subset is known before any spec is read.
+    clientRoutes(gateway, declaration, rules, where.exportTo);
+    this.destinationRules = [...new Set(used)].map((rule) => rule.destinationRule);
   }
-
-  private routes({ port, retries }: HttpPort) {
-    const { serviceHost, httpPort } = this.gateway;
-    return httpRoutes(
-      { match: { port }, destination: { host: serviceHost, port: { number: httpPort } } },
-      retries,
-      'connect-failure,refused-stream,reset',
-    );
-  }
-
-  private checkHostCount(ports: HttpPort[]): void {
-    if (this.declaration.hosts.length <= MAX_HOSTS) return;
-    throw new EgressError('HostCount', this.declaration.scope, {
-      what: `the hosts need a ServiceEntry for port ${ports[0].port}, which takes fewer`,
-      given: `${this.declaration.hosts.length} hosts`,
-      allowed: `at most ${MAX_HOSTS} hosts in a declaration with another port than 80`,
-      fix: 'split the hosts over several declarations',
-    });
-  }
-}
-
-/**
- * Mutual TLS from a namespace to the exit. Istio merges several of these for one Service, but of what stands at the top
- * only the first counts, so all of them are alike and a chart has one.
- */
-function hopDestinationRule(chart: Chart, gateway: GatewayAddress, { namespace, exportTo }: ClientHopScope): ApiObject {
-  const id = `egress-hop ${namespace} to ${gateway.serviceHost}`;
-  const existing = chart.node.tryFindChild(id);
-  if (existing) return existing as ApiObject;
-  return manifest(chart, id, {
-    apiVersion: 'networking.istio.io/v1',
-    kind: 'DestinationRule',
-    namespace,
-    name: dottedName(placedName(chart, namespace, joinName(chart, ...chart.node.path.split('/'))), exitLabel(gateway)),
-    spec: () =>
-      toJson_DestinationRuleSpec({
-        exportTo: [exportTo],
-        host: gateway.serviceHost,
-        trafficPolicy: {
-          connectionPool: { http: { useClientProtocol: true } },
-          // By Istio's default, least requests, a pod that has died looks idle and draws every retry.
-          loadBalancer: { simple: DestinationRuleSpecTrafficPolicyLoadBalancerSimple.ROUND_UNDERSCORE_ROBIN },
-          tls: { mode: DestinationRuleSpecTrafficPolicyTlsMode.ISTIO_UNDERSCORE_MUTUAL },
-        },
-      }),
-  });
 }

@@ -2,15 +2,20 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Declaration } from './declaration';
 import { GatewayHandle } from './gateway-handle';
+import { hopServerName } from './hop-name';
 import {
   AuthorizationPolicySpecAction,
+  AuthorizationPolicySpecRules,
   AuthorizationPolicySpecRulesFromSource,
   toJson_AuthorizationPolicySpec,
 } from '../../imports/security.istio.io';
+import { httpPorts, opaquePorts } from '../destination/egress-port';
+import { isWildcard } from '../destination/host';
 import { EgressError } from '../errors';
 import { manifest } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
+import { HttpCondition } from '../policy/http-rule';
 
 /** Stands for the namespace of `EgressClient.anyInMesh()`; no namespace has a dot in its name. */
 const ANY = 'any.mesh';
@@ -18,16 +23,23 @@ const ANY = 'any.mesh';
 /** What an object may hold, with room for metadata: etcd takes 1.5 MiB. */
 const MAX_CHARACTERS = 1_000_000;
 
+/** Calls of one client that share a condition. */
+interface Calls {
+  readonly client: EgressClient;
+  readonly condition: HttpCondition;
+  readonly hosts: Map<string, string[]>;
+}
+
 /**
- * What the clients of one namespace may reach through a gateway: one policy, a rule per client, the sorted calls of all its
- * grants. One object per namespace reads well, keeps its name whatever is declared, and is an eighth of the YAML that a
- * policy per declaration is.
+ * What the clients of one namespace may reach through a gateway: one policy, whose rules hold the sorted calls of all grants.
+ * One object per namespace reads well, keeps its name whatever is declared, and is an eighth of the YAML that a policy per
+ * declaration is. What a declaration denies stands in a second policy.
  */
 export class ClientPolicy extends Construct {
   /** The policy for a client's namespace, which is made when it is first asked for. */
-  public static for(scope: Construct, gateway: GatewayHandle, client: EgressClient): ClientPolicy {
+  public static for(scope: Construct, gateway: GatewayHandle, client: EgressClient, known: KnownHosts): ClientPolicy {
     const { namespaceName } = client;
-    return ClientPolicy.find(scope, namespaceName) ?? new ClientPolicy(scope, namespaceName ?? ANY, gateway);
+    return ClientPolicy.find(scope, namespaceName) ?? new ClientPolicy(scope, namespaceName ?? ANY, gateway, known);
   }
 
   /** The policy for a namespace, or for any, if there is one. */
@@ -37,38 +49,132 @@ export class ClientPolicy extends Construct {
 
   public readonly authorizationPolicy: ApiObject;
   private characters = 0;
-  private readonly rules = new Map<string, { client: EgressClient; authorities: Set<string> }>();
+  private readonly allowed = new Map<string, Calls>();
+  private readonly denied = new Map<string, Calls>();
+  private readonly serverNames = new Map<string, { client: EgressClient; names: Set<string> }>();
 
-  private constructor(scope: Construct, id: string, gateway: GatewayHandle) {
+  private constructor(
+    scope: Construct,
+    id: string,
+    private readonly gateway: GatewayHandle,
+    private readonly known: KnownHosts,
+  ) {
     super(scope, id);
-    this.authorizationPolicy = manifest(this, 'AuthorizationPolicy', {
-      apiVersion: 'security.istio.io/v1',
-      kind: 'AuthorizationPolicy',
-      namespace: gateway.namespace,
-      name: dottedName(gateway.exitName, id),
-      metadata: gateway.metadata,
-      spec: () =>
-        toJson_AuthorizationPolicySpec({
-          selector: { matchLabels: gateway.selector },
-          action: AuthorizationPolicySpecAction.ALLOW,
-          rules: [...this.rules.keys()].sort().map((key) => {
-            const { client, authorities } = this.rules.get(key)!;
-            return { from: [{ source: source(client) }], to: [{ operation: { hosts: [...authorities].sort() } }] };
-          }),
-        }),
-    });
+    this.authorizationPolicy = this.policy('AuthorizationPolicy', [id], AuthorizationPolicySpecAction.ALLOW, () => [
+      ...this.httpRules(this.allowed),
+      ...this.opaqueRules(),
+    ]);
   }
 
   /** Lets a client make the calls of a declaration. @throws HostCount */
   public allow(client: EgressClient, declaration: Declaration): void {
-    const key = client.toString();
-    const rule = this.rules.get(key) ?? { client, authorities: new Set() };
-    for (const authority of authoritiesOf(declaration)) {
-      if (!rule.authorities.has(authority)) this.characters += authority.length + 3;
-      rule.authorities.add(authority);
+    const rules = declaration.rules.filter(({ clients }) => clients?.includes(client.toString()) ?? true);
+    const allows = declaration.rules.some(({ action }) => action === 'allow');
+    if (!allows) this.add(this.allowed, client, {}, declaration);
+    for (const { action, clients: _, ...condition } of rules) {
+      if (action === 'deny') this.deny(client, condition, declaration);
+      else this.add(this.allowed, client, condition, declaration);
     }
+    this.addServerNames(client, declaration);
     if (this.characters > MAX_CHARACTERS) this.refuse(declaration);
-    this.rules.set(key, rule);
+  }
+
+  private deny(client: EgressClient, condition: HttpCondition, declaration: Declaration): void {
+    if (this.denied.size === 0) {
+      this.policy('Denied', [this.node.id, 'deny'], AuthorizationPolicySpecAction.DENY, () =>
+        // Without its port, a rule about HTTP would hold for every connection of the others, of which it can read nothing.
+        this.httpRules(this.denied, [`${this.gateway.targetPorts.http}`]),
+      );
+    }
+    this.add(this.denied, client, condition, declaration);
+  }
+
+  private add(to: Map<string, Calls>, client: EgressClient, condition: HttpCondition, declaration: Declaration): void {
+    const ports = httpPorts(declaration.ports);
+    if (ports.length === 0) return;
+    const key = `${client} ${JSON.stringify(condition)}`;
+    const calls = to.get(key) ?? { client, condition, hosts: new Map() };
+    for (const host of declaration.hosts) {
+      const authorities = new Set<string>(calls.hosts.get(host));
+      for (const authority of ports.flatMap(({ port }) => authoritiesOf(host, port))) {
+        if (!authorities.has(authority)) this.characters += authority.length + 3;
+        authorities.add(authority);
+      }
+      calls.hosts.set(host, [...authorities]);
+    }
+    to.set(key, calls);
+  }
+
+  private addServerNames(client: EgressClient, { hosts, ports }: Declaration): void {
+    const names = opaquePorts(ports)
+      .filter(({ identified }) => identified)
+      .flatMap(({ port }) => hosts.map((host) => hopServerName(host, port)));
+    if (names.length === 0) return;
+    const rule = this.serverNames.get(client.toString()) ?? { client, names: new Set() };
+    for (const name of names) {
+      if (!rule.names.has(name)) this.characters += name.length + 3;
+      rule.names.add(name);
+    }
+    this.serverNames.set(client.toString(), rule);
+  }
+
+  private httpRules(calls: Map<string, Calls>, ports?: string[]): AuthorizationPolicySpecRules[] {
+    return [...calls.keys()].sort().map((key) => {
+      const { client, condition, hosts } = calls.get(key)!;
+      const { methods, paths, headers } = condition;
+      const exact = [...hosts].filter(([host]) => !isWildcard(host)).flatMap(([, authorities]) => authorities);
+      const operations = [
+        ...(exact.length > 0 ? [{ hosts: exact.sort() }] : []),
+        ...[...hosts]
+          .filter(([host]) => isWildcard(host))
+          .sort()
+          .map(([host, authorities]) => ({
+            hosts: authorities.sort(),
+            notHosts: this.otherHostsBelow(host, authorities),
+          })),
+      ];
+      return {
+        from: [{ source: source(client) }],
+        to: operations.map((operation) => ({ operation: { ...operation, ports, methods, paths } })),
+        when: headers,
+      };
+    });
+  }
+
+  /** A wildcard lets nobody through to a host below it that has its own route and its own grants. */
+  private otherHostsBelow(wildcard: string, authorities: string[]): string[] | undefined {
+    const hosts = this.known.below(wildcard);
+    const ports = authorities.map((authority) => authority.slice(wildcard.length));
+    return hosts.length > 0 ? hosts.flatMap((host) => ports.map((port) => host + port)).sort() : undefined;
+  }
+
+  private opaqueRules(): AuthorizationPolicySpecRules[] {
+    return [...this.serverNames.keys()].sort().map((key) => {
+      const { client, names } = this.serverNames.get(key)!;
+      return {
+        from: [{ source: source(client) }],
+        // Without the port, whoever names such a server on the HTTP port could make every HTTP call.
+        to: [{ operation: { ports: [`${this.gateway.targetPorts.opaque}`] } }],
+        when: [{ key: 'connection.sni', values: [...names].sort() }],
+      };
+    });
+  }
+
+  private policy(
+    id: string,
+    parts: string[],
+    action: AuthorizationPolicySpecAction,
+    rules: () => AuthorizationPolicySpecRules[],
+  ): ApiObject {
+    const { namespace, exitName, metadata, selector } = this.gateway;
+    return manifest(this, id, {
+      apiVersion: 'security.istio.io/v1',
+      kind: 'AuthorizationPolicy',
+      namespace,
+      name: dottedName(exitName, ...parts),
+      metadata,
+      spec: () => toJson_AuthorizationPolicySpec({ selector: { matchLabels: selector }, action, rules: rules() }),
+    });
   }
 
   private refuse({ scope }: Declaration): never {
@@ -81,14 +187,18 @@ export class ClientPolicy extends Construct {
   }
 }
 
+/** The hosts that an exit knows, when everything is declared. */
+export interface KnownHosts {
+  /** The exit's hosts below a wildcard, narrower wildcards included. */
+  below(wildcard: string): string[];
+}
+
 function source(client: EgressClient): AuthorizationPolicySpecRulesFromSource {
   if (client.serviceAccountName) return { serviceAccounts: [client.toString()] };
   return client.namespaceName ? { namespaces: [client.namespaceName] } : { principals: ['*'] };
 }
 
 /** The Host headers of the calls that are let through: the port tells destinations of one host apart. */
-function authoritiesOf({ hosts, ports }: Declaration): string[] {
-  return hosts.flatMap((host) =>
-    ports.flatMap(({ port }) => (port === 80 ? [host, `${host}:80`] : [`${host}:${port}`])),
-  );
+function authoritiesOf(host: string, port: number): string[] {
+  return port === 80 ? [host, `${host}:80`] : [`${host}:${port}`];
 }

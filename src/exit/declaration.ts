@@ -1,15 +1,20 @@
 import { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
-import { EgressDestination, HostResolution } from '../destination/egress-destination';
-import { checkPorts, HttpPort } from '../destination/egress-port';
+import { checkAddresses } from '../destination/captured-addresses';
+import { EgressDestination } from '../destination/egress-destination';
+import { checkPorts, httpPorts, ResolvedPort } from '../destination/egress-port';
 import { checkHosts } from '../destination/host';
+import { resolveUpstream, Upstream } from '../destination/upstream';
+import { EgressError } from '../errors';
 import { checkMetadata } from '../mesh/manifest';
 import { checkName, joinName } from '../naming';
 import { checkClients, EgressClient } from '../policy/egress-client';
+import { HttpRule, ResolvedHttpRule, resolveHttpRules } from '../policy/http-rule';
 
 /** What may leave and who may send it, as given. */
 export interface DeclarationProps extends EgressDestination {
   readonly clients: EgressClient[];
+  readonly rules?: HttpRule[];
   readonly metadata?: ApiObjectMetadata;
   readonly name?: string;
 }
@@ -21,22 +26,58 @@ export interface Declaration {
   /** What the names of the client hop's objects are made of. */
   readonly name: string;
   readonly hosts: string[];
-  readonly ports: HttpPort[];
-  readonly resolution: HostResolution;
+  readonly ports: ResolvedPort[];
+  readonly upstream: Upstream;
+  /** Where applications connect to the hosts on TCP ports, if it is said. */
+  readonly addresses?: string[];
   readonly clients: EgressClient[];
+  /** Which HTTP calls; without rules every one. */
+  readonly rules: ResolvedHttpRule[];
   readonly metadata?: ApiObjectMetadata;
 }
 
 /** Checks all that can be known of a declaration by itself. */
 export function declare(scope: Construct, props: DeclarationProps): Declaration {
-  const { name } = props;
-  return {
+  const { name, addresses } = props;
+  const declaration = {
     scope,
     name: name === undefined ? joinName(scope, ...scope.node.path.split('/')) : checkName(scope, 'name', name),
     hosts: checkHosts(scope, props.hosts),
     ports: checkPorts(scope, props.ports),
-    resolution: props.resolution ?? HostResolution.DNS,
+    upstream: resolveUpstream(scope, props),
+    addresses: addresses && checkAddresses(scope, addresses),
     clients: checkClients(scope, props.clients),
+    rules: resolveHttpRules(scope, props.rules ?? []),
     metadata: checkMetadata(scope, props.metadata),
   };
+  checkAddressUse(declaration);
+  checkRuleUse(declaration);
+  return declaration;
+}
+
+/** Addresses tell one host apart, on ports where nothing else does. */
+function checkAddressUse({ scope, addresses, hosts, ports }: Declaration): void {
+  if (!addresses) return;
+  const onTcp = ports.some(({ kind }) => kind === 'tcp');
+  if (onTcp && hosts.length === 1) return;
+  throw new EgressError('AddressSyntax', scope, {
+    what: onTcp
+      ? 'one list of addresses cannot tell several hosts apart'
+      : 'only TCP ports go by addresses: HTTP and TLS name their host in the call',
+    given: addresses,
+    allowed: '`addresses` with one host and a TCP port',
+    fix: onTcp ? 'declare each host by itself, with its own addresses' : 'leave `addresses` out',
+  });
+}
+
+/** What cannot be read cannot be judged. */
+function checkRuleUse({ scope, rules, ports }: Declaration): void {
+  const unread = ports.find(({ kind }) => kind !== 'http');
+  if (rules.length === 0 || (httpPorts(ports).length > 0 && !unread)) return;
+  throw new EgressError('HttpRuleSyntax', scope, {
+    what: 'HTTP rules are declared for a port whose bytes nobody on the way reads, and would not hold there',
+    given: `port ${unread?.port}`,
+    allowed: 'rules with EgressPort.http and EgressPort.tlsOrigination only',
+    fix: 'let the exit originate TLS, or leave `rules` out',
+  });
 }

@@ -10,14 +10,20 @@ export interface IEgressExit {
   /** The exit's name, unique in its namespace. */
   readonly exitName: string;
 
-  /** The namespace of the exit, where everything stands that decides. */
-  readonly namespace: string;
+  /** The namespace of the exit, where everything stands that decides; undefined for the callers' own sidecars. */
+  readonly namespace?: string;
 
   /**
    * The construct that makes the exit; undefined where the exit belongs to somebody else.
    * @internal
    */
   readonly _owned?: IConstruct;
+
+  /**
+   * Whether this app decides what happens beyond the exit.
+   * @internal
+   */
+  readonly _grantsHere: boolean;
 
   /**
    * The exit's side of a declaration. Nothing but checks where the exit belongs to somebody else, who grants by himself.
@@ -30,4 +36,10 @@ export interface IEgressExit {
    * @internal
    */
   _lead(scope: Construct, declaration: Declaration): IClientHop[];
+
+  /**
+   * The exit and how it is reached, for the line that describes a declaration.
+   * @internal
+   */
+  _describe(declaration: Declaration): string;
 }

@@ -2,26 +2,29 @@ import { ApiObject, ApiObjectMetadata, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ClientHop } from './client-hop';
 import { ClientPolicy } from './client-policy';
+import { checkProxy, ConnectProxyOptions } from './connect-proxy';
 import { Declaration, declare } from './declaration';
 import { IEgressExit } from './egress-exit';
-import { ExitHop, GatewayResolution, IExitHop } from './exit-hop';
-import { DEFAULT_EXIT, GatewayHandle } from './gateway-handle';
-import { checkCarries } from './gateway-limits';
-import { GatewayPods } from './gateway-pods';
+import { IExitHop } from './exit-hop';
+import { DEFAULT_EXIT, GatewayHandle, tlsServiceName } from './gateway-handle';
+import { GatewayHosts } from './gateway-hosts';
+import { checkCarries, checkTargetPorts } from './gateway-limits';
+import { GatewayPods, MANAGED_TARGET_PORTS } from './gateway-pods';
+import { gatewayServers } from './gateway-servers';
 import { checkExisting, GatewayWorkload } from './gateway-workload';
 import { EgressGatewayAttributes, ImportedEgressGateway } from './imported-egress-gateway';
 import { leadToGateway } from './lead-to-gateway';
-import { markSummary } from './summary';
-import { GatewaySpecServersTlsMode, toJson_GatewaySpec } from '../../imports/networking.istio.io';
+import { OpenPolicy } from './open-policy';
+import { describeGateway, markSummary } from './summary';
 import { toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
 import { EgressDestination } from '../destination/egress-destination';
-import { checkPort } from '../destination/egress-port';
-import { checkHost } from '../destination/host';
+import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { EgressError } from '../errors';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { checkName, exitLabel } from '../naming';
 import { EgressClient } from '../policy/egress-client';
+import { HttpRule } from '../policy/http-rule';
 import { checkTree } from '../validation/check-tree';
 import { markExit } from '../validation/marks';
 
@@ -46,6 +49,13 @@ export interface EgressGatewayProps {
   readonly workload?: GatewayWorkload;
 
   /**
+   * A forward proxy through which the gateway connects to every host. Istio can carry connections through it, not HTTP calls:
+   * only TLS passthrough and TCP.
+   * @default - the gateway connects to the hosts itself
+   */
+  readonly connectProxy?: ConnectProxyOptions;
+
+  /**
    * Labels and annotations for the gateway's objects, the routes that stand beside it included.
    * @default - none
    */
@@ -56,6 +66,12 @@ export interface EgressGatewayProps {
 export interface EgressGrantOptions extends EgressDestination {
   /** Who may call. */
   readonly clients: EgressClient[];
+
+  /**
+   * Which HTTP calls pass.
+   * @default - every call of the clients
+   */
+  readonly rules?: HttpRule[];
 }
 
 /**
@@ -73,6 +89,8 @@ export class EgressGateway extends Construct implements IEgressExit {
     return new ImportedEgressGateway(attributes);
   }
 
+  /** @internal */
+  public readonly _grantsHere = true;
   public readonly exitName: string;
   public readonly namespace: string;
   /** The server that clients connect to. */
@@ -88,12 +106,12 @@ export class EgressGateway extends Construct implements IEgressExit {
 
   private readonly handle: GatewayHandle;
   private readonly pods?: GatewayPods;
-  private readonly hosts: Construct;
+  private readonly hosts: GatewayHosts;
   private readonly grants: Construct;
   private readonly policies: Construct;
 
   /**
-   * @throws NameSyntax, QuantitySyntax, MetadataReserved, ExitInRootNamespace
+   * @throws NameSyntax, LabelSyntax, QuantitySyntax, PortRange, HostSyntax, MetadataReserved, ExitInRootNamespace
    */
   public constructor(scope: Construct, id: string, props: EgressGatewayProps = {}) {
     super(scope, id);
@@ -109,14 +127,21 @@ export class EgressGateway extends Construct implements IEgressExit {
         fix: 'set `namespace`, or the namespace of the chart',
       });
     }
-    const { _managed: managed, _existing: existing } = props.workload ?? GatewayWorkload.managed();
-    const service = existing ? checkExisting(this, existing).service : this.exitName;
+    const { _managed: managed, _existing } = props.workload ?? GatewayWorkload.managed();
+    const existing = _existing && checkExisting(this, _existing);
+    const serviceHost = (name: string) => `${name}.${this.namespace}.svc.${mesh.clusterDomain}`;
     this.handle = {
       exitName: this.exitName,
       namespace: this.namespace,
-      serviceHost: `${service}.${this.namespace}.svc.${mesh.clusterDomain}`,
-      httpPort: checkPort(this, 'httpPort', existing?.httpPort ?? 80),
+      http: { host: serviceHost(existing?.service ?? this.exitName), port: existing?.httpPort ?? 80 },
+      opaque: {
+        host: serviceHost(existing ? (existing.tlsService ?? existing.service) : tlsServiceName(this.exitName)),
+        port: existing?.tlsPort ?? 443,
+      },
+      shared: false,
+      targetPorts: existing ? { http: existing.httpTargetPort, opaque: existing.tlsTargetPort } : MANAGED_TARGET_PORTS,
       selector: existing?.labels ?? { istio: exitLabel(this) },
+      connectProxy: props.connectProxy && checkProxy(this, props.connectProxy),
       metadata: checkMetadata(this, props.metadata),
     };
 
@@ -127,12 +152,12 @@ export class EgressGateway extends Construct implements IEgressExit {
       // A policy without rules allows nothing; each grant adds what it allows.
       toJson_AuthorizationPolicySpec({ selector: { matchLabels: this.handle.selector } }),
     );
-    this.gateway = this.object('networking.istio.io/v1', 'Gateway', () => this.gatewaySpec());
+    this.gateway = this.object('networking.istio.io/v1', 'Gateway', () => gatewayServers(this.handle, this.hosts.hops));
     if (managed) {
       this.pods = new GatewayPods(this, 'Pods', this.handle, managed);
       ({ deployment: this.deployment, service: this.service, serviceAccount: this.serviceAccount } = this.pods);
     }
-    this.hosts = new Construct(this, 'Hosts');
+    this.hosts = new GatewayHosts(this, 'Hosts', this.handle);
     this.grants = new Construct(this, 'Grants');
     this.policies = new Construct(this, 'Policies');
   }
@@ -175,14 +200,7 @@ export class EgressGateway extends Construct implements IEgressExit {
    * @throws NotDeclared if no declaration sends the host through this gateway
    */
   public host(host: string): IExitHop {
-    const hop = this.hosts.node.tryFindChild(checkHost(this, host));
-    if (hop) return hop as ExitHop;
-    throw new EgressError('NotDeclared', this, {
-      what: 'no declaration sends this host through this exit',
-      given: host,
-      allowed: this.hosts.node.children.map((child) => child.node.id).join(', ') || 'nothing: no host is declared',
-      fix: 'declare the host before asking for its objects',
-    });
+    return this.hosts.find(host);
   }
 
   /** @internal */
@@ -192,11 +210,15 @@ export class EgressGateway extends Construct implements IEgressExit {
 
   /** @internal */
   public _grant(declaration: Declaration): void {
-    for (const host of declaration.hosts) this.hop(host, declaration).add(declaration);
+    checkTargetPorts(this.handle, declaration);
+    this.hosts.add(declaration);
     for (const client of declaration.clients) {
-      ClientPolicy.for(this.policies, this.handle, client).allow(client, declaration);
+      ClientPolicy.for(this.policies, this.handle, client, this.hosts).allow(client, declaration);
     }
-    if (declaration.ports.some((port) => port.tls?.credentialName !== undefined)) this.pods?.readSecrets();
+    const { hosts, ports } = declaration;
+    if (opaquePorts(ports).length > 0) this.pods?.listenForOpaque();
+    if (opaquePorts(ports).some(({ identified }) => !identified)) hosts.forEach((host) => this.open(host));
+    if (httpPorts(ports).some(({ tls }) => tls?.credentialName !== undefined)) this.pods?.readSecrets();
   }
 
   /** @internal */
@@ -204,25 +226,14 @@ export class EgressGateway extends Construct implements IEgressExit {
     return leadToGateway(scope, this.handle, declaration, this);
   }
 
-  private hop(host: string, declaration: Declaration): ExitHop {
-    const existing = this.hosts.node.tryFindChild(host);
-    if (existing) return existing as ExitHop;
-    const { resolution, scope } = declaration;
-    return new ExitHop(this.hosts, host, this.handle, resolution as GatewayResolution, scope.node.path);
+  /** @internal */
+  public _describe(declaration: Declaration): string {
+    return describeGateway(this, declaration);
   }
 
-  private gatewaySpec() {
-    return toJson_GatewaySpec({
-      selector: this.handle.selector,
-      servers: [
-        {
-          port: { name: 'http', number: this.handle.httpPort, protocol: 'HTTPS' },
-          tls: { mode: GatewaySpecServersTlsMode.ISTIO_UNDERSCORE_MUTUAL },
-          // Only VirtualServices of this namespace bind, whatever host another team claims in its own.
-          hosts: ['./*'],
-        },
-      ],
-    });
+  private open(host: string): void {
+    const policy = this.node.tryFindChild('WithoutIdentity') ?? new OpenPolicy(this, 'WithoutIdentity', this.handle);
+    (policy as OpenPolicy).open(host);
   }
 
   private object(apiVersion: string, kind: string, spec: () => unknown): ApiObject {

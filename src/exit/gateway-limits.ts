@@ -1,22 +1,16 @@
 import { Declaration } from './declaration';
-import { GatewayAddress } from './gateway-handle';
-import { HostResolution } from '../destination/egress-destination';
-import { HttpPort } from '../destination/egress-port';
+import { GatewayAddress, GatewayHandle } from './gateway-handle';
+import { httpPorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
+import { isWildcard } from '../destination/host';
+import { HttpPort } from '../destination/http-port';
 import { EgressError } from '../errors';
 
 /**
  * What no egress gateway can carry, whoever owns it.
- * @throws ResolutionNone, ClientInExitNamespace
+ * @throws HostWildcard, ClientInExitNamespace, ExitCannotCarry
  */
-export function checkCarries(gateway: GatewayAddress, { scope, resolution, clients }: Declaration): void {
-  if (resolution !== HostResolution.DNS && resolution !== HostResolution.DNS_ROUND_ROBIN) {
-    throw new EgressError('ResolutionNone', scope, {
-      what: 'a gateway can only resolve hosts by DNS; what came to it was going to itself, so any other way is an endless loop',
-      given: resolution,
-      allowed: 'HostResolution.DNS, HostResolution.DNS_ROUND_ROBIN',
-      fix: 'leave `resolution` out',
-    });
-  }
+export function checkCarries(gateway: GatewayAddress, declaration: Declaration): void {
+  const { scope, clients } = declaration;
   if (clients.some((client) => client.namespaceName === gateway.namespace)) {
     throw new EgressError('ClientInExitNamespace', scope, {
       what: "a client stands in the exit's own namespace, where sidecars see the exit's routes and could go out past it",
@@ -24,12 +18,75 @@ export function checkCarries(gateway: GatewayAddress, { scope, resolution, clien
       fix: "run the client in another namespace, and nothing but exits in the exit's",
     });
   }
+  const wildcard = declaration.hosts.find(isWildcard);
+  if (wildcard) checkWildcard(wildcard, declaration);
+}
+
+/**
+ * Policies that tell ports apart need the numbers on which the pods listen, which nothing tells of pods that exist already.
+ * @throws ExitCannotCarry
+ */
+export function checkTargetPorts({ targetPorts }: GatewayHandle, { scope, ports, rules }: Declaration): void {
+  const opaque = ports.find(({ kind }) => kind !== 'http');
+  const [property, why] =
+    opaque && targetPorts.opaque === undefined
+      ? ['tlsTargetPort', `port ${opaque.port} is let through by it`]
+      : rules.some(({ action }) => action === 'deny') && targetPorts.http === undefined
+        ? ['httpTargetPort', 'HttpRule.deny is limited to it']
+        : [];
+  if (!property) return;
+  throw new EgressError('ExitCannotCarry', scope, {
+    what: `the exit's pods exist already, and on which port they listen is not said: ${why}, and with another number Istio would silently ignore the rule`,
+    given: undefined,
+    allowed: "the targetPort of the Service, which is the pods' own",
+    fix: `set \`${property}\` in GatewayWorkload.existing`,
+  });
+}
+
+/** A gateway looks names up before any call comes, so it needs to be told where the names below a domain are. */
+function checkWildcard(given: string, { scope, ports, upstream }: Declaration): void {
+  if (!upstream.endpoints) {
+    throw new EgressError('HostWildcard', scope, {
+      what: 'a gateway cannot look up a name that it first hears in a call: Istio serves DYNAMIC_DNS at sidecars and waypoints only',
+      given,
+      allowed: 'a wildcard with `endpoints`, the server behind all of its names; or a SidecarExit',
+      fix: 'list the hosts that are called, or set `endpoints`',
+    });
+  }
+  const rewritten = httpPorts(ports).find((port) => ownAuthority('host', port) !== calledAuthority('host', port));
+  if (rewritten) {
+    throw new EgressError('ExitCannotCarry', scope, {
+      what: `the host would read port ${rewritten.port} in the Host header, and a route cannot rewrite the names below a wildcard`,
+      given: `${given}, port ${rewritten.port} to ${rewritten.upstreamPort}`,
+      allowed: 'port 80 to the usual port of the protocol, or equal ports',
+      fix: 'let the application call the port that the host knows, or list the hosts',
+    });
+  }
+  const tcp = ports.find(({ kind }) => kind === 'tcp');
+  if (tcp) {
+    throw new EgressError('HostWildcard', scope, {
+      what: 'a TCP connection carries no host name, so there is nothing that a wildcard could match',
+      given: `${given}, TCP port ${tcp.port}`,
+      allowed: 'exact names on TCP ports; wildcards for HTTP and TLS',
+      fix: 'list the hosts that are called',
+    });
+  }
+}
+
+/** The Host header that a caller of a port sends. */
+export function calledAuthority(host: string, { port }: HttpPort): string {
+  return port === 80 ? host : `${host}:${port}`;
+}
+
+/** The Host header that the host knows itself by. */
+export function ownAuthority(host: string, port: HttpPort): string {
+  return port.upstreamPort === (upstreamProtocol(port) === 'TLS' ? 443 : 80) ? host : `${host}:${port.upstreamPort}`;
 }
 
 /**
  * The ports for which a sidecar needs a ServiceEntry of its own. On port 80 it routes a host by its VirtualService alone,
  * as long as it sees some HTTP Service on port 80: the gateway's.
  */
-export function portsWithServiceEntry(gateway: GatewayAddress, ports: HttpPort[]): HttpPort[] {
-  return gateway.httpPort === 80 ? ports.filter(({ port }) => port !== 80) : ports;
+export function portsWithServiceEntry(gateway: GatewayAddress, ports: ResolvedPort[]): ResolvedPort[] {
+  return gateway.http.port === 80 ? ports.filter(({ kind, port }) => kind !== 'http' || port !== 80) : ports;
 }

@@ -1,12 +1,12 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { GatewayHandle } from './gateway-handle';
+import { GatewayHandle, tlsServiceName } from './gateway-handle';
 import { gatewaySize, ManagedGatewayOptions } from './gateway-workload';
 import { manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 
-/** Above 1023, so that the pods need no privilege to listen. */
-const HTTP_TARGET_PORT = 8080;
+/** Where managed pods listen. Above 1023, so that they need no privilege to. */
+export const MANAGED_TARGET_PORTS = { http: 8080, opaque: 8443 };
 const HEALTH_PORT = 15021;
 
 /**
@@ -20,6 +20,7 @@ export class GatewayPods extends Construct {
   public readonly deployment: ApiObject;
   public readonly service: ApiObject;
   public readonly serviceAccount: ApiObject;
+  public tlsService?: ApiObject;
 
   public constructor(
     scope: Construct,
@@ -34,11 +35,7 @@ export class GatewayPods extends Construct {
       fields: { automountServiceAccountToken: false },
     });
     this.service = this.object('v1', 'Service', {
-      spec: () => ({
-        type: 'ClusterIP',
-        selector: gateway.selector,
-        ports: [{ name: 'http', port: gateway.httpPort, targetPort: HTTP_TARGET_PORT, protocol: 'TCP' }],
-      }),
+      spec: () => this.serviceSpec('http', gateway.http.port, MANAGED_TARGET_PORTS.http),
     });
     this.deployment = this.object('apps/v1', 'Deployment', {
       spec: () => ({
@@ -76,13 +73,34 @@ export class GatewayPods extends Construct {
     });
   }
 
+  /**
+   * Gives TLS passthrough and TCP a Service of their own: a sidecar has a cluster for each of their hosts on each port of it.
+   * Called for the first such port.
+   */
+  public listenForOpaque(): void {
+    this.tlsService ??= this.object('v1', 'Service', {
+      name: tlsServiceName(this.gateway.exitName),
+      spec: () => this.serviceSpec('tls', this.gateway.opaque.port, MANAGED_TARGET_PORTS.opaque),
+    });
+  }
+
+  private serviceSpec(name: string, port: number, targetPort: number) {
+    return {
+      type: 'ClusterIP',
+      selector: this.gateway.selector,
+      ports: [{ name, port, targetPort, protocol: 'TCP' }],
+    };
+  }
+
   private object(
     apiVersion: string,
     kind: string,
-    content: { spec?: () => unknown; fields?: { [field: string]: unknown } },
+    content: { name?: string; spec?: () => unknown; fields?: { [field: string]: unknown } },
   ) {
-    const { namespace, exitName: name, metadata } = this.gateway;
-    return manifest(this, kind, { apiVersion, kind, namespace, name, metadata, ...content });
+    const { namespace, exitName, metadata } = this.gateway;
+    const { name = exitName } = content;
+    const id = name === exitName ? kind : `${kind} ${name}`;
+    return manifest(this, id, { apiVersion, kind, namespace, metadata, ...content, name });
   }
 
   private podLabels() {
@@ -125,7 +143,10 @@ export class GatewayPods extends Construct {
           // The name and the image tell the injector which container to fill in.
           name: 'istio-proxy',
           image: 'auto',
-          ports: [{ name: 'http', containerPort: HTTP_TARGET_PORT, protocol: 'TCP' }],
+          ports: [
+            { name: 'http', containerPort: MANAGED_TARGET_PORTS.http, protocol: 'TCP' },
+            { name: 'tls', containerPort: MANAGED_TARGET_PORTS.opaque, protocol: 'TCP' },
+          ],
           readinessProbe: {
             httpGet: { path: '/healthz/ready', port: HEALTH_PORT },
             periodSeconds: 5,

@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { checkPort } from '../destination/port-number';
 import { EgressError } from '../errors';
 import { checkName } from '../naming';
 
@@ -46,6 +47,31 @@ export interface ExistingGatewayOptions {
    * @default 80
    */
   readonly httpPort?: number;
+
+  /**
+   * Port on which the pods listen for `httpPort`: its `targetPort`. Needed for `HttpRule.deny`.
+   * @default - unknown
+   */
+  readonly httpTargetPort?: number;
+
+  /**
+   * Name of the Service for TLS passthrough and TCP, in the exit's namespace. With one of its own, sidecars hold half of the
+   * clusters.
+   * @default - `service`
+   */
+  readonly tlsService?: string;
+
+  /**
+   * Port of that Service. Its name must begin with "tls".
+   * @default 443
+   */
+  readonly tlsPort?: number;
+
+  /**
+   * Port on which the pods listen for `tlsPort`: its `targetPort`. Needed for TLS passthrough and TCP.
+   * @default - unknown
+   */
+  readonly tlsTargetPort?: number;
 }
 
 /** The pods of an egress gateway: made here, or already there. */
@@ -118,9 +144,14 @@ function checkQuantity(scope: Construct, value: string): string {
 const LABEL_KEY = /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
 const LABEL_VALUE = /^[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
 
-/** Checks what selects pods that exist already. @throws NameSyntax, LabelSyntax */
+/** Checks what is said of pods that exist already. @throws NameSyntax, LabelSyntax, PortRange */
 export function checkExisting(scope: Construct, existing: ExistingGatewayOptions): ExistingGatewayOptions {
   checkName(scope, 'service', existing.service);
+  if (existing.tlsService !== undefined) checkName(scope, 'tlsService', existing.tlsService);
+  for (const property of ['httpPort', 'httpTargetPort', 'tlsPort', 'tlsTargetPort'] as const) {
+    const port = existing[property];
+    if (port !== undefined) checkPort(scope, property, port);
+  }
   const labels = Object.entries(existing.labels ?? {});
   if (labels.length === 0 || !labels.every(([key, value]) => LABEL_KEY.test(key) && LABEL_VALUE.test(value))) {
     throw new EgressError('LabelSyntax', scope, {

@@ -2,9 +2,10 @@ import { Construct } from 'constructs';
 import { ClientHop } from './client-hop';
 import { Declaration } from './declaration';
 import { IEgressExit } from './egress-exit';
-import { DEFAULT_EXIT, GatewayAddress } from './gateway-handle';
+import { DEFAULT_EXIT, GatewayAddress, tlsServiceName } from './gateway-handle';
 import { leadToGateway } from './lead-to-gateway';
-import { checkPort } from '../destination/egress-port';
+import { describeGateway } from './summary';
+import { checkPort } from '../destination/port-number';
 import { Mesh } from '../mesh/mesh';
 import { checkName } from '../naming';
 
@@ -33,6 +34,24 @@ export interface EgressGatewayAttributes {
    * @default 80
    */
   readonly httpPort?: number;
+
+  /**
+   * Name of the Service for TLS passthrough and TCP.
+   * @default - the gateway's name with "-tls"; with `service` that Service
+   */
+  readonly tlsService?: string;
+
+  /**
+   * Port of that Service.
+   * @default 443
+   */
+  readonly tlsPort?: number;
+
+  /**
+   * Whether others use the gateway as well: a `SharedEgressGateway`, which needs its `service` and `httpPort` here.
+   * @default false
+   */
+  readonly shared?: boolean;
 }
 
 /** A handle: nothing is made at the exit. */
@@ -41,15 +60,25 @@ export class ImportedEgressGateway implements IEgressExit {
   public readonly namespace: string;
   /** @internal */
   public readonly _owned = undefined;
-  private readonly service: string;
-  private readonly httpPort: number;
+  /** @internal */
+  public readonly _grantsHere = false;
+  private readonly http: { service: string; port: number };
+  private readonly shared: boolean;
+  private readonly opaque: { service: string; port: number };
 
-  public constructor({ name, namespace, service, httpPort }: EgressGatewayAttributes) {
+  public constructor({ name, namespace, service, httpPort, tlsService, tlsPort, shared }: EgressGatewayAttributes) {
     const where = 'EgressGateway.imported';
     this.exitName = checkName(where, 'name', name ?? DEFAULT_EXIT);
     this.namespace = checkName(where, 'namespace', namespace ?? DEFAULT_EXIT);
-    this.service = checkName(where, 'service', service ?? this.exitName);
-    this.httpPort = checkPort(where, 'httpPort', httpPort ?? 80);
+    this.shared = shared ?? false;
+    this.http = {
+      service: checkName(where, 'service', service ?? this.exitName),
+      port: checkPort(where, 'httpPort', httpPort ?? 80),
+    };
+    this.opaque = {
+      service: checkName(where, 'tlsService', tlsService ?? service ?? tlsServiceName(this.exitName)),
+      port: checkPort(where, 'tlsPort', tlsPort ?? 443),
+    };
   }
 
   /** @internal */
@@ -62,12 +91,17 @@ export class ImportedEgressGateway implements IEgressExit {
     return leadToGateway(scope, this.handle(scope), declaration);
   }
 
+  /** @internal */
+  public _describe(declaration: Declaration): string {
+    return describeGateway(this, declaration);
+  }
+
   private handle(scope: Construct): GatewayAddress {
-    return {
-      exitName: this.exitName,
-      namespace: this.namespace,
-      serviceHost: `${this.service}.${this.namespace}.svc.${Mesh.of(scope).clusterDomain}`,
-      httpPort: this.httpPort,
-    };
+    const at = ({ service, port }: { service: string; port: number }) => ({
+      host: `${service}.${this.namespace}.svc.${Mesh.of(scope).clusterDomain}`,
+      port,
+    });
+    const { exitName, namespace } = this;
+    return { exitName, namespace, http: at(this.http), opaque: at(this.opaque), shared: this.shared };
   }
 }

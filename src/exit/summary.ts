@@ -1,39 +1,66 @@
 import { Construct, IConstruct } from 'constructs';
 import { Declaration } from './declaration';
-import { HttpPort } from '../destination/egress-port';
+import { opaquePorts, ResolvedPort } from '../destination/egress-port';
 
 const SUMMARY = Symbol.for('cdk8s-istio-egress.Summary');
 const LISTED_HOSTS = 5;
 
 /** Keeps the line that describes a declaration with the construct that made it. */
-export function markSummary(construct: Construct, exit: ExitName, declaration: Declaration): void {
-  (construct as any)[SUMMARY] = summaryLine(exit, declaration);
+export function markSummary(construct: Construct, exit: DescribedExit, declaration: Declaration): void {
+  markNote(construct, summaryLine(exit, declaration));
+}
+
+/** Keeps a line of a construct's own. */
+export function markNote(construct: Construct, line: string): void {
+  (construct as any)[SUMMARY] = [...((construct as any)[SUMMARY] ?? []), line];
 }
 
 /** The lines of all declarations below a scope. */
 export function summarize(scope: IConstruct): string[] {
-  return scope.node.findAll().flatMap((node) => (SUMMARY in node ? [(node as any)[SUMMARY] as string] : []));
+  return scope.node.findAll().flatMap((node) => ((node as any)[SUMMARY] as string[] | undefined) ?? []);
 }
 
-interface ExitName {
-  readonly _owned?: unknown;
-  readonly exitName: string;
-  readonly namespace: string;
+/** What describes an exit. */
+interface DescribedExit {
+  readonly _grantsHere: boolean;
+  _describe(declaration: Declaration): string;
 }
 
-function summaryLine({ _owned, exitName, namespace }: ExitName, { scope, clients, hosts, ports }: Declaration): string {
+function summaryLine(exit: DescribedExit, declaration: Declaration): string {
+  const { scope, clients, hosts, ports } = declaration;
   const more = hosts.length - LISTED_HOSTS;
   const where = hosts.slice(0, LISTED_HOSTS).join(', ') + (more > 0 ? ` and ${more} more` : '');
-  return `${scope.node.path}: ${clients.join(', ')} → ${namespace}/${exitName} (mutual TLS) → ${where} (${ports.map(_owned ? portSummary : importedSummary).join('; ')})`;
+  const how = ports.map(exit._grantsHere ? portSummary : importedSummary).join('; ');
+  return `${scope.node.path}: ${clients.join(', ')} → ${exit._describe(declaration)} → ${where} (${how})${ruleSummary(declaration)}`;
 }
 
-function portSummary({ port, upstreamPort, tls }: HttpPort): string {
-  if (!tls) return `HTTP ${port} → HTTP ${upstreamPort}, not encrypted beyond the exit`;
+/** An egress gateway, and how calls travel to it. */
+export function describeGateway(
+  { exitName, namespace }: { exitName: string; namespace: string },
+  { ports }: Declaration,
+): string {
+  const open = opaquePorts(ports).filter(({ identified }) => !identified);
+  const exception = open.map(({ port }) => `, but on port ${port} nobody checks who calls`).join('');
+  return `${namespace}/${exitName} (mutual TLS${exception})`;
+}
+
+function ruleSummary({ rules }: Declaration): string {
+  return rules.length > 0 ? `, only what ${rules.length === 1 ? 'a rule allows' : `${rules.length} rules allow`}` : '';
+}
+
+function portSummary(port: ResolvedPort): string {
+  const { port: called, upstreamPort } = port;
+  if (port.kind !== 'http') {
+    const what = port.kind === 'tls' ? "the application's own" : 'as the application encrypts it';
+    return `${port.kind.toUpperCase()} ${called} → ${upstreamPort}, ${what}`;
+  }
+  const { tls } = port;
+  if (!tls) return `HTTP ${called} → HTTP ${upstreamPort}, not encrypted beyond the exit`;
   const trust = tls.credentialName ? `credential ${tls.credentialName}` : "the system's CAs";
-  return `HTTP ${port} → ${tls.mode === 'MUTUAL' ? 'mutual TLS' : 'TLS'} ${upstreamPort}, verified with ${trust}`;
+  return `HTTP ${called} → ${tls.mode === 'MUTUAL' ? 'mutual TLS' : 'TLS'} ${upstreamPort}, verified with ${trust}`;
 }
 
 /** What happens beyond somebody else's exit is his to say. */
-function importedSummary({ port }: HttpPort): string {
-  return `HTTP ${port}, beyond the exit as its owner grants`;
+function importedSummary({ kind, port }: ResolvedPort): string {
+  return `${kind.toUpperCase()} ${port}, beyond the exit as its owner grants`;
 }

@@ -57,6 +57,13 @@ export interface MeshSettings {
   readonly gatewaysScopedToNamespace?: boolean;
 
   /**
+   * Whether sidecars answer their workloads' DNS queries (`ISTIO_META_DNS_CAPTURE=true` in the mesh's proxy metadata). A
+   * statement as well. With it, hosts with TCP ports are known by a virtual address each, so that many can share a port number.
+   * @default false
+   */
+  readonly dnsProxying?: boolean;
+
+  /**
    * Labels for every object that this library makes.
    * @default - none
    */
@@ -116,6 +123,8 @@ export class Mesh {
   public readonly revision?: string;
   /** What sidecars do with calls that nothing declares. */
   public readonly outboundTrafficPolicy: OutboundTrafficPolicy;
+  /** Whether sidecars answer their workloads' DNS queries. */
+  public readonly dnsProxying: boolean;
   /** @internal */
   public readonly _version: IstioVersion;
   /** @internal */
@@ -133,6 +142,7 @@ export class Mesh {
     this.rootNamespace = checkName(scope, 'rootNamespace', settings.rootNamespace ?? 'istio-system');
     this.revision = settings.revision === undefined ? undefined : checkName(scope, 'revision', settings.revision);
     this.outboundTrafficPolicy = settings.outboundTrafficPolicy ?? OutboundTrafficPolicy.REGISTRY_ONLY;
+    this.dnsProxying = settings.dnsProxying ?? false;
     this._labels = settings.labels;
     this._annotations = settings.annotations;
     if (this.outboundTrafficPolicy === OutboundTrafficPolicy.ALLOW_ANY) {

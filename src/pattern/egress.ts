@@ -7,6 +7,7 @@ import { declare } from '../exit/declaration';
 import { IEgressExit } from '../exit/egress-exit';
 import { markSummary, summarize } from '../exit/summary';
 import { EgressClient } from '../policy/egress-client';
+import { HttpRule } from '../policy/http-rule';
 import { checkTree } from '../validation/check-tree';
 
 /** What every pattern takes: to where, by whom, through which exit. */
@@ -16,6 +17,12 @@ export interface EgressOptions extends EgressHosts {
 
   /** Who may call. */
   readonly clients: EgressClient[];
+
+  /**
+   * Which HTTP calls pass. Beside an imported exit they change nothing: its owner's grant has the rules.
+   * @default - every call of the clients
+   */
+  readonly rules?: HttpRule[];
 
   /**
    * Labels and annotations for the routes in the clients' namespaces. What declarations share follows its chart, and what
@@ -55,7 +62,7 @@ export class Egress extends Construct {
   /**
    * @throws HostsMissing, HostSyntax, HostWildcard, HostIpAddress, HostInCluster, HostCount, NotInline, ClientsMissing,
    * ClientAnyAlone, ClientInExitNamespace, ServiceAccountDots, PortsMissing, PortRange, PortConflict, TimeoutRange,
-   * RetriesRange, HeaderSyntax, CredentialNamespace, SubjectAltNameSyntax, ResolutionNone, ExitCannotCarry,
+   * SettingRange, AddressSyntax, EndpointSyntax, HttpRuleSyntax, RetriesRange, HeaderSyntax, CredentialNamespace, SubjectAltNameSyntax, ResolutionNone, ExitCannotCarry,
    * DestinationConflict, MetadataReserved, NameSyntax; see docs/errors.md
    */
   public constructor(scope: Construct, id: string, props: EgressProps) {
@@ -65,7 +72,7 @@ export class Egress extends Construct {
       throw new EgressError('ExitCannotCarry', this, {
         what: '`exit` is not an exit of this library',
         given: props.exit === undefined ? undefined : Object.keys(props.exit),
-        allowed: 'an EgressGateway, or what EgressGateway.imported returns',
+        allowed: 'an EgressGateway, a SidecarExit, or what EgressGateway.imported returns',
         fix: 'pass the exit itself',
       });
     }

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { Egress, EgressOptions } from './egress';
-import { EgressPort, HttpPortOptions } from '../destination/egress-port';
+import { EgressPort } from '../destination/egress-port';
+import { HttpPortOptions } from '../destination/http-port';
 
 /** Plain HTTP through an exit. */
 export interface HttpEgressProps extends EgressOptions, HttpPortOptions {}

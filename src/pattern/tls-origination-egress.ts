@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { Egress, EgressOptions } from './egress';
-import { EgressPort, TlsOriginationPortOptions } from '../destination/egress-port';
+import { EgressPort } from '../destination/egress-port';
+import { TlsOriginationPortOptions } from '../destination/http-port';
 
 /** HTTP from the application, TLS from the exit on. */
 export interface TlsOriginationEgressProps extends EgressOptions, TlsOriginationPortOptions {}

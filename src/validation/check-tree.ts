@@ -1,6 +1,13 @@
 import { ApiObject, App } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
-import { conflictingRoutes, hostsOnTwoExits, loops, sharedSelectors } from './exits';
+import {
+  conflictingCaptures,
+  conflictingRoutes,
+  hostsOnTwoExits,
+  loops,
+  sharedSelectors,
+  splitCaptures,
+} from './exits';
 import { duplicateObjects, fileCollisions } from './objects';
 
 const CHECKED = Symbol.for('cdk8s-istio-egress.TreeChecked');
@@ -33,6 +40,8 @@ function problemsOf(app: App, nodes: IConstruct[]): string[] {
     ...sharedSelectors(nodes),
     ...hostsOnTwoExits(nodes),
     ...conflictingRoutes(nodes),
+    ...conflictingCaptures(nodes),
+    ...splitCaptures(nodes),
     ...loops(objects, nodes),
   ];
 }

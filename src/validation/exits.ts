@@ -72,3 +72,48 @@ export function loops(objects: ApiObject[], nodes: IConstruct[]): string[] {
     });
   });
 }
+
+/** Hosts that nothing tells apart, on one port of one namespace. */
+export function conflictingCaptures(nodes: IConstruct[]): string[] {
+  const captures = nodes.flatMap((node) => {
+    const mark = clientRouteOf(node);
+    return (mark?.captures ?? []).map((capture) => ({ node, namespace: mark!.namespace, ...capture }));
+  });
+  const everywhere = captures.flatMap(({ addresses = ['every address'], ...capture }) =>
+    addresses.map((address) => ({ ...capture, key: `${address}, port ${capture.port} in ${capture.namespace}` })),
+  );
+  return clashes(everywhere, ({ key }) => key)
+    .filter((group) => new Set(group.map(({ host }) => host)).size > 1)
+    .map((group) =>
+      describe('CaptureConflict', group[1].node, {
+        what: `TCP connections to ${group[0].key} are led to ${[...new Set(group.map(({ host }) => host))].join(' and to ')}; nothing else tells them apart`,
+        given: paths(group.map(({ node }) => node)),
+        allowed: 'addresses of its own for each host',
+        fix: 'set `addresses` on the declarations, or `dnsProxying: true` in Mesh.configure if the mesh has ISTIO_META_DNS_CAPTURE=true',
+      }),
+    );
+}
+
+/** Hosts whose ports are declared apart although a sidecar must know all of them at the same addresses. */
+export function splitCaptures(nodes: IConstruct[]): string[] {
+  const hops = nodes.flatMap((node) => {
+    const mark = clientRouteOf(node);
+    const ports = mark?.ports.map(({ port }) => port).join();
+    return (mark?.hosts ?? []).map((host) => ({
+      node,
+      key: `${host} in ${mark!.namespace}`,
+      tcp: mark!.captures.length > 0,
+      ports,
+    }));
+  });
+  return clashes(hops, ({ key }) => key)
+    .filter((group) => group.some(({ tcp }) => tcp) && new Set(group.map(({ ports }) => ports)).size > 1)
+    .map((group) =>
+      describe('CaptureConflict', group[1].node, {
+        what: `${group[0].key} has a TCP port and is declared with other ports elsewhere; Istio would know it at different addresses`,
+        given: paths(group.map(({ node }) => node)),
+        allowed: 'one declaration with all ports of such a host in a namespace',
+        fix: 'put the ports into one `Egress`',
+      }),
+    );
+}

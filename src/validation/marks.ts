@@ -17,6 +17,15 @@ export interface ClientRouteMark {
   readonly namespace: string;
   readonly hosts: string[];
   readonly ports: { readonly port: number; readonly leads: string }[];
+  readonly captures: CaptureMark[];
+}
+
+/** A host that is recognised by address and port alone. */
+export interface CaptureMark {
+  readonly host: string;
+  readonly port: number;
+  /** Undefined for every address. */
+  readonly addresses?: string[];
 }
 
 const EXIT = Symbol.for('cdk8s-istio-egress.Exit');

@@ -33,7 +33,7 @@ test.each([
   [Duration.millis(1500), '1.5s'],
   [Duration.minutes(2), '120s'],
 ])('a timeout of %s is written as %s', (timeout, expected) => {
-  expect(check(EgressPort.http({ timeout }))[0].timeout).toBe(expected);
+  expect(check(EgressPort.http({ timeout }))[0]).toMatchObject({ timeout: expected });
 });
 
 test.each([0, -1, 65536, 80.5, NaN, '80', 15001, 15006])('refuses port %j', (port) => {

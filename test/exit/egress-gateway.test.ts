@@ -105,7 +105,7 @@ test('a grant makes the exit hop and no client hop', () => {
 test('hands out what it made for a host', () => {
   const { exit, clients, manifests } = world();
   exit.grant('A', { hosts: ['a.example'], ports: [EgressPort.http()], clients });
-  exit.host('A.example').virtualService.addJsonPatch(JsonPatch.add('/spec/http/0/fault', { x: 1 }));
+  exit.host('A.example').virtualService!.addJsonPatch(JsonPatch.add('/spec/http/0/fault', { x: 1 }));
   manifests().has({ kind: 'VirtualService' }, { spec: { http: [{ fault: { x: 1 } }] } });
   expect(() => exit.host('b.example')).toThrow(failing('NotDeclared', 'a.example'));
 });

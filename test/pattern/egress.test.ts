@@ -26,7 +26,7 @@ test('one declaration makes both hops', () => {
       'VirtualService payments/payments-stripe',
     ].sort(),
   );
-  expect(egress.clientHop('payments').virtualService.name).toBe('payments-stripe');
+  expect(egress.clientHop('payments').virtualServices[0]!.name).toBe('payments-stripe');
   expect(() => egress.clientHop('shop')).toThrow(failing('NotDeclared', 'shop'));
 });
 
@@ -34,8 +34,8 @@ test('exit objects are written with the exit, client objects with the declaratio
   const { exit, chart, clients, manifests } = world();
   const egress = new HttpEgress(chart, 'A', { hosts, exit, clients });
   expect(exit.clientPolicy('payments').chart.node.id).toBe('platform');
-  expect(exit.host('a.example').virtualService.chart.node.id).toBe('platform');
-  expect(egress.clientHops[0].virtualService.chart.node.id).toBe('payments');
+  expect(exit.host('a.example').virtualService!.chart.node.id).toBe('platform');
+  expect(egress.clientHops[0].virtualServices[0]!.chart.node.id).toBe('payments');
   manifests().countIs({ kind: 'AuthorizationPolicy', namespace: 'payments' }, 0);
 });
 
@@ -74,7 +74,7 @@ test('adding and reordering hosts and clients renames nothing', () => {
 test('the name of a declaration can be chosen', () => {
   const { exit, chart, clients } = world();
   const egress = new HttpEgress(chart, 'A', { hosts, exit, clients, name: 'news' });
-  expect(egress.clientHops[0].virtualService.name).toBe('payments-news');
+  expect(egress.clientHops[0].virtualServices[0]!.name).toBe('payments-news');
   expect(() => new HttpEgress(chart, 'B', { hosts, exit, clients, name: 'a/b' })).toThrow(failing('NameSyntax', 'a/b'));
 });
 

@@ -6,8 +6,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { TLSSocket, createServer as createTlsServer } from 'node:tls';
 import { respond, respondGrpc, respondWebSocket } from './handler';
 import { Behaviour, InternetPort, InternetRecord, InternetServer } from './record';
+import { tunnel } from './tunnel';
 
 const PREFACE = 'PRI * HTTP/2.0';
+const PLAINTEXT = ['http', 'tcp', 'connect'];
 
 type Sink = (record: InternetRecord) => void;
 type Facts = Pick<InternetRecord, 'server' | 'port' | 'from' | 'tls'>;
@@ -28,6 +30,7 @@ export class Listener {
     private readonly port: InternetPort,
     readonly address: string,
     private readonly sink: Sink,
+    addressOf: (host: string) => string | undefined,
   ) {
     this.http1.on('request', (request, response) => {
       void this.serve(request, request.socket, async () => respond(request, response));
@@ -38,6 +41,7 @@ export class Listener {
         return Promise.resolve(0);
       });
     });
+    this.http1.on('connect', (request: IncomingMessage, socket) => tunnel(request, socket, addressOf, address));
     this.http2.on('request', (request, response) => {
       const isGrpc = request.headers['content-type'] === 'application/grpc';
       void this.serve(request, request.stream.session, async () => {
@@ -73,7 +77,7 @@ export class Listener {
     socket.on('close', () => this.sockets.delete(socket));
     const from = `${socket.remoteAddress}:${socket.remotePort}`;
     const known: Facts = { server: this.of.name, port: this.port.port, from };
-    if (this.port.protocol === 'http' || this.port.protocol === 'tcp') {
+    if (PLAINTEXT.includes(this.port.protocol)) {
       this.sink({ at: Date.now(), kind: 'connection', ...known });
       this.speak(socket, known);
       return;

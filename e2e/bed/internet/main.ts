@@ -7,7 +7,11 @@ import { Behaviour, InternetRecord, InternetServer } from './record';
 const records: InternetRecord[] = [];
 const listeners = new Map<string, { declaration: string; listeners: Listener[] }>();
 
+let known: InternetServer[] = [];
+const addressOf = (host: string) => known.find(({ hosts }) => hosts.includes(host))?.addresses[0];
+
 function declare(servers: InternetServer[]) {
+  known = servers;
   const names = new Set(servers.map(({ name }) => name));
   for (const [name, present] of listeners) {
     const wanted = servers.find((server) => server.name === name);
@@ -18,7 +22,7 @@ function declare(servers: InternetServer[]) {
   for (const server of servers) {
     if (listeners.has(server.name)) continue;
     const own = server.addresses.flatMap((address) =>
-      server.ports.map((port) => new Listener(server, port, address, (record) => records.push(record))),
+      server.ports.map((port) => new Listener(server, port, address, (record) => records.push(record), addressOf)),
     );
     listeners.set(server.name, { declaration: JSON.stringify(server), listeners: own });
   }

@@ -33,6 +33,14 @@ async function rootCertificate(namespace: string): Promise<string> {
   });
 }
 
+/** What the pod asks of its proxy by an annotation. */
+function ownProxyConfig({ metadata }: KubeObject): {
+  proxyMetadata?: Record<string, string>;
+  [field: string]: unknown;
+} {
+  return parse(metadata.annotations?.['proxy.istio.io/config'] ?? '{}');
+}
+
 function environment(pod: KubeObject, address: string): Record<string, string> {
   const { namespace = '', name, labels = {}, annotations = {} } = pod.metadata;
   const account = pod.spec.serviceAccountName;
@@ -52,7 +60,7 @@ function environment(pod: KubeObject, address: string): Record<string, string> {
     fileFlushInterval: '0.02s', // tests read the access log after every call
     terminationDrainDuration: '2s',
     // As the injector does: what the pod asks for goes over the mesh's own.
-    ...parse(annotations['proxy.istio.io/config'] ?? '{}'),
+    ...ownProxyConfig(pod),
   };
   return plainEnvironment({
     POD_NAME: name,
@@ -74,6 +82,7 @@ function environment(pod: KubeObject, address: string): Record<string, string> {
     ISTIO_META_INTERCEPTION_MODE: 'REDIRECT',
     ISTIO_META_POD_PORTS: JSON.stringify(ports),
     ISTIO_METAJSON_LABELS: JSON.stringify({ 'service.istio.io/canonical-name': canonical, ...labels }),
+    ...ownProxyConfig(pod).proxyMetadata,
     ISTIO_METAJSON_ANNOTATIONS: JSON.stringify({ 'proxy.istio.io/config': annotations['proxy.istio.io/config'] ?? '' }),
     ...own,
   });
@@ -120,7 +129,8 @@ export async function capture(pod: KubeObject, parts: Parts): Promise<void> {
     '-b',
     '*',
   ];
-  const command = [agent, 'istio-iptables', ...rules, '-d', '15090,15021,15020'];
+  const dns = ownProxyConfig(pod).proxyMetadata?.ISTIO_META_DNS_CAPTURE === 'true' ? ['--redirect-dns'] : [];
+  const command = [agent, 'istio-iptables', ...rules, '-d', '15090,15021,15020', ...dns];
   await run(['ip', 'netns', 'exec', podNetns(namespace, name), ...command]);
 }
 

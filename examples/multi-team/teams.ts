@@ -1,0 +1,39 @@
+import { App, Chart } from 'cdk8s';
+import { Egress, EgressClient, EgressGateway, EgressPort, TlsOriginationEgress } from 'cdk8s-istio-egress';
+
+/** Where the platform's exits are. */
+const exit = EgressGateway.imported();
+const oldGateway = EgressGateway.imported({
+  namespace: 'legacy-egress',
+  service: 'istio-egressgateway',
+  httpPort: 8090,
+  shared: true,
+});
+
+/** The repo of the payments team. */
+export function paymentsRepo(app: App): void {
+  new TlsOriginationEgress(new Chart(app, 'payments'), 'Stripe', {
+    hosts: ['api.stripe.com'],
+    exit,
+    clients: [EgressClient.serviceAccount('payments', 'checkout')],
+  });
+}
+
+/** The repo of the shop team. */
+export function shopRepo(app: App): void {
+  new TlsOriginationEgress(new Chart(app, 'shop'), 'Stripe', {
+    hosts: ['api.stripe.com'],
+    exit,
+    clients: [EgressClient.namespace('shop')],
+  });
+}
+
+/** The repo of the billing team, which is still on the old gateway. */
+export function billingRepo(app: App): void {
+  new Egress(new Chart(app, 'billing'), 'Reports', {
+    hosts: ['reports.example.com'],
+    exit: oldGateway,
+    clients: [EgressClient.serviceAccount('billing', 'accountant')],
+    ports: [EgressPort.tlsOrigination(), EgressPort.tlsPassthrough()],
+  });
+}

@@ -1,0 +1,64 @@
+import { isIP } from 'node:net';
+import { Construct } from 'constructs';
+import { checkHost } from './host';
+import { EgressError } from '../errors';
+
+/** A place where hosts are found. */
+export interface EgressEndpoint {
+  /** IP address (either family) or DNS name. */
+  readonly address: string;
+
+  /**
+   * Share of the calls, against the other endpoints' weights. From 1.
+   * @default - equal shares
+   */
+  readonly weight?: number;
+
+  /**
+   * Where it is, as "region/zone". The exit's pods prefer the endpoints of their own region and zone and fail over to the
+   * others, for which `outlierDetection` must say when an endpoint has failed.
+   * @default - everywhere alike
+   */
+  readonly locality?: string;
+}
+
+/** Whether all endpoints are addresses, so that nothing is to be looked up. */
+export function areAddresses(endpoints: readonly EgressEndpoint[]): boolean {
+  return endpoints.every(({ address }) => isIP(address) > 0);
+}
+
+/** @throws EndpointSyntax, what a host can throw */
+export function checkEndpoints(
+  scope: Construct,
+  endpoints: EgressEndpoint[],
+  detectsOutliers: boolean,
+): EgressEndpoint[] {
+  const refuse = (what: string, given: unknown, fix: string): never => {
+    const allowed = 'an IP address or DNS name, a weight from 1, a locality as "region/zone"';
+    throw new EgressError('EndpointSyntax', scope, { what, given, allowed, fix });
+  };
+  if (!Array.isArray(endpoints) || endpoints.length === 0) {
+    refuse('there is no endpoint', endpoints, 'leave `endpoints` out for the hosts themselves');
+  }
+  const checked = endpoints.map(({ address, weight, locality }) => {
+    if (weight !== undefined && !(Number.isInteger(weight) && weight >= 1 && weight <= 1_000_000)) {
+      refuse('the weight is no share', weight, 'use whole numbers, as 80 and 20');
+    }
+    if (locality !== undefined && !/^[a-z0-9][\w.-]*(\/[a-z0-9][\w.-]*){0,2}$/i.test(locality)) {
+      refuse(
+        'the locality is not "region/zone"',
+        locality,
+        'use the names that the nodes carry in their topology labels',
+      );
+    }
+    return { address: isIP(address) ? address : checkHost(scope, address), weight, locality };
+  });
+  if (checked.some(({ locality }) => locality !== undefined) && !detectsOutliers) {
+    refuse(
+      'endpoints with a locality never fail over without `outlierDetection`: nothing would say when one has failed',
+      undefined,
+      'set `outlierDetection`, or leave `locality` out',
+    );
+  }
+  return checked;
+}

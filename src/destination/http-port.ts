@@ -1,0 +1,102 @@
+import { Duration } from 'cdk8s';
+import { Construct } from 'constructs';
+import { HttpHeaderRules, ResolvedHeaders, resolveHeaders } from './http-headers';
+import { HttpRetries, ResolvedRetries } from './http-retries';
+import { checkPort } from './port-number';
+import { ResolvedTls, UpstreamTls } from './upstream-tls';
+import { EgressError } from '../errors';
+
+/** A port on which an application speaks plain HTTP: HTTP/1.1, HTTP/2, gRPC or WebSocket. */
+export interface HttpPortOptions {
+  /**
+   * Port that the application calls.
+   * @default 80
+   */
+  readonly port?: number;
+
+  /**
+   * How long the external host may take for its whole response, after which the caller gets 504. From 1 ms.
+   * @default - no limit
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * What is sent again after a failure.
+   * @default HttpRetries.none()
+   */
+  readonly retries?: HttpRetries;
+
+  /**
+   * Headers to change on the way.
+   * @default - the mesh's own request headers are removed, nothing else changes
+   */
+  readonly headers?: HttpHeaderRules;
+
+  /**
+   * Headers of the mesh that the external host shall receive nevertheless, as "x-request-id". Each tells it something about
+   * the caller.
+   * @default - none
+   */
+  readonly keepMeshHeaders?: string[];
+}
+
+/** A port on which an application speaks plain HTTP and the exit TLS to the external host. */
+export interface TlsOriginationPortOptions extends HttpPortOptions {
+  /**
+   * Port of the external host that speaks TLS.
+   * @default 443
+   */
+  readonly upstreamPort?: number;
+
+  /**
+   * How the exit speaks TLS.
+   * @default UpstreamTls.simple()
+   */
+  readonly tls?: UpstreamTls;
+}
+
+/** A checked port on which the application speaks HTTP. */
+export interface HttpPort {
+  readonly kind: 'http';
+  /** As the application calls it. */
+  readonly port: number;
+  /** As the exit calls it. */
+  readonly upstreamPort: number;
+  /** How the exit speaks TLS; undefined for plain HTTP. */
+  readonly tls?: ResolvedTls;
+  /** In the form of a VirtualService. */
+  readonly timeout?: string;
+  readonly retries: ResolvedRetries;
+  readonly headers: ResolvedHeaders;
+}
+
+/** @throws PortRange, TimeoutRange and what headers, retries and TLS can throw */
+export function resolveHttpPort(
+  scope: Construct,
+  options: HttpPortOptions,
+  upstream: { readonly tls?: UpstreamTls; readonly port?: number },
+): HttpPort {
+  const port = checkPort(scope, 'port', options.port ?? 80);
+  return {
+    kind: 'http',
+    port,
+    upstreamPort: checkPort(scope, 'upstreamPort', upstream.port ?? port),
+    tls: upstream.tls?._resolve(scope),
+    timeout: options.timeout && checkTimeout(scope, options.timeout),
+    retries: (options.retries ?? HttpRetries.none())._resolve(scope),
+    headers: resolveHeaders(scope, options.headers, options.keepMeshHeaders),
+  };
+}
+
+function checkTimeout(scope: Construct, timeout: Duration): string {
+  const milliseconds = timeout.toMilliseconds({ integral: false });
+  if (!(milliseconds >= 1)) {
+    throw new EgressError('TimeoutRange', scope, {
+      what: 'the timeout is too short: Istio takes less than a millisecond for "no limit"',
+      given: `${milliseconds} ms`,
+      allowed: 'from 1 ms',
+      fix: 'leave `timeout` out for no limit',
+    });
+  }
+  return `${Math.round(milliseconds) / 1000}s`;
+}

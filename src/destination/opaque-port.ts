@@ -1,0 +1,50 @@
+import { Construct } from 'constructs';
+import { checkPort } from './port-number';
+
+/** A port on which an application speaks TLS itself. */
+export interface TlsPassthroughPortOptions {
+  /**
+   * Port that the application calls.
+   * @default 443
+   */
+  readonly port?: number;
+
+  /**
+   * Port of the external host.
+   * @default - the port that the application calls
+   */
+  readonly upstreamPort?: number;
+}
+
+/** A port on which an application speaks a protocol that nobody on the way reads. */
+export interface TcpPortOptions {
+  /**
+   * Port of the external host.
+   * @default - the port that the application calls
+   */
+  readonly upstreamPort?: number;
+}
+
+/**
+ * A checked port whose bytes are passed on unread. On the hop the exit tells hosts and ports apart by the server name of the
+ * outer, mutual TLS.
+ */
+export interface OpaquePort {
+  /** How a sidecar recognises the host: by the server name of the application's TLS, or by address and port. */
+  readonly kind: 'tls' | 'tcp';
+  readonly port: number;
+  readonly upstreamPort: number;
+  /** Without identity, the hop is the application's own TLS: anybody who reaches the exit is let through. */
+  readonly identified: boolean;
+}
+
+/** @throws PortRange */
+export function resolveOpaquePort(
+  scope: Construct,
+  kind: OpaquePort['kind'],
+  options: TlsPassthroughPortOptions & { readonly port: number },
+  identified: boolean,
+): OpaquePort {
+  const port = checkPort(scope, 'port', options.port);
+  return { kind, port, upstreamPort: checkPort(scope, 'upstreamPort', options.upstreamPort ?? port), identified };
+}

@@ -1,0 +1,35 @@
+import { Construct } from 'constructs';
+import { ResolvedConnectionLimits, resolveConnectionLimits } from './connection-limits';
+import { EgressHosts, HostResolution } from './egress-destination';
+import { areAddresses, checkEndpoints, EgressEndpoint } from './egress-endpoint';
+import { ResolvedOutlierDetection, resolveOutlierDetection } from './outlier-detection';
+import { EgressError } from '../errors';
+
+/** How an exit connects to a host. All declarations of a host at an exit share it, so they have to agree. */
+export interface Upstream {
+  /** STATIC follows from endpoints that are addresses. */
+  readonly resolution: 'DNS' | 'DNS_ROUND_ROBIN' | 'STATIC';
+  readonly endpoints?: EgressEndpoint[];
+  readonly connectionLimits?: ResolvedConnectionLimits;
+  readonly outlierDetection?: ResolvedOutlierDetection;
+}
+
+/** @throws ResolutionNone, EndpointSyntax, SettingRange */
+export function resolveUpstream(scope: Construct, hosts: EgressHosts): Upstream {
+  const { resolution = HostResolution.DNS, connectionLimits, outlierDetection } = hosts;
+  if (resolution !== HostResolution.DNS && resolution !== HostResolution.DNS_ROUND_ROBIN) {
+    throw new EgressError('ResolutionNone', scope, {
+      what: 'hosts can only be found by DNS or at given endpoints; sent "to where they were going", calls to a gateway go round for ever and calls of a sidecar reach any address',
+      given: resolution,
+      allowed: 'HostResolution.DNS, HostResolution.DNS_ROUND_ROBIN, or `endpoints`',
+      fix: 'leave `resolution` out',
+    });
+  }
+  const endpoints = hosts.endpoints && checkEndpoints(scope, hosts.endpoints, outlierDetection !== undefined);
+  return {
+    resolution: endpoints && areAddresses(endpoints) ? 'STATIC' : resolution,
+    endpoints,
+    connectionLimits: connectionLimits && resolveConnectionLimits(scope, connectionLimits),
+    outlierDetection: outlierDetection && resolveOutlierDetection(scope, outlierDetection),
+  };
+}

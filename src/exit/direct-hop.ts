@@ -1,0 +1,90 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { capturedAddresses, checkWholePorts } from './client-entries';
+import { IClientHop } from './client-hop';
+import { Declaration } from './declaration';
+import { directRoutes } from './exit-routes';
+import { hostInName } from './hop-name';
+import { needsDestinationRule, upstreamDestinationRule, upstreamServiceEntry } from './upstream-manifests';
+import { httpPorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
+import { manifest } from '../mesh/manifest';
+import { dottedName, placedName } from '../naming';
+import { markClientRoute } from '../validation/marks';
+
+const HERE = ['.'];
+
+/** The objects in a caller's namespace with which its sidecars reach hosts by themselves: a set for each host. */
+export class DirectHop extends Construct implements IClientHop {
+  public readonly virtualServices: ApiObject[] = [];
+  public readonly destinationRules: ApiObject[] = [];
+  public readonly serviceEntries: ApiObject[] = [];
+
+  public constructor(
+    scope: Construct,
+    private readonly declaration: Declaration,
+    public readonly namespace: string,
+  ) {
+    super(scope, `client-${namespace}`);
+    const { hosts, ports } = declaration;
+    checkWholePorts(
+      declaration,
+      ports.filter(({ kind }) => kind === 'tcp'),
+    );
+    for (const host of hosts) this.make(host);
+    markClientRoute(this, {
+      namespace,
+      hosts,
+      ports: ports.map((port) => ({ port: port.port, leads: JSON.stringify(['direct', port]) })),
+      captures: hosts.flatMap((host) =>
+        ports
+          .filter(({ kind }) => kind === 'tcp')
+          .map(({ port }) => ({ host, port, addresses: capturedAddresses(declaration, host) })),
+      ),
+    });
+  }
+
+  private make(host: string): void {
+    const { ports, upstream } = this.declaration;
+    const http = httpPorts(ports);
+    const addresses = ports.some(({ kind }) => kind === 'tcp') ? capturedAddresses(this.declaration, host) : undefined;
+    this.serviceEntries.push(
+      this.networking('ServiceEntry', host, () =>
+        upstreamServiceEntry(host, upstream, ports.map(directPort), { exportTo: HERE, addresses }),
+      ),
+    );
+    if (needsDestinationRule(upstream, ports)) {
+      this.destinationRules.push(
+        this.networking('DestinationRule', host, () => upstreamDestinationRule(host, upstream, http, HERE)),
+      );
+    }
+    if (http.length > 0) {
+      this.virtualServices.push(this.networking('VirtualService', host, () => directRoutes(host, http)));
+    }
+  }
+
+  private networking(kind: string, host: string, spec: () => unknown): ApiObject {
+    const { declaration, namespace } = this;
+    return manifest(this, `${kind} ${host}`, {
+      apiVersion: 'networking.istio.io/v1',
+      kind,
+      namespace,
+      name: dottedName(placedName(this, namespace, declaration.name), hostInName(host)),
+      metadata: declaration.metadata,
+      spec,
+    });
+  }
+}
+
+/**
+ * A port as a sidecar must know it: as the application calls it, with the host's own number as the target. A port of the
+ * host's own number would let the namespace call it past the rules of this one.
+ */
+function directPort(port: ResolvedPort) {
+  const protocol = port.kind === 'http' ? 'HTTP' : upstreamProtocol(port);
+  return {
+    name: `${port.kind}-${port.port}`,
+    number: port.port,
+    protocol,
+    targetPort: port.upstreamPort === port.port ? undefined : port.upstreamPort,
+  };
+}

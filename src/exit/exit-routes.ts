@@ -1,0 +1,91 @@
+import { GatewayHandle } from './gateway-handle';
+import { calledAuthority, ownAuthority } from './gateway-limits';
+import { httpRoutes } from './http-routes';
+import { subsetName } from './upstream-manifests';
+import {
+  toJson_VirtualServiceSpec,
+  VirtualServiceSpecHttpMatch,
+  VirtualServiceSpecTcpRouteDestination,
+} from '../../imports/networking.istio.io';
+import { httpPorts, opaquePorts, ResolvedPort } from '../destination/egress-port';
+import { isWildcard } from '../destination/host';
+import { HttpPort } from '../destination/http-port';
+
+const HERE = ['.'];
+
+/** The routes from a gateway to a host by what the calls say of themselves: the Host header, or the server name of their TLS. */
+export function exitRoutes(gateway: GatewayHandle, host: string, ports: ResolvedPort[]) {
+  const http = httpPorts(ports);
+  const open = opaquePorts(ports).filter(({ identified }) => !identified);
+  return toJson_VirtualServiceSpec({
+    exportTo: HERE,
+    gateways: [gateway.exitName],
+    hosts: [host],
+    http: http.length > 0 ? http.flatMap((port) => exitRoute(host, port, http.length > 1)) : undefined,
+    tls: open.length > 0 ? open.map((port) => openRoute(gateway, host, port.upstreamPort)) : undefined,
+  });
+}
+
+/** The route of a port whose bytes are not read: everything that asked for its server name. */
+export function opaqueRoute(
+  gateway: GatewayHandle,
+  serverName: string,
+  destination: VirtualServiceSpecTcpRouteDestination,
+) {
+  return toJson_VirtualServiceSpec({
+    exportTo: HERE,
+    gateways: [gateway.exitName],
+    hosts: [serverName],
+    // The hop's TLS ends at the gateway, so that this is TCP, whatever is inside.
+    tcp: [{ match: [{ port: gateway.opaque.port }], route: [{ destination }] }],
+  });
+}
+
+/** The routes of a sidecar straight to a host. */
+export function directRoutes(host: string, ports: HttpPort[]) {
+  return toJson_VirtualServiceSpec({
+    exportTo: HERE,
+    hosts: [host],
+    http: ports.flatMap((port) => httpRoute(host, port, { match: { port: port.port }, to: port.port })),
+  });
+}
+
+function openRoute(gateway: GatewayHandle, host: string, upstreamPort: number) {
+  return {
+    match: [{ port: gateway.opaque.port, sniHosts: [host] }],
+    route: [{ destination: { host, port: { number: upstreamPort } } }],
+  };
+}
+
+function exitRoute(host: string, port: HttpPort, oneOfSeveral: boolean) {
+  // One port needs no telling apart; what else the Host header may name is refused by the grants.
+  const match = oneOfSeveral ? { authority: { regex: authorityPattern(host, port.port) } } : undefined;
+  return httpRoute(host, port, { match, to: port.upstreamPort });
+}
+
+function httpRoute(host: string, port: HttpPort, { match, to }: { match?: VirtualServiceSpecHttpMatch; to: number }) {
+  return httpRoutes(
+    {
+      match,
+      rewrite: authorityRewrite(host, port),
+      destination: { host, port: { number: to }, subset: subsetName(port) },
+      headers: port.headers,
+      timeout: port.timeout,
+    },
+    port.retries,
+    'connect-failure,refused-stream,reset,gateway-error',
+  );
+}
+
+/** The host must read its own port in the Host header, not the one that the application called. */
+function authorityRewrite(host: string, port: HttpPort): { authority: string } | undefined {
+  const own = ownAuthority(host, port);
+  return calledAuthority(host, port) === own ? undefined : { authority: own };
+}
+
+/** The Host headers of calls to a port, in any case: names are compared so, and so does the policy. */
+function authorityPattern(host: string, port: number): string {
+  const literal = (text: string) => text.replace(/\./g, '\\.');
+  const name = isWildcard(host) ? `[^:]+${literal(host.slice(1))}` : literal(host);
+  return `(?i)${name}${port === 80 ? '(:80)?' : `:${port}`}`;
+}

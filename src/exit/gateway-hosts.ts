@@ -1,0 +1,58 @@
+import { Construct } from 'constructs';
+import { checkProxyCarries, ConnectProxy } from './connect-proxy';
+import { Declaration } from './declaration';
+import { ExitHop, IExitHop } from './exit-hop';
+import { GatewayHandle } from './gateway-handle';
+import { checkHostPattern, isBelow } from '../destination/host';
+import { EgressError } from '../errors';
+
+/** The hosts that are reached through a gateway. */
+export class GatewayHosts extends Construct {
+  private readonly proxy?: ConnectProxy;
+
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly handle: GatewayHandle,
+  ) {
+    super(scope, id);
+    const { connectProxy } = handle;
+    if (connectProxy) this.proxy = new ConnectProxy(scope, 'ConnectProxy', handle, connectProxy);
+  }
+
+  /** Has the hosts of a declaration reached. @throws DestinationConflict, PortConflict, ExitCannotCarry */
+  public add(declaration: Declaration): void {
+    if (this.proxy) {
+      checkProxyCarries(declaration);
+      this.proxy.reach(declaration);
+    }
+    for (const host of declaration.hosts) {
+      const existing = this.node.tryFindChild(host) as ExitHop | undefined;
+      const { upstream, scope } = declaration;
+      const hop = existing ?? new ExitHop(this, host, this.handle, upstream, scope.node.path);
+      hop.add(declaration);
+    }
+  }
+
+  /** The objects of a host, written as it may be. @throws NotDeclared */
+  public find(host: string): IExitHop {
+    const hop = this.node.tryFindChild(checkHostPattern(this, host));
+    if (hop) return hop as ExitHop;
+    throw new EgressError('NotDeclared', this, {
+      what: 'no declaration sends this host through this exit',
+      given: host,
+      allowed: this.hops.map((known) => known.host).join(', ') || 'nothing: no host is declared',
+      fix: 'declare the host before asking for its objects',
+    });
+  }
+
+  /** The hosts below a wildcard, narrower wildcards included. */
+  public below(wildcard: string): string[] {
+    return this.hops.map(({ host }) => host).filter((host) => isBelow(host, wildcard));
+  }
+
+  /** What stands beside the gateway for each host, by name. */
+  public get hops(): ExitHop[] {
+    return [...(this.node.children as ExitHop[])].sort((a, b) => (a.host < b.host ? -1 : 1));
+  }
+}

@@ -1,0 +1,39 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { GatewayHandle } from './gateway-handle';
+import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
+import { manifest } from '../mesh/manifest';
+import { dottedName } from '../naming';
+
+/** What anybody may reach who reaches the gateway: the hosts of TLS passthrough without identity. */
+export class OpenPolicy extends Construct {
+  public readonly authorizationPolicy: ApiObject;
+  private readonly hosts = new Set<string>();
+
+  public constructor(scope: Construct, id: string, gateway: GatewayHandle) {
+    super(scope, id);
+    this.authorizationPolicy = manifest(this, 'AuthorizationPolicy', {
+      apiVersion: 'security.istio.io/v1',
+      kind: 'AuthorizationPolicy',
+      namespace: gateway.namespace,
+      name: dottedName(gateway.exitName, 'without.identity'),
+      metadata: gateway.metadata,
+      spec: () =>
+        toJson_AuthorizationPolicySpec({
+          selector: { matchLabels: gateway.selector },
+          action: AuthorizationPolicySpecAction.ALLOW,
+          rules: [
+            {
+              to: [{ operation: { ports: [`${gateway.targetPorts.opaque}`] } }],
+              when: [{ key: 'connection.sni', values: [...this.hosts].sort() }],
+            },
+          ],
+        }),
+    });
+  }
+
+  /** Lets everybody through to a host. */
+  public open(host: string): void {
+    this.hosts.add(host);
+  }
+}

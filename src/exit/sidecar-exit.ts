@@ -1,0 +1,101 @@
+import { Construct } from 'constructs';
+import { Declaration } from './declaration';
+import { DirectHop } from './direct-hop';
+import { IEgressExit } from './egress-exit';
+import { httpPorts } from '../destination/egress-port';
+import { isWildcard } from '../destination/host';
+import { EgressError } from '../errors';
+import { Mesh } from '../mesh/mesh';
+
+/**
+ * The caller's own sidecar as the exit: calls go straight out, without a gateway. **Nothing is enforced**: the sidecar runs in
+ * the caller's pod, so that a workload can get round it, every workload of a client's namespace may call, and no identity is
+ * checked anywhere. What it gives are known hosts under REGISTRY_ONLY, TLS origination, timeouts, retries and header rules.
+ */
+export class SidecarExit implements IEgressExit {
+  public readonly exitName = 'sidecar';
+  public readonly namespace = undefined;
+  /** @internal */
+  public readonly _owned = undefined;
+  /** @internal */
+  public readonly _grantsHere = true;
+
+  /** @internal */
+  public _grant(_declaration: Declaration): void {
+    // Nobody stands beside this exit who could.
+  }
+
+  /** @internal */
+  public _lead(scope: Construct, declaration: Declaration): DirectHop[] {
+    checkCarries(declaration);
+    const namespaces = declaration.clients.map(({ namespaceName }) => namespaceName!);
+    return namespaces.map((namespace) => new DirectHop(scope, declaration, namespace));
+  }
+
+  /** @internal */
+  public _describe(_declaration: Declaration): string {
+    return 'their own sidecars (not enforced: nobody checks who calls)';
+  }
+}
+
+/**
+ * What a sidecar cannot promise or do.
+ * @throws ExitCannotCarry, HostWildcard, VersionUnsupported
+ */
+function checkCarries(declaration: Declaration): void {
+  const { scope, clients, ports, rules } = declaration;
+  const refuse = (what: string, given: unknown, allowed: string, fix: string): never => {
+    throw new EgressError('ExitCannotCarry', scope, { what, given, allowed, fix });
+  };
+  const narrow = clients.find(
+    (client) => client.serviceAccountName !== undefined || client.namespaceName === undefined,
+  );
+  if (narrow) {
+    refuse(
+      'nothing checks who calls: the routes hold for every workload of a namespace',
+      String(narrow),
+      'EgressClient.namespace',
+      'name the whole namespace, or use an EgressGateway, which checks service accounts',
+    );
+  }
+  if (rules.length > 0) {
+    refuse(
+      "rules would be kept by the caller's own sidecar, or not",
+      `${rules.length} rules`,
+      'no `rules`',
+      'use an EgressGateway, which enforces them',
+    );
+  }
+  const credential = httpPorts(ports).find(({ tls }) => tls?.credentialName !== undefined);
+  if (credential) {
+    refuse(
+      "a sidecar without a workload selector sends plaintext where its rule names a credential, and the credential would lie in the caller's namespace",
+      credential.tls!.credentialName,
+      "UpstreamTls.simple() with the system's CAs",
+      'use an EgressGateway for client certificates and private CAs',
+    );
+  }
+  const wildcard = declaration.hosts.find(isWildcard);
+  if (wildcard && !declaration.upstream.endpoints) checkDynamic(wildcard, declaration);
+}
+
+/** Names that are looked up when a call comes. */
+function checkDynamic(given: string, { scope, ports, upstream }: Declaration): void {
+  if (!Mesh.of(scope)._version.atLeast(1, 30)) {
+    throw new EgressError('VersionUnsupported', scope, {
+      what: 'sidecars look up the names below a wildcard (DYNAMIC_DNS) only in newer versions of Istio',
+      given,
+      allowed: 'Istio 1.30 or newer, or `endpoints`',
+      fix: 'list the hosts that are called, or set `istioVersion` if the mesh is newer',
+    });
+  }
+  const bad = ports.find((port) => port.kind === 'tcp' || (port.kind === 'http' && port.tls));
+  if (bad ?? upstream.resolution !== 'DNS') {
+    throw new EgressError('HostWildcard', scope, {
+      what: 'names below a wildcard are looked up for HTTP, by the Host header, and for TLS of the application, by its server name; nothing else is known of them, and Istio ignores how to connect',
+      given: bad ? `${given}, port ${bad.port}` : upstream.resolution,
+      allowed: 'EgressPort.http and EgressPort.tlsPassthrough with HostResolution.DNS',
+      fix: 'list the hosts that are called, or set `endpoints`',
+    });
+  }
+}

@@ -1,0 +1,80 @@
+import {
+  DestinationRuleSpecSubsets,
+  DestinationRuleSpecSubsetsTrafficPolicyTlsMode as TlsMode,
+  ServiceEntrySpecPorts,
+  ServiceEntrySpecResolution,
+  toJson_DestinationRuleSpec,
+  toJson_ServiceEntrySpec,
+} from '../../imports/networking.istio.io';
+import { ResolvedPort } from '../destination/egress-port';
+import { isWildcard } from '../destination/host';
+import { HttpPort } from '../destination/http-port';
+import { Upstream } from '../destination/upstream';
+
+const RESOLUTION = {
+  DNS: ServiceEntrySpecResolution.DNS,
+  DNS_ROUND_ROBIN: ServiceEntrySpecResolution.DNS_UNDERSCORE_ROUND_UNDERSCORE_ROBIN,
+  STATIC: ServiceEntrySpecResolution.STATIC,
+};
+
+/** Where an external host is, for whoever connects to it. Names below a wildcard are looked up when a call comes. */
+export function upstreamServiceEntry(
+  host: string,
+  { resolution, endpoints }: Upstream,
+  ports: ServiceEntrySpecPorts[],
+  { exportTo, addresses }: { readonly exportTo: string[]; readonly addresses?: string[] },
+) {
+  const dynamic = isWildcard(host) && !endpoints;
+  return toJson_ServiceEntrySpec({
+    exportTo,
+    hosts: [host],
+    addresses,
+    ports,
+    resolution: dynamic ? ServiceEntrySpecResolution.DYNAMIC_UNDERSCORE_DNS : RESOLUTION[resolution],
+    endpoints,
+  });
+}
+
+/**
+ * How to connect to an external host; undefined if there is nothing to say. TLS stands in subsets: at the top it would also
+ * wrap what an application has encrypted itself. The protocol follows the client's, else gRPC would arrive as HTTP/1.1.
+ */
+export function upstreamDestinationRule(host: string, upstream: Upstream, ports: HttpPort[], exportTo: string[]) {
+  const { connectionLimits, outlierDetection } = upstream;
+  return toJson_DestinationRuleSpec({
+    exportTo,
+    host,
+    trafficPolicy:
+      connectionLimits || outlierDetection ? { connectionPool: connectionLimits, outlierDetection } : undefined,
+    subsets: ports.map((port) => ({
+      name: subsetName(port),
+      trafficPolicy: {
+        connectionPool: { ...connectionLimits, http: { ...connectionLimits?.http, useClientProtocol: true } },
+        tls: upstreamTls(host, port),
+      },
+    })),
+  });
+}
+
+/** Whether there is anything to say of how to connect. */
+export function needsDestinationRule(upstream: Upstream, ports: ResolvedPort[]): boolean {
+  return Boolean(upstream.connectionLimits ?? upstream.outlierDetection) || ports.some(({ kind }) => kind === 'http');
+}
+
+/** The subset with the settings of a port. */
+export function subsetName({ port }: ResolvedPort): string {
+  return `port-${port}`;
+}
+
+function upstreamTls(host: string, { tls }: HttpPort): NonNullable<DestinationRuleSpecSubsets['trafficPolicy']>['tls'] {
+  if (!tls) return undefined;
+  // Below a wildcard Envoy asks for, and verifies, the name in the Host header; it does so only where neither is set.
+  const name = isWildcard(host) ? undefined : host;
+  return {
+    mode: TlsMode[tls.mode],
+    credentialName: tls.credentialName,
+    caCertificates: tls.credentialName === undefined ? 'system' : undefined,
+    sni: tls.sni ?? name,
+    subjectAltNames: tls.subjectAltNames ?? (name ? [name] : undefined),
+  };
+}
