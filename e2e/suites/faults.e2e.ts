@@ -119,11 +119,12 @@ describe('the upstream', () => {
   });
 
   it('is slow: the answer comes late, and others do not wait', async () => {
-    await mesh.behave('api.stripe.com', { delay: 2000 });
+    const delay = 3000;
+    await mesh.behave('api.stripe.com', { delay });
     const start = Date.now();
-    const slow = mesh.expect(STRIPE, THROUGH);
-    await mesh.load({ ...SEARCH, timeout: 1000 }, { count: 20, concurrency: 2, pause: 5 });
-    expect(Date.now() - start).toBeLessThan(2000);
+    const slow = mesh.expect({ ...STRIPE, timeout: 3 * delay }, THROUGH);
+    await mesh.load({ ...SEARCH, timeout: delay }, { count: 20, concurrency: 2, pause: 5 });
+    expect(Date.now() - start).toBeLessThan(delay);
     await slow;
   });
 });
@@ -131,7 +132,7 @@ describe('the upstream', () => {
 describe('istiod', () => {
   it('is restarted: traffic goes on, and changes arrive afterwards', async () => {
     await closedDuring(async () => {
-      const load = mesh.load(STRIPE, { count: 200, concurrency: 2, pause: 30 });
+      const load = mesh.load({ ...STRIPE, timeout: 8000 }, { count: 200, concurrency: 2, pause: 30 });
       await mesh.restartIstiod();
       await load;
     });
@@ -205,7 +206,7 @@ describe('the files', () => {
   });
 
   it('are applied again unchanged: nothing fails meanwhile', async () => {
-    const load = mesh.load(STRIPE, { count: 150, concurrency: 2, pause: 20 });
+    const load = mesh.load({ ...STRIPE, timeout: 8000 }, { count: 150, concurrency: 2, pause: 20 });
     await mesh.apply(all);
     await load;
   });

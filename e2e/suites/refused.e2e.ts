@@ -50,8 +50,8 @@ async function attempt({ call, manifests }: Attack, expected: Expectation) {
       await mesh.apply(objects);
       await mesh.settled();
     }
-    await mesh.expect(call(at), expected, { within: 4000 });
-    if (objects.length) await mesh.expect(granted, GRANTED, { within: 4000 });
+    await mesh.expect(call(at), expected);
+    if (objects.length) await mesh.expect(granted, GRANTED);
   } finally {
     if (objects.length) await mesh.delete(objects);
   }

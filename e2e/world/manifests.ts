@@ -25,14 +25,20 @@ export function documentsOf(manifests: Manifests, except: string[] = []): string
   return texts.flatMap((text) => text.split(/^---.*$/m)).filter((document) => /^\s*[^#\s]/m.test(document));
 }
 
-/** Those that others stand in come first, as Flux applies them. */
+const kindOf = (document: string): string => parse(document)?.kind ?? '';
+
+const ENCLOSING = new Set(['Namespace', 'CustomResourceDefinition']);
+
+/** istiod asks once whether a gateway may read Secrets, and remembers a no for a minute: the right must be there before the pod. */
+const BEFORE_PODS = new Set(['ServiceAccount', 'Role', 'RoleBinding', 'ConfigMap', 'Secret']);
+
+/** Those that others stand in come first, then those that pods need, as Flux applies them. */
 export function inStages(documents: string[]): string[][] {
-  const isFirst = (document: string) =>
-    /^\s*"?kind"?:\s*"?(Namespace|CustomResourceDefinition)"?\s*$/m.test(document) ||
-    document.includes('"kind":"Namespace"');
-  return [documents.filter(isFirst), documents.filter((document) => !isFirst(document))].filter(
-    (stage) => stage.length,
-  );
+  const stages: string[][] = [[], []];
+  for (const document of documents) stages[ENCLOSING.has(kindOf(document)) ? 0 : 1].push(document);
+  const rank = (document: string) => (BEFORE_PODS.has(kindOf(document)) ? 0 : 1);
+  stages[1].sort((a, b) => rank(a) - rank(b));
+  return stages.filter((stage) => stage.length);
 }
 
 /** The objects of a kind, as `namespace/name`. */

@@ -204,7 +204,10 @@ export class Mesh {
     );
   }
 
-  /** Makes a call until it is as expected, or the time is up: policies reach established connections a moment later. */
+  /**
+   * Makes a call until it is as expected, or the time is up. Policies reach established connections a moment later; and where a proxy waits
+   * for a Secret that does not come, Envoy holds whatever else is new to it for 15 s.
+   */
   async expect(call: CallOptions, expected: Expectation, options: PollOptions = {}): Promise<CallResult> {
     let result: CallResult | undefined;
     let found: string[] = [];
@@ -216,7 +219,7 @@ export class Mesh {
           found = differences(expected, result);
           return found.length === 0 && result;
         },
-        { within: 10_000, every: 250, ...options },
+        { within: 25_000, every: 250, ...options },
       );
     } catch (error) {
       if (!result) throw error;

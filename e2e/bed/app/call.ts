@@ -18,7 +18,7 @@ export interface Call {
   readonly sni?: string;
   /** Authorities that the caller trusts, PEM. @default - the public one of the bed */
   readonly ca?: string;
-  /** Milliseconds. @default 5000 */
+  /** Milliseconds. @default 10000 */
   readonly timeout?: number;
 }
 

@@ -21,9 +21,10 @@ async function make(call: Call, trace: Trace): Promise<Answer> {
 async function answer(call: Call): Promise<Answer> {
   const trace: Trace = {};
   let timer: NodeJS.Timeout | undefined;
+  const patience = call.timeout ?? 10_000;
   const timeout = new Promise<never>((_, reject) => {
-    const late = () => reject(bedError('BED_TIMEOUT', `no answer in ${call.timeout ?? 5000} ms`));
-    timer = setTimeout(late, call.timeout ?? 5000);
+    const late = () => reject(bedError('BED_TIMEOUT', `no answer in ${patience} ms`));
+    timer = setTimeout(late, patience);
   });
   try {
     return { ...(await Promise.race([make(call, trace), timeout])), to: trace.to };
