@@ -21,7 +21,10 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   packageManager: javascript.NodePackageManager.NPM,
   projenrcTs: true,
   projenrcTsOptions: { runner: typescript.TypeScriptRunner.tsx() },
-  devDeps: ['cdk8s-cli', 'fast-check@^4', 'tsx', 'yaml'],
+  devDeps: ['cdk8s-cli', 'fast-check@^4', 'tsx'],
+
+  // The preflight reads manifests. Apps that only synthesize never load it.
+  bundledDeps: ['yaml'],
 
   // The repository holds no pipeline of a hosting service: `.ci/run` is the gate.
   github: false,

@@ -1,0 +1,34 @@
+import { Manifest } from './manifest';
+
+/** Pods of one make. */
+export interface Workload {
+  readonly manifest: Manifest;
+  readonly namespace: string;
+  readonly labels: Record<string, string>;
+  /** Whether the pods are Istio gateways: only those read Gateways. */
+  readonly gateway: boolean;
+  /** Whether another object makes them, as a Deployment its Pods. */
+  readonly owned: boolean;
+}
+
+/** The kinds that pods are read from. */
+export const WORKLOAD_KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Pod'];
+
+/** Reads a Pod, or what makes pods. */
+export function toWorkload(manifest: Manifest): Workload {
+  const pod = manifest.kind === 'Pod' ? manifest.body : manifest.spec.at('template');
+  const containers = pod.at('spec', 'containers').items;
+  const template = pod.at('metadata', 'annotations').map['inject.istio.io/templates'] ?? '';
+  return {
+    manifest,
+    namespace: manifest.namespace,
+    labels: pod.at('metadata', 'labels').map,
+    gateway:
+      template.split(',').includes('gateway') ||
+      containers.some((container) => {
+        const args = container.at('args').texts;
+        return args[0] === 'proxy' && args[1] === 'router';
+      }),
+    owned: manifest.body.at('metadata', 'ownerReferences').items.length > 0,
+  };
+}

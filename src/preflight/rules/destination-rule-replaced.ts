@@ -1,0 +1,88 @@
+import { Manifest } from '../../model/manifest';
+import { Call, callName, destinationPort } from '../calls';
+import { Connection } from '../destination-rules';
+import { Finding, nameOf } from '../finding';
+import { Context } from '../rule';
+import { World } from '../world';
+
+/**
+ * A DestinationRule of somebody else that counts instead of ours, or is merged with it: the client's namespace is looked at
+ * first, then the host's, then the root namespace; of several in one namespace, the oldest or the newest counts, depending
+ * on their `exportTo`.
+ */
+export function* destinationRuleReplaced({ world, clientCalls, exitCalls }: Context): Iterable<Finding> {
+  for (const call of [...clientCalls, ...exitCalls]) {
+    for (const labels of [{}, ...world.rules.all.selectors(call.namespace, call.to.host)]) {
+      const asked = request(world, call);
+      const meant = world.rules.ours.connection(asked, labels);
+      const actual = world.rules.all.connection(asked, labels);
+      const what = difference(call, meant, actual);
+      const settingsLost = !what && meant.clientProtocol && !actual.clientProtocol;
+      if (!what && !settingsLost) continue;
+      for (const object of culprits(world, call, actual)) {
+        yield {
+          code: settingsLost ? 'DestinationRuleSettingsLost' : 'DestinationRuleReplaced',
+          severity: settingsLost ? 'warning' : 'error',
+          object,
+          what: `${how(call, labels, actual)}: ${what ?? "the client's protocol is not kept, so that gRPC arrives as HTTP/1.1 and WebSocket may fail"}`,
+          fix: fix(world, call, object),
+          affects: [callName(call)],
+        };
+      }
+    }
+  }
+}
+
+function request(world: World, call: Call) {
+  const { host, subset } = call.to;
+  const service = world.registry.all.claims(host)[0]?.namespace;
+  return { namespace: call.namespace, host, port: destinationPort(world, call), subset, service };
+}
+
+function difference(call: Call, meant: Connection, actual: Connection): string | undefined {
+  if (!meant.found) return undefined; // Ours does not work by itself.
+  if (!actual.found) return `subset ${call.to.subset} is not in it, and calls fail with 503`;
+  if (meant.tls === actual.tls) return undefined;
+  if (meant.mode === 'ISTIO_MUTUAL' && actual.mode !== 'ISTIO_MUTUAL') {
+    return `calls reach the gateway ${mode(actual)} instead of mutual TLS of the mesh, and fail with 503`;
+  }
+  const way = call.proxy === 'gateway' ? 'leave the gateway' : 'leave the sidecar';
+  if (meant.mode === actual.mode) return `calls ${way} with other TLS settings than ours`;
+  return `calls ${way} ${mode(actual)} instead of ${mode(meant)}`;
+}
+
+function mode(connection: Connection): string {
+  if (connection.mode === undefined || connection.mode === 'DISABLE') return 'without TLS';
+  return `with TLS mode ${connection.mode}`;
+}
+
+/** The rules of others that decided; where ours decided and is not what it was meant to be, those it was merged with. */
+function culprits(world: World, call: Call, actual: Connection): Manifest[] {
+  const deciding = actual.from.filter((rule) => !world.isOurs(rule));
+  const around = world.destinationRules.filter(
+    (rule) => !world.isOurs(rule) && rule.namespace === call.namespace && rule.host === call.to.host,
+  );
+  return (deciding.length > 0 ? deciding : around).map(({ manifest }) => manifest);
+}
+
+function how({ to }: Call, labels: Record<string, string>, actual: Connection): string {
+  if (actual.from.length === 0) {
+    return `ours for ${to.host} is merged into it, and is lost for pods that its selector does not match`;
+  }
+  return `it counts for ${to.host} instead of ours${forSome(labels)}`;
+}
+
+function forSome(labels: Record<string, string>): string {
+  const text = Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+  return text && ` for pods with ${text}`;
+}
+
+function fix(world: World, call: Call, object: Manifest): string {
+  const ours = world.destinationRules.find((rule) => world.isOurs(rule) && rule.host === call.to.host);
+  const same = ours && ours.namespace === object.namespace;
+  return same
+    ? `keep one DestinationRule for the host in ${object.namespace}: move its subsets to ${nameOf(ours.manifest)}, and remove it`
+    : 'remove it, or narrow its `host` or `exportTo` so that it does not hold here';
+}

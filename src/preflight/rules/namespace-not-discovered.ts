@@ -1,0 +1,45 @@
+import { selects } from '../../model/selectors';
+import { Value } from '../../model/value';
+import { Finding } from '../finding';
+import { Context } from '../rule';
+
+/** With `discoverySelectors`, istiod reads nothing of a namespace that none of them selects. */
+export function* namespaceNotDiscovered({ world }: Context): Iterable<Finding> {
+  const used = new Set([...world.ours].map(({ namespace }) => namespace));
+  for (const { manifest, mesh } of world.settings.configs) {
+    const selectors = mesh.at('discoverySelectors').items;
+    if (selectors.length === 0) continue;
+    for (const namespace of world.namespaceObjects.filter(({ name }) => used.has(name))) {
+      const labels = { 'kubernetes.io/metadata.name': namespace.name, ...namespace.labels };
+      if (selectors.some((selector) => matches(selector, labels))) continue;
+      yield {
+        code: 'NamespaceNotDiscovered',
+        severity: 'error',
+        object: namespace,
+        what: `the mesh's discoverySelectors do not select it: istiod ignores what we put there`,
+        fix: `label it as the discoverySelectors in ConfigMap ${manifest.namespace}/${manifest.name} ask for`,
+        affects: [],
+      };
+    }
+  }
+}
+
+function matches(selector: Value, labels: Record<string, string>): boolean {
+  if (!selects(selector.at('matchLabels').map, labels)) return false;
+  return selector.at('matchExpressions').items.every((expression) => {
+    const key = expression.at('key').text ?? '';
+    const values = expression.at('values').texts;
+    switch (expression.at('operator').text) {
+      case 'In':
+        return key in labels && values.includes(labels[key]);
+      case 'NotIn':
+        return !(key in labels && values.includes(labels[key]));
+      case 'Exists':
+        return key in labels;
+      case 'DoesNotExist':
+        return !(key in labels);
+      default:
+        return false;
+    }
+  });
+}

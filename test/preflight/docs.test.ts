@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { main } from '../../src/preflight/cli';
+import { CODES } from '../../src/preflight/codes';
+import { RULES } from '../../src/preflight/rules';
+
+const files = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !/^(codes|docs\.test)\.ts$/.test(file))
+    .map((file) => readFileSync(join(folder, file), 'utf8'));
+const sources = files(join(__dirname, '../../src/preflight')).join('\n');
+const tests = files(__dirname).join('\n');
+const docs = readFileSync(join(__dirname, '../../docs/preflight.md'), 'utf8');
+
+test.each(CODES)('%s is used, tested and documented', (code) => {
+  expect(sources).toContain(`'${code}'`);
+  expect(tests).toContain(code);
+  expect(docs).toContain(`### ${code}\n`);
+});
+
+test('documents no code that does not exist, in order', () => {
+  expect([...docs.matchAll(/^### (.*)$/gm)].map((match) => match[1])).toEqual([...CODES]);
+  expect([...CODES]).toEqual([...CODES].sort());
+});
+
+test('every rule is in the list, and says why it is there', () => {
+  const folder = join(__dirname, '../../src/preflight/rules');
+  const rules = readdirSync(folder)
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+    .filter((text) => /: Iterable<Finding> \{\n/.test(text) && /^export function\* /m.test(text));
+  expect(rules).toHaveLength(RULES.length);
+  for (const text of rules) expect(text).toMatch(/\*\/\nexport function\* /);
+});
+
+test('every option of the usage is documented', () => {
+  let usage = '';
+  main(['--help'], { out: (text) => (usage = text), err: () => undefined, stdin: () => '' });
+  const options = [...usage.matchAll(/^ {2}(--[a-z-]+)/gm)]
+    .map((match) => match[1])
+    .filter((option) => option !== '--help');
+  expect(options).toHaveLength(7);
+  for (const option of options) expect(docs).toContain(`\`${option}`);
+});

@@ -1,0 +1,116 @@
+import { AFTER, applied, BEFORE, documents, findings, found, networking, OURS } from './given';
+
+const gateway = (hosts: string[], port: object, tls?: string, created = AFTER, name = 'mallory/take') =>
+  networking(
+    'Gateway',
+    name,
+    { selector: { istio: 'istio-egress' }, servers: [{ hosts, port, ...(tls && { tls: { mode: tls } }) }] },
+    created,
+  );
+const HTTPS = { name: 'x', number: 80, protocol: 'HTTPS' };
+const HTTP = { name: 'x', number: 80, protocol: 'HTTP' };
+
+describe('servers that Envoy cannot tell apart, as istiod’s generator makes them', () => {
+  test.each([
+    ['every host', gateway(['*'], HTTPS, 'ISTIO_MUTUAL')],
+    ['every host of its namespace', gateway(['mallory/*'], HTTPS, 'ISTIO_MUTUAL')],
+    ['every host of every namespace', gateway(['*/*'], HTTPS, 'ISTIO_MUTUAL')],
+    ['HTTP, newer than ours', gateway(['*'], HTTP)],
+  ])('%s', (_, cluster) => {
+    expect(found(applied(cluster))).toEqual(['error GatewayListenerRefused Gateway mallory/take']);
+  });
+});
+
+describe('servers that istiod leaves out', () => {
+  test.each([
+    ['HTTP, older than ours', gateway(['*'], HTTP, undefined, BEFORE)],
+    ['TCP, older than ours', gateway(['*'], { ...HTTP, protocol: 'TCP' }, undefined, BEFORE)],
+    ['HTTP on the port of the pods, older than ours', gateway(['*'], { ...HTTP, number: 8080 }, undefined, BEFORE)],
+    ['the same host of the same namespace', gateway(['istio-egress/*'], HTTPS, 'ISTIO_MUTUAL')],
+  ])('%s', (_, cluster) => {
+    expect(found(applied(cluster))).toEqual(['error GatewayServerSkipped Gateway mallory/take']);
+  });
+
+  test('says whose server is left out', () => {
+    const [older] = findings(applied(gateway(['*'], HTTP, undefined, BEFORE)));
+    expect(older.what).toContain('leaves out the server of Gateway istio-egress/istio-egress');
+    const [newer] = findings(applied(gateway(['istio-egress/*'], HTTPS, 'ISTIO_MUTUAL')));
+    expect(newer.what).toContain('leaves out the server of Gateway mallory/take');
+  });
+
+  test('takes what has no time for older than what is not applied yet', () => {
+    const cluster = networking('Gateway', 'mallory/take', {
+      selector: { istio: 'istio-egress' },
+      servers: [{ hosts: ['*'], port: HTTP }],
+    });
+    expect(found(cluster)).toEqual(['error GatewayServerSkipped Gateway mallory/take']);
+  });
+});
+
+test('a server that names what sidecars ask for takes their calls', () => {
+  const cluster = gateway(['*.istio-egress.svc.cluster.local'], HTTPS, 'ISTIO_MUTUAL');
+  expect(found(applied(cluster))).toEqual(['error GatewayCallsTaken Gateway mallory/take']);
+  expect(findings(applied(cluster))[0].affects).toContain('api.stripe.com:80 from payments');
+});
+
+describe('a Gateway that is in nobody’s way', () => {
+  const other = gateway(['www.example.com'], HTTPS, 'ISTIO_MUTUAL');
+
+  test('is a warning on our own pods', () => {
+    expect(found(applied(other))).toEqual(['warning GatewayOnOurPods Gateway mallory/take']);
+  });
+
+  test('is nothing with other labels', () => {
+    expect(found(applied(other.replace('"istio":"istio-egress"', '"istio":"ingressgateway"')))).toEqual([]);
+  });
+});
+
+describe('PILOT_SCOPE_GATEWAY_TO_NAMESPACE', () => {
+  const take = gateway(['*'], HTTP, undefined, BEFORE);
+  const istiod = (value?: string) =>
+    JSON.stringify({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'istiod', namespace: 'istio-system', labels: { app: 'istiod' } },
+      spec: {
+        template: {
+          spec: {
+            containers: [
+              {
+                name: 'discovery',
+                env: [...(value ? [{ name: 'PILOT_SCOPE_GATEWAY_TO_NAMESPACE', value }] : [])],
+              },
+            ],
+          },
+        },
+      },
+    });
+
+  test('ends Gateways of other namespaces, read from istiod or told', () => {
+    expect(found(documents(take, istiod('true')))).toEqual([]);
+    expect(found(take, OURS, { scopedGateways: true })).toEqual([]);
+  });
+
+  test('does not end those of the exit’s own namespace', () => {
+    const inside = gateway(['*'], HTTP, undefined, BEFORE, 'istio-egress/take');
+    expect(found(inside, OURS, { scopedGateways: true })).toEqual([
+      'error GatewayServerSkipped Gateway istio-egress/take',
+    ]);
+  });
+
+  test('is missed where istiod is there without it', () => {
+    expect(found(istiod())).toEqual(['warning GatewayNotScoped Deployment istio-system/istiod']);
+  });
+
+  test('ends ours where it stands apart from its pods', () => {
+    const pods = OURS.replaceAll(
+      'namespace: istio-egress }\nspec:\n  template',
+      'namespace: edge }\nspec:\n  template',
+    );
+    expect(pods).not.toBe(OURS);
+    expect(found('', pods, { scopedGateways: true })).toContain(
+      'error GatewayOutOfScope Gateway istio-egress/istio-egress',
+    );
+    expect(found('', pods)).not.toContain('error GatewayOutOfScope Gateway istio-egress/istio-egress');
+  });
+});

@@ -1,0 +1,131 @@
+import { documents, findings, found, networking, OURS } from './given';
+
+const mesh = (text: string, name = 'istio') =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: 'istio-system' },
+    data: { mesh: text },
+  });
+const CLOSED = 'outboundTrafficPolicy: { mode: REGISTRY_ONLY }\n';
+const namespace = (name: string, labels: Record<string, string> = {}) =>
+  JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
+
+describe('a mesh that lets everything out', () => {
+  test.each([
+    ['ALLOW_ANY', mesh('outboundTrafficPolicy: { mode: ALLOW_ANY }'), 'istio'],
+    ['nothing, which is ALLOW_ANY', mesh('rootNamespace: istio-system'), 'istio'],
+    ['broken YAML, which istiod does not take', mesh('{'), 'istio'],
+    ['a revision', mesh('{}', 'istio-canary'), 'istio-canary'],
+  ])('says %s', (_, cluster, name) => {
+    expect(found(cluster)).toEqual([`error MeshAllowsAny ConfigMap istio-system/${name}`]);
+  });
+
+  test.each([mesh(CLOSED), mesh('{}', 'other'), mesh('{}').replace('"mesh"', '"values"')])('is not %s', (cluster) => {
+    expect(found(cluster)).toEqual([]);
+  });
+});
+
+describe('discoverySelectors', () => {
+  const selectors = (text: string) => mesh(`${CLOSED}discoverySelectors:\n${text}`);
+  const injected = { 'istio-injection': 'enabled' };
+
+  test('that leave out a namespace of ours', () => {
+    const cluster = documents(
+      selectors('- matchLabels: { mesh: "on" }\n- matchExpressions: [{ key: team, operator: In, values: [a] }]'),
+      namespace('istio-egress', { mesh: 'on' }),
+      namespace('payments', injected),
+      namespace('other', injected),
+    );
+    expect(found(cluster)).toEqual(['error NamespaceNotDiscovered Namespace /payments']);
+  });
+
+  test.each([
+    '- matchLabels: { kubernetes.io/metadata.name: payments }',
+    '- matchExpressions: [{ key: istio-injection, operator: Exists }]',
+    '- matchExpressions: [{ key: off, operator: DoesNotExist }]',
+    '- matchExpressions: [{ key: istio-injection, operator: NotIn, values: [disabled] }]',
+  ])('that take it in: %s', (text) => {
+    expect(found(documents(selectors(text), namespace('payments', injected)))).toEqual([]);
+  });
+});
+
+describe('injection', () => {
+  test('of clients', () => {
+    expect(found(namespace('payments'))).toEqual(['warning NamespaceNotInjected Namespace /payments']);
+    expect(found(namespace('payments', { 'istio.io/rev': 'canary' }))).toEqual([]);
+    expect(found(namespace('other'))).toEqual([]);
+  });
+
+  test('that pods ask for themselves', () => {
+    const pod = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'a', namespace: 'payments', labels: { 'sidecar.istio.io/inject': 'true' } },
+    });
+    expect(found(documents(namespace('payments'), pod))).toEqual([]);
+  });
+
+  test('of the exit’s own pods', () => {
+    expect(found(namespace('istio-egress', { 'istio-injection': 'disabled' }))).toEqual([
+      'error NamespaceNotInjected Namespace /istio-egress',
+    ]);
+    expect(found(namespace('istio-egress'))).toEqual([]);
+  });
+});
+
+describe('pods with the labels of our exit', () => {
+  const pods = (name: string, args: string[] = []) => {
+    const [where, own] = name.split('/');
+    return JSON.stringify({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: own, namespace: where },
+      spec: { template: { metadata: { labels: { istio: 'istio-egress' } }, spec: { containers: [{ args }] } } },
+    });
+  };
+
+  test('in its namespace, and gateways in others', () => {
+    const errors = (cluster: string, options = {}) =>
+      found(cluster, OURS, options).filter((text) => text.includes('PodsShareLabels'));
+    expect(errors(pods('istio-egress/other'))).toEqual(['error PodsShareLabels Deployment istio-egress/other']);
+    expect(errors(pods('other/other', ['proxy', 'router']))).toEqual(['error PodsShareLabels Deployment other/other']);
+    expect(errors(pods('other/other', ['proxy', 'router']), { scopedGateways: true })).toEqual([]);
+    expect(errors(pods('other/other'))).toEqual([]);
+  });
+});
+
+describe('objects with the name of ours', () => {
+  const same = (more: object) =>
+    JSON.stringify({
+      apiVersion: 'networking.istio.io/v1beta1',
+      kind: 'Gateway',
+      metadata: { name: 'istio-egress', namespace: 'istio-egress', ...more },
+      spec: {
+        selector: { istio: 'istio-egress' },
+        servers: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }],
+      },
+    });
+
+  test('are earlier versions of it, whatever they hold', () => {
+    expect(found(same({}))).toEqual([]);
+  });
+
+  test.each([
+    { labels: { 'app.kubernetes.io/managed-by': 'Helm' } },
+    { annotations: { 'meta.helm.sh/release-name': 'egress' } },
+    { ownerReferences: [{ kind: 'Operator', name: 'x' }] },
+  ])('unless somebody else manages them: %j', (metadata) => {
+    expect(found(same(metadata))).toEqual(['warning ObjectOwnedByAnother Gateway istio-egress/istio-egress']);
+  });
+});
+
+describe('documents', () => {
+  const selector = (istio: string) => networking('Gateway', 'a/b', { selector: { istio } });
+
+  test('that say different things of one object', () => {
+    expect(found(documents(selector('a'), selector('b')))).toEqual(['warning DuplicateDocument Gateway a/b']);
+    expect(found(documents(selector('a'), selector('a')))).toEqual([]);
+    expect(findings('', documents(OURS, OURS))).toEqual([]);
+  });
+});
