@@ -11,17 +11,28 @@ export { type SimpleUpstreamTlsOptions, UpstreamTls, type UpstreamTlsOptions } f
 export { type IClientHop } from './exit/client-hop';
 export { type ConnectProxyOptions } from './exit/connect-proxy';
 export * from './exit/egress-exit';
+export { DedicatedEgressGateway, type DedicatedEgressGatewayProps } from './exit/dedicated-egress-gateway';
 export { EgressGateway, type EgressGatewayProps, type EgressGrantOptions } from './exit/egress-gateway';
 export { type IExitHop } from './exit/exit-hop';
+export { type GatewayResources, type GatewaySizeOptions } from './exit/gateway-size';
 export {
   type ExistingGatewayOptions,
-  type GatewayResources,
+  GatewayInstallation,
+  type GatewayToleration,
   GatewayWorkload,
   type ManagedGatewayOptions,
 } from './exit/gateway-workload';
 export { type EgressGatewayAttributes } from './exit/imported-egress-gateway';
+export { Installation } from './exit/installation';
+export {
+  OpaAuthorization,
+  type OpaOptions,
+  type OpaServiceOptions,
+  type OpaSidecarOptions,
+} from './exit/opa-authorization';
 export { SharedEgressGateway, type SharedEgressGatewayProps } from './exit/shared-egress-gateway';
 export { SidecarExit } from './exit/sidecar-exit';
+export { type UpstreamProbe } from './exit/upstream-probe';
 export { Mesh, type MeshSettings, OutboundTrafficPolicy } from './mesh/mesh';
 export * from './pattern/egress';
 export * from './pattern/http-egress';
@@ -30,6 +41,9 @@ export * from './pattern/tls-origination-egress';
 export * from './pattern/tls-passthrough-egress';
 export { EgressClient } from './policy/egress-client';
 export { HttpRule, type HttpRuleMatch } from './policy/http-rule';
+export { IngressGateway, type IngressGatewayAttributes } from './publish/ingress-gateway';
+export * from './publish/ingress-proxy';
+export * from './publish/upstream-proxy';
 
 export * as assertions from './assertions';
 

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { checkAddresses } from '../destination/captured-addresses';
 import { EgressDestination } from '../destination/egress-destination';
 import { checkPorts, httpPorts, ResolvedPort } from '../destination/egress-port';
-import { checkHosts } from '../destination/host';
+import { checkHost, checkHosts } from '../destination/host';
 import { resolveUpstream, Upstream } from '../destination/upstream';
 import { EgressError } from '../errors';
 import { checkMetadata } from '../mesh/manifest';
@@ -13,6 +13,7 @@ import { HttpRule, ResolvedHttpRule, resolveHttpRules } from '../policy/http-rul
 
 /** What may leave and who may send it, as given. */
 export interface DeclarationProps extends EgressDestination {
+  readonly upstreamHost?: string;
   readonly clients: EgressClient[];
   readonly rules?: HttpRule[];
   readonly metadata?: ApiObjectMetadata;
@@ -26,6 +27,8 @@ export interface Declaration {
   /** What the names of the client hop's objects are made of. */
   readonly name: string;
   readonly hosts: string[];
+  /** Where the hosts really are, if they are names of our own for an external host. */
+  readonly upstreamHost?: string;
   readonly ports: ResolvedPort[];
   readonly upstream: Upstream;
   /** Where applications connect to the hosts on TCP ports, if it is said. */
@@ -43,6 +46,7 @@ export function declare(scope: Construct, props: DeclarationProps): Declaration 
     scope,
     name: name === undefined ? joinName(scope, ...scope.node.path.split('/')) : checkName(scope, 'name', name),
     hosts: checkHosts(scope, props.hosts),
+    upstreamHost: props.upstreamHost === undefined ? undefined : checkHost(scope, props.upstreamHost),
     ports: checkPorts(scope, props.ports),
     upstream: resolveUpstream(scope, props),
     addresses: addresses && checkAddresses(scope, addresses),
@@ -70,8 +74,18 @@ function checkAddressUse({ scope, addresses, hosts, ports }: Declaration): void 
   });
 }
 
-/** What cannot be read cannot be judged. */
-function checkRuleUse({ scope, rules, ports }: Declaration): void {
+/** What cannot be read cannot be judged, and of other clients than the declaration's a rule would silently say nothing. */
+function checkRuleUse({ scope, rules, ports, clients }: Declaration): void {
+  const known = clients.map(String);
+  const stranger = rules.flatMap((rule) => rule.clients ?? []).find((client) => !known.includes(client));
+  if (stranger !== undefined) {
+    throw new EgressError('HttpRuleSyntax', scope, {
+      what: 'a rule is about a client that the declaration does not name, and would not hold for it',
+      given: stranger,
+      allowed: `clients of the declaration, as they stand there: ${known.join(', ')}`,
+      fix: 'name the client in `clients` too',
+    });
+  }
   const unread = ports.find(({ kind }) => kind !== 'http');
   if (rules.length === 0 || (httpPorts(ports).length > 0 && !unread)) return;
   throw new EgressError('HttpRuleSyntax', scope, {

@@ -2,25 +2,32 @@ import { ApiObject, ApiObjectMetadata, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ClientHop } from './client-hop';
 import { ClientPolicy } from './client-policy';
-import { checkProxy, ConnectProxyOptions } from './connect-proxy';
+import { ConnectProxyOptions } from './connect-proxy';
 import { Declaration, declare } from './declaration';
 import { IEgressExit } from './egress-exit';
 import { IExitHop } from './exit-hop';
-import { DEFAULT_EXIT, GatewayHandle, tlsServiceName } from './gateway-handle';
+import { DEFAULT_EXIT, GatewayHandle } from './gateway-handle';
 import { GatewayHosts } from './gateway-hosts';
 import { checkCarries, checkTargetPorts } from './gateway-limits';
-import { GatewayPods, MANAGED_TARGET_PORTS } from './gateway-pods';
-import { gatewayServers } from './gateway-servers';
-import { checkExisting, GatewayWorkload } from './gateway-workload';
+import { GatewayPods } from './gateway-pods';
+import { gatewayServers, ServedHost } from './gateway-servers';
+import { gatewaySize } from './gateway-size';
+import { checkPlacement, GatewayInstallation, GatewayWorkload } from './gateway-workload';
 import { EgressGatewayAttributes, ImportedEgressGateway } from './imported-egress-gateway';
+import { markInstallation } from './installation';
+import { istioOperator } from './istio-operator';
 import { leadToGateway } from './lead-to-gateway';
+import { OpaAuthorization, OpaPolicy } from './opa-authorization';
 import { OpenPolicy } from './open-policy';
+import { ownHandle } from './own-gateway';
 import { describeGateway, markSummary } from './summary';
+import { probeServer, ProbeRoute, ResolvedProbe, resolveProbe, UpstreamProbe } from './upstream-probe';
 import { toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
 import { EgressDestination } from '../destination/egress-destination';
 import { httpPorts, opaquePorts } from '../destination/egress-port';
+import { isWildcard } from '../destination/host';
 import { EgressError } from '../errors';
-import { checkMetadata, manifest } from '../mesh/manifest';
+import { manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { checkName, exitLabel } from '../naming';
 import { EgressClient } from '../policy/egress-client';
@@ -54,6 +61,19 @@ export interface EgressGatewayProps {
    * @default - the gateway connects to the hosts itself
    */
   readonly connectProxy?: ConnectProxyOptions;
+
+  /**
+   * Makes the pods ready only while the upstream answers. For gateways of one upstream: the first declared host with an HTTP
+   * port is asked.
+   * @default - a pod is ready when its proxy is
+   */
+  readonly upstreamProbe?: UpstreamProbe;
+
+  /**
+   * Who decides about every HTTP call besides the grants.
+   * @default - the grants alone
+   */
+  readonly authorization?: OpaAuthorization;
 
   /**
    * Labels and annotations for the gateway's objects, the routes that stand beside it included.
@@ -127,24 +147,7 @@ export class EgressGateway extends Construct implements IEgressExit {
         fix: 'set `namespace`, or the namespace of the chart',
       });
     }
-    const { _managed: managed, _existing } = props.workload ?? GatewayWorkload.managed();
-    const existing = _existing && checkExisting(this, _existing);
-    const serviceHost = (name: string) => `${name}.${this.namespace}.svc.${mesh.clusterDomain}`;
-    this.handle = {
-      exitName: this.exitName,
-      namespace: this.namespace,
-      http: { host: serviceHost(existing?.service ?? this.exitName), port: existing?.httpPort ?? 80 },
-      opaque: {
-        host: serviceHost(existing ? (existing.tlsService ?? existing.service) : tlsServiceName(this.exitName)),
-        port: existing?.tlsPort ?? 443,
-      },
-      shared: false,
-      targetPorts: existing ? { http: existing.httpTargetPort, opaque: existing.tlsTargetPort } : MANAGED_TARGET_PORTS,
-      selector: existing?.labels ?? { istio: exitLabel(this) },
-      connectProxy: props.connectProxy && checkProxy(this, props.connectProxy),
-      metadata: checkMetadata(this, props.metadata),
-    };
-
+    this.handle = ownHandle(this, this, props);
     markExit(this, { namespace: this.namespace, selector: this.handle.selector });
 
     // First, so that it is applied first: from then on, nothing is open that is not granted.
@@ -152,12 +155,17 @@ export class EgressGateway extends Construct implements IEgressExit {
       // A policy without rules allows nothing; each grant adds what it allows.
       toJson_AuthorizationPolicySpec({ selector: { matchLabels: this.handle.selector } }),
     );
-    this.gateway = this.object('networking.istio.io/v1', 'Gateway', () => gatewayServers(this.handle, this.hosts.hops));
-    if (managed) {
-      this.pods = new GatewayPods(this, 'Pods', this.handle, managed);
-      ({ deployment: this.deployment, service: this.service, serviceAccount: this.serviceAccount } = this.pods);
-    }
+    const probe = props.upstreamProbe && resolveProbe(this, props.upstreamProbe);
+    this.gateway = this.object('networking.istio.io/v1', 'Gateway', () =>
+      gatewayServers(this.handle, this.hosts.hops, probe && [probeServer()]),
+    );
+    this.pods = this.makePods(props, probe);
+    this.deployment = this.pods?.deployment;
+    this.service = this.pods?.service;
+    this.serviceAccount = this.pods?.serviceAccount;
     this.hosts = new GatewayHosts(this, 'Hosts', this.handle);
+    if (probe) new ProbeRoute(this, 'Probe', this.handle, probe, () => this.hosts.hops.find(canBeProbed));
+    if (props.authorization) this.ask(props.authorization);
     this.grants = new Construct(this, 'Grants');
     this.policies = new Construct(this, 'Policies');
   }
@@ -208,6 +216,14 @@ export class EgressGateway extends Construct implements IEgressExit {
     return this;
   }
 
+  /**
+   * Where it is reached.
+   * @internal
+   */
+  public get _address(): GatewayHandle {
+    return this.handle;
+  }
+
   /** @internal */
   public _grant(declaration: Declaration): void {
     checkTargetPorts(this.handle, declaration);
@@ -231,6 +247,34 @@ export class EgressGateway extends Construct implements IEgressExit {
     return describeGateway(this, declaration);
   }
 
+  /** @throws ExitCannotCarry for what only pods of this app can have */
+  private makePods({ workload, authorization }: EgressGatewayProps, probe?: ResolvedProbe): GatewayPods | undefined {
+    const options = (workload ?? GatewayWorkload.managed())._managed;
+    const opa = authorization?._sidecar;
+    if (!options) {
+      if (probe || opa) refuseOnExisting(this, probe ? 'upstreamProbe' : 'OpaAuthorization.sidecar');
+      return undefined;
+    }
+    const spec = {
+      gateway: this.handle,
+      size: gatewaySize(this, options),
+      options: checkPlacement(this, options),
+      probe,
+      opa,
+    };
+    if (options.installation !== GatewayInstallation.ISTIO_OPERATOR) return new GatewayPods(this, 'Pods', spec);
+    const carriesOpaque = () => this.hosts.hops.some(({ ports }) => opaquePorts(ports).length > 0);
+    const content = () => istioOperator(spec, carriesOpaque());
+    markInstallation(this, { operator: { name: exitLabel(this), content } });
+    return undefined;
+  }
+
+  private ask(authorization: OpaAuthorization): void {
+    if (this.handle.targetPorts.http === undefined) refuseOnExisting(this, 'authorization without `httpTargetPort`');
+    const { extensionProvider } = new OpaPolicy(this, 'Opa', this.handle, authorization);
+    markInstallation(this, { extensionProvider });
+  }
+
   private open(host: string): void {
     const policy = this.node.tryFindChild('WithoutIdentity') ?? new OpenPolicy(this, 'WithoutIdentity', this.handle);
     (policy as OpenPolicy).open(host);
@@ -240,4 +284,18 @@ export class EgressGateway extends Construct implements IEgressExit {
     const { namespace, exitName: name, metadata } = this.handle;
     return manifest(this, kind, { apiVersion, kind, namespace, name, metadata, spec });
   }
+}
+
+/** A host that the kubelet's probe can ask. */
+function canBeProbed({ host, ports }: ServedHost): boolean {
+  return !isWildcard(host) && httpPorts(ports).length > 0;
+}
+
+function refuseOnExisting(scope: Construct, given: string): never {
+  throw new EgressError('ExitCannotCarry', scope, {
+    what: "the exit's pods exist already, and this needs a change to them or to know their ports",
+    given,
+    allowed: 'GatewayWorkload.managed(), or OpaAuthorization.service with `httpTargetPort`',
+    fix: 'let this library make the pods, or leave it out',
+  });
 }

@@ -45,17 +45,23 @@ export class ExitHop extends Construct implements IExitHop {
   public virtualService?: ApiObject;
   public readonly opaqueVirtualServices: ApiObject[] = [];
 
+  /** Where the host really is: the host itself, unless it is a name of our own. */
+  public readonly upstreamHost: string;
+  private readonly upstream: Upstream;
+  private readonly declaredBy: string;
   private readonly known = new Map<number, ResolvedPort>();
 
   public constructor(
     scope: Construct,
     public readonly host: string,
     private readonly gateway: GatewayHandle,
-    private readonly upstream: Upstream,
-    private readonly declaredBy: string,
+    declaration: Declaration,
   ) {
     super(scope, host);
-    markExitHost(this, { namespace: gateway.namespace, host });
+    this.upstream = declaration.upstream;
+    this.upstreamHost = declaration.upstreamHost ?? host;
+    this.declaredBy = declaration.scope.node.path;
+    markExitHost(this, { namespace: gateway.namespace, host: this.upstreamHost });
   }
 
   /** The ports that are declared, by number. */
@@ -69,6 +75,7 @@ export class ExitHop extends Construct implements IExitHop {
    * @throws DestinationConflict if it disagrees with an earlier one, PortConflict if one upstream port would be two things
    */
   public add(declaration: Declaration): void {
+    this.checkAgrees(declaration, 'upstreamHost', declaration.upstreamHost ?? this.host, this.upstreamHost);
     this.checkAgrees(declaration, 'upstream', declaration.upstream, this.upstream);
     for (const port of declaration.ports) {
       const known = this.known.get(port.port);
@@ -86,15 +93,18 @@ export class ExitHop extends Construct implements IExitHop {
 
   /** Objects come with the first port that needs them; their specs are read when everything is declared. */
   private make(port: ResolvedPort): void {
-    const { host, upstream } = this;
+    const { host, upstream, upstreamHost } = this;
     const name = hostInName(host);
     if (!this.gateway.connectProxy) {
       this.serviceEntry ??= this.networking('ServiceEntry', [name], () =>
-        upstreamServiceEntry(host, upstream, this.upstreamPorts(), { exportTo: HERE, addresses: this.address() }),
+        upstreamServiceEntry(upstreamHost, upstream, this.upstreamPorts(), {
+          exportTo: HERE,
+          addresses: this.address(),
+        }),
       );
       if (needsDestinationRule(upstream, [port])) {
         this.destinationRule ??= this.networking('DestinationRule', [name], () =>
-          upstreamDestinationRule(host, upstream, httpPorts(this.ports), HERE),
+          upstreamDestinationRule(upstreamHost, upstream, httpPorts(this.ports), HERE),
         );
       }
     }
@@ -106,16 +116,14 @@ export class ExitHop extends Construct implements IExitHop {
         ),
       );
     } else {
-      this.virtualService ??= this.networking('VirtualService', [name], () =>
-        exitRoutes(this.gateway, host, this.ports),
-      );
+      this.virtualService ??= this.networking('VirtualService', [name], () => exitRoutes(this.gateway, this));
     }
   }
 
   private opaqueDestination(port: OpaquePort) {
     return this.gateway.connectProxy
-      ? proxiedDestination(this.gateway.connectProxy, this.host, port)
-      : { host: this.host, port: { number: port.upstreamPort } };
+      ? proxiedDestination(this.gateway.connectProxy, this.upstreamHost, port)
+      : { host: this.upstreamHost, port: { number: port.upstreamPort } };
   }
 
   private upstreamPorts() {
@@ -129,7 +137,7 @@ export class ExitHop extends Construct implements IExitHop {
 
   /** Nobody connects to it; without one, Istio would take the port of one TCP host for every address. */
   private address(): string[] | undefined {
-    return this.ports.some(({ kind }) => kind === 'tcp') ? [virtualAddress(this.host)] : undefined;
+    return this.ports.some(({ kind }) => kind === 'tcp') ? [virtualAddress(this.upstreamHost)] : undefined;
   }
 
   private networking(kind: string, parts: string[], spec: () => unknown): ApiObject {

@@ -1,5 +1,6 @@
 import { GatewayHandle } from './gateway-handle';
 import { calledAuthority, ownAuthority } from './gateway-limits';
+import { ServedHost } from './gateway-servers';
 import { httpRoutes } from './http-routes';
 import { subsetName } from './upstream-manifests';
 import {
@@ -7,22 +8,26 @@ import {
   VirtualServiceSpecHttpMatch,
   VirtualServiceSpecTcpRouteDestination,
 } from '../../imports/networking.istio.io';
-import { httpPorts, opaquePorts, ResolvedPort } from '../destination/egress-port';
+import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
 import { HttpPort } from '../destination/http-port';
 
 const HERE = ['.'];
 
+/** A host as callers name it, and where it really is. */
+type Called = Pick<ServedHost, 'host' | 'upstreamHost'>;
+
 /** The routes from a gateway to a host by what the calls say of themselves: the Host header, or the server name of their TLS. */
-export function exitRoutes(gateway: GatewayHandle, host: string, ports: ResolvedPort[]) {
+export function exitRoutes(gateway: GatewayHandle, served: ServedHost) {
+  const { host, ports } = served;
   const http = httpPorts(ports);
   const open = opaquePorts(ports).filter(({ identified }) => !identified);
   return toJson_VirtualServiceSpec({
     exportTo: HERE,
     gateways: [gateway.exitName],
     hosts: [host],
-    http: http.length > 0 ? http.flatMap((port) => exitRoute(host, port, http.length > 1)) : undefined,
-    tls: open.length > 0 ? open.map((port) => openRoute(gateway, host, port.upstreamPort)) : undefined,
+    http: http.length > 0 ? http.flatMap((port) => exitRoute(served, port, http.length > 1)) : undefined,
+    tls: open.length > 0 ? open.map((port) => openRoute(gateway, served, port.upstreamPort)) : undefined,
   });
 }
 
@@ -41,34 +46,45 @@ export function opaqueRoute(
   });
 }
 
+/** The routes of a gateway to a host that stands for itself. */
+export function routesTo(host: string, port: HttpPort, match: VirtualServiceSpecHttpMatch) {
+  return httpRoute({ host, upstreamHost: host }, port, { match, to: port.upstreamPort });
+}
+
 /** The routes of a sidecar straight to a host. */
 export function directRoutes(host: string, ports: HttpPort[]) {
   return toJson_VirtualServiceSpec({
     exportTo: HERE,
     hosts: [host],
-    http: ports.flatMap((port) => httpRoute(host, port, { match: { port: port.port }, to: port.port })),
+    http: ports.flatMap((port) =>
+      httpRoute({ host, upstreamHost: host }, port, { match: { port: port.port }, to: port.port }),
+    ),
   });
 }
 
-function openRoute(gateway: GatewayHandle, host: string, upstreamPort: number) {
+function openRoute(gateway: GatewayHandle, { host, upstreamHost }: ServedHost, upstreamPort: number) {
   return {
     match: [{ port: gateway.opaque.port, sniHosts: [host] }],
-    route: [{ destination: { host, port: { number: upstreamPort } } }],
+    route: [{ destination: { host: upstreamHost, port: { number: upstreamPort } } }],
   };
 }
 
-function exitRoute(host: string, port: HttpPort, oneOfSeveral: boolean) {
+function exitRoute(served: ServedHost, port: HttpPort, oneOfSeveral: boolean) {
   // One port needs no telling apart; what else the Host header may name is refused by the grants.
-  const match = oneOfSeveral ? { authority: { regex: authorityPattern(host, port.port) } } : undefined;
-  return httpRoute(host, port, { match, to: port.upstreamPort });
+  const match = oneOfSeveral ? { authority: { regex: authorityPattern(served.host, port.port) } } : undefined;
+  return httpRoute(served, port, { match, to: port.upstreamPort });
 }
 
-function httpRoute(host: string, port: HttpPort, { match, to }: { match?: VirtualServiceSpecHttpMatch; to: number }) {
+function httpRoute(
+  { host, upstreamHost }: Called,
+  port: HttpPort,
+  { match, to }: { match?: VirtualServiceSpecHttpMatch; to: number },
+) {
   return httpRoutes(
     {
       match,
-      rewrite: authorityRewrite(host, port),
-      destination: { host, port: { number: to }, subset: subsetName(port) },
+      rewrite: authorityRewrite(calledAuthority(host, port), ownAuthority(upstreamHost, port)),
+      destination: { host: upstreamHost, port: { number: to }, subset: subsetName(port) },
       headers: port.headers,
       timeout: port.timeout,
     },
@@ -77,10 +93,9 @@ function httpRoute(host: string, port: HttpPort, { match, to }: { match?: Virtua
   );
 }
 
-/** The host must read its own port in the Host header, not the one that the application called. */
-function authorityRewrite(host: string, port: HttpPort): { authority: string } | undefined {
-  const own = ownAuthority(host, port);
-  return calledAuthority(host, port) === own ? undefined : { authority: own };
+/** The host must read its own name and port in the Host header, not those that the application called. */
+function authorityRewrite(called: string, own: string): { authority: string } | undefined {
+  return called === own ? undefined : { authority: own };
 }
 
 /** The Host headers of calls to a port, in any case: names are compared so, and so does the policy. */

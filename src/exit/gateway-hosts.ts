@@ -28,8 +28,7 @@ export class GatewayHosts extends Construct {
     }
     for (const host of declaration.hosts) {
       const existing = this.node.tryFindChild(host) as ExitHop | undefined;
-      const { upstream, scope } = declaration;
-      const hop = existing ?? new ExitHop(this, host, this.handle, upstream, scope.node.path);
+      const hop = existing ?? new ExitHop(this, host, this.handle, declaration);
       hop.add(declaration);
     }
   }

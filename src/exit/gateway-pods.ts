@@ -1,56 +1,53 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { GatewayHandle, tlsServiceName } from './gateway-handle';
-import { gatewaySize, ManagedGatewayOptions } from './gateway-workload';
+import { MANAGED_TARGET_PORTS, podSpec, PodSpecProps } from './gateway-pod-spec';
+import { GatewaySize } from './gateway-size';
 import { manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
-
-/** Where managed pods listen. Above 1023, so that they need no privilege to. */
-export const MANAGED_TARGET_PORTS = { http: 8080, opaque: 8443 };
-const HEALTH_PORT = 15021;
 
 /**
  * Where the Host header is rewritten, Envoy tells the upstream the one that the application sent. It adds that after the
  * route has removed headers, so only the proxy itself can be told not to.
  */
-const PROXY_CONFIG = 'proxyHeaders: { envoyDebugHeaders: { disabled: true } }';
+export const PROXY_CONFIG = 'proxyHeaders: { envoyDebugHeaders: { disabled: true } }';
 
 /** The pods of an egress gateway, filled in by Istio's injector, and what they need. */
 export class GatewayPods extends Construct {
   public readonly deployment: ApiObject;
   public readonly service: ApiObject;
   public readonly serviceAccount: ApiObject;
-  public tlsService?: ApiObject;
+  private readonly gateway: GatewayHandle;
+  private tlsService?: ApiObject;
 
   public constructor(
     scope: Construct,
     id: string,
-    private readonly gateway: GatewayHandle,
-    options: ManagedGatewayOptions,
+    private readonly props: PodSpecProps,
   ) {
     super(scope, id);
-    const size = gatewaySize(scope, options);
+    const { gateway, size } = props;
+    this.gateway = gateway;
     this.serviceAccount = this.object('v1', 'ServiceAccount', {
       // The proxy has a token of its own for istiod; it never calls the Kubernetes API.
       fields: { automountServiceAccountToken: false },
     });
     this.service = this.object('v1', 'Service', {
-      spec: () => this.serviceSpec('http', gateway.http.port, MANAGED_TARGET_PORTS.http),
+      spec: () => serviceSpec(gateway, 'http', gateway.http.port, MANAGED_TARGET_PORTS.http),
     });
     this.deployment = this.object('apps/v1', 'Deployment', {
       spec: () => ({
+        // An autoscaler's number must not be taken back by whoever applies this again.
         replicas: size.replicas,
         selector: { matchLabels: gateway.selector },
         strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
         template: {
-          metadata: {
-            labels: this.podLabels(),
-            annotations: this.podAnnotations(),
-          },
-          spec: this.podSpec(size.resources),
+          metadata: { labels: podLabels(this, gateway), annotations: this.podAnnotations() },
+          spec: podSpec(props),
         },
       }),
     });
+    this.keepAvailable();
   }
 
   /**
@@ -80,16 +77,20 @@ export class GatewayPods extends Construct {
   public listenForOpaque(): void {
     this.tlsService ??= this.object('v1', 'Service', {
       name: tlsServiceName(this.gateway.exitName),
-      spec: () => this.serviceSpec('tls', this.gateway.opaque.port, MANAGED_TARGET_PORTS.opaque),
+      spec: () => serviceSpec(this.gateway, 'tls', this.gateway.opaque.port, MANAGED_TARGET_PORTS.opaque),
     });
   }
 
-  private serviceSpec(name: string, port: number, targetPort: number) {
-    return {
-      type: 'ClusterIP',
-      selector: this.gateway.selector,
-      ports: [{ name, port, targetPort, protocol: 'TCP' }],
-    };
+  private keepAvailable(): void {
+    const { gateway, size } = this.props;
+    this.object('policy/v1', 'PodDisruptionBudget', {
+      spec: () => ({ maxUnavailable: 1, selector: { matchLabels: gateway.selector } }),
+    });
+    const { scaling } = size;
+    if (!scaling) return;
+    this.object('autoscaling/v2', 'HorizontalPodAutoscaler', {
+      spec: () => autoscaling(gateway.exitName, scaling),
+    });
   }
 
   private object(
@@ -103,20 +104,6 @@ export class GatewayPods extends Construct {
     return manifest(this, id, { apiVersion, kind, namespace, metadata, ...content, name });
   }
 
-  private podLabels() {
-    const { revision, _labels } = Mesh.of(this);
-    return {
-      ..._labels,
-      ...this.gateway.metadata?.labels,
-      ...this.gateway.selector,
-      app: this.gateway.exitName,
-      'service.istio.io/canonical-name': this.gateway.exitName,
-      'service.istio.io/canonical-revision': 'latest',
-      'sidecar.istio.io/inject': 'true',
-      ...(revision && { 'istio.io/rev': revision }),
-    };
-  }
-
   private podAnnotations() {
     return {
       ...Mesh.of(this)._annotations,
@@ -125,47 +112,36 @@ export class GatewayPods extends Construct {
       'proxy.istio.io/config': PROXY_CONFIG,
     };
   }
+}
 
-  private podSpec(resources: unknown) {
-    return {
-      serviceAccountName: this.gateway.exitName,
-      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
-      topologySpreadConstraints: [
-        {
-          maxSkew: 1,
-          topologyKey: 'kubernetes.io/hostname',
-          whenUnsatisfiable: 'ScheduleAnyway',
-          labelSelector: { matchLabels: this.gateway.selector },
-        },
-      ],
-      containers: [
-        {
-          // The name and the image tell the injector which container to fill in.
-          name: 'istio-proxy',
-          image: 'auto',
-          ports: [
-            { name: 'http', containerPort: MANAGED_TARGET_PORTS.http, protocol: 'TCP' },
-            { name: 'tls', containerPort: MANAGED_TARGET_PORTS.opaque, protocol: 'TCP' },
-          ],
-          readinessProbe: {
-            httpGet: { path: '/healthz/ready', port: HEALTH_PORT },
-            periodSeconds: 5,
-            failureThreshold: 4,
-          },
-          startupProbe: {
-            httpGet: { path: '/healthz/ready', port: HEALTH_PORT },
-            periodSeconds: 1,
-            failureThreshold: 60,
-          },
-          resources,
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            capabilities: { drop: ['ALL'] },
-            privileged: false,
-            readOnlyRootFilesystem: true,
-          },
-        },
-      ],
-    };
-  }
+/** The autoscaler's spec. */
+export function autoscaling(deployment: string, { min, max, cpuPercent }: NonNullable<GatewaySize['scaling']>) {
+  return {
+    scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: deployment },
+    minReplicas: min,
+    maxReplicas: max,
+    metrics: [
+      { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: cpuPercent } } },
+    ],
+  };
+}
+
+/** A Service in front of the pods, with the one port that its servers use. */
+function serviceSpec({ selector }: GatewayHandle, name: string, port: number, targetPort: number) {
+  return { type: 'ClusterIP', selector, ports: [{ name, port, targetPort, protocol: 'TCP' }] };
+}
+
+/** Labels of the pods. What selects them and names them in telemetry is the gateway's own. */
+function podLabels(scope: Construct, { exitName, metadata, selector }: GatewayHandle) {
+  const { revision, _labels } = Mesh.of(scope);
+  return {
+    ..._labels,
+    ...metadata?.labels,
+    ...selector,
+    app: exitName,
+    'service.istio.io/canonical-name': exitName,
+    'service.istio.io/canonical-revision': 'latest',
+    'sidecar.istio.io/inject': 'true',
+    ...(revision && { 'istio.io/rev': revision }),
+  };
 }

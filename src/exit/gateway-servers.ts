@@ -10,6 +10,8 @@ import { opaquePorts, ResolvedPort } from '../destination/egress-port';
 /** A host and its ports, as declared so far. */
 export interface ServedHost {
   readonly host: string;
+  /** Where it really is. */
+  readonly upstreamHost: string;
   readonly ports: ResolvedPort[];
 }
 
@@ -18,7 +20,7 @@ export interface ServedHost {
  * are told apart by server name. Only VirtualServices of the gateway's own namespace bind to them ("./"), whatever host
  * another team claims in its own.
  */
-export function gatewayServers(gateway: GatewayHandle, hosts: ServedHost[]) {
+export function gatewayServers(gateway: GatewayHandle, hosts: ServedHost[], others: GatewaySpecServers[] = []) {
   return toJson_GatewaySpec({
     selector: gateway.selector,
     servers: [
@@ -27,6 +29,7 @@ export function gatewayServers(gateway: GatewayHandle, hosts: ServedHost[]) {
         tls: { mode: Mode.ISTIO_UNDERSCORE_MUTUAL },
         hosts: ['./*'],
       },
+      ...others,
       ...hosts.flatMap(({ host, ports }) => opaqueServers(gateway, host, ports)),
     ],
   });

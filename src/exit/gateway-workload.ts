@@ -1,33 +1,61 @@
 import { Construct } from 'constructs';
+import { GatewaySizeOptions } from './gateway-size';
 import { checkPort } from '../destination/port-number';
 import { EgressError } from '../errors';
 import { checkName } from '../naming';
 
-/** CPU and memory of each pod of an egress gateway, as Kubernetes quantities. */
-export interface GatewayResources {
-  /** @default "100m" */
-  readonly cpuRequest?: string;
-  /** @default "128Mi" */
-  readonly memoryRequest?: string;
-  /** @default "2" */
-  readonly cpuLimit?: string;
-  /** @default "1Gi" */
-  readonly memoryLimit?: string;
+/** A taint that the pods tolerate. */
+export interface GatewayToleration {
+  /** Key of the taint. */
+  readonly key: string;
+
+  /**
+   * Value of the taint.
+   * @default - any
+   */
+  readonly value?: string;
+
+  /**
+   * "NoSchedule", "PreferNoSchedule" or "NoExecute".
+   * @default - every effect
+   */
+  readonly effect?: string;
+}
+
+/** How the pods come into the cluster. */
+export enum GatewayInstallation {
+  /** As a Deployment among the other manifests, whose pods Istio's injector fills in. */
+  INJECTED = 'INJECTED',
+
+  /**
+   * By `istioctl manifest generate`, from the IstioOperator file that `Installation.write` makes: for platforms that install
+   * gateways with Istio's own tools. The manifests hold neither Deployment nor Service then.
+   */
+  ISTIO_OPERATOR = 'ISTIO_OPERATOR',
 }
 
 /** Pods that this library makes. */
-export interface ManagedGatewayOptions {
+export interface ManagedGatewayOptions extends GatewaySizeOptions {
   /**
-   * Number of pods.
-   * @default 2
+   * Labels of the nodes on which the pods run, as the dedicated nodes that a firewall lets out.
+   * @default - any node
    */
-  readonly replicas?: number;
+  readonly nodeSelector?: { [key: string]: string };
 
   /**
-   * CPU and memory of each pod.
-   * @default - what Istio's own gateway chart asks for
+   * Taints that the pods tolerate.
+   * @default - none
    */
-  readonly resources?: GatewayResources;
+  readonly tolerations?: GatewayToleration[];
+
+  /**
+   * Priority class of the pods.
+   * @default - the cluster's own
+   */
+  readonly priorityClassName?: string;
+
+  /** @default GatewayInstallation.INJECTED */
+  readonly installation?: GatewayInstallation;
 }
 
 /** Pods that somebody else made. */
@@ -77,8 +105,8 @@ export interface ExistingGatewayOptions {
 /** The pods of an egress gateway: made here, or already there. */
 export class GatewayWorkload {
   /**
-   * A Deployment whose pods Istio's injector fills in, with its Service and ServiceAccount.
-   * @throws QuantitySyntax when the gateway is made
+   * Pods of the gateway's own, with Service, ServiceAccount, HorizontalPodAutoscaler and PodDisruptionBudget.
+   * @throws QuantitySyntax, SettingRange, LabelSyntax when the gateway is made
    */
   public static managed(options: ManagedGatewayOptions = {}): GatewayWorkload {
     return new GatewayWorkload(options);
@@ -95,49 +123,6 @@ export class GatewayWorkload {
     /** @internal */
     public readonly _existing?: ExistingGatewayOptions,
   ) {}
-}
-
-/** Sizes of managed pods, checked and complete. */
-export interface GatewaySize {
-  readonly replicas: number;
-  readonly resources: { requests: Quantities; limits: Quantities };
-}
-
-interface Quantities {
-  readonly cpu: string;
-  readonly memory: string;
-}
-
-/** @throws QuantitySyntax */
-export function gatewaySize(scope: Construct, { replicas = 2, resources = {} }: ManagedGatewayOptions): GatewaySize {
-  if (!Number.isInteger(replicas) || replicas < 1) {
-    throw new EgressError('QuantitySyntax', scope, {
-      what: 'an egress gateway cannot have this many pods',
-      given: replicas,
-      allowed: 'a whole number from 1; from 2, one may go without an outage',
-      fix: 'set `replicas`',
-    });
-  }
-  const quantity = (value: string) => checkQuantity(scope, value);
-  return {
-    replicas,
-    resources: {
-      requests: { cpu: quantity(resources.cpuRequest ?? '100m'), memory: quantity(resources.memoryRequest ?? '128Mi') },
-      limits: { cpu: quantity(resources.cpuLimit ?? '2'), memory: quantity(resources.memoryLimit ?? '1Gi') },
-    },
-  };
-}
-
-function checkQuantity(scope: Construct, value: string): string {
-  if (typeof value !== 'string' || !/^\d+(\.\d+)?(m|k|[KMGT]i?)?$/.test(value)) {
-    throw new EgressError('QuantitySyntax', scope, {
-      what: 'this is not a Kubernetes quantity',
-      given: value,
-      allowed: 'a number with a unit, as "500m" for CPU or "256Mi" for memory',
-      fix: 'correct the value',
-    });
-  }
-  return value;
 }
 
 /** Keys and values that Kubernetes takes. */
@@ -162,4 +147,30 @@ export function checkExisting(scope: Construct, existing: ExistingGatewayOptions
     });
   }
   return existing;
+}
+
+/** Checks where pods may run. @throws LabelSyntax, NameSyntax */
+export function checkPlacement(scope: Construct, options: ManagedGatewayOptions): ManagedGatewayOptions {
+  const { nodeSelector = {}, tolerations = [], priorityClassName } = options;
+  const refuse = (what: string, given: unknown, allowed: string) => {
+    throw new EgressError('LabelSyntax', scope, { what, given, allowed, fix: 'correct it' });
+  };
+  if (!Object.entries(nodeSelector).every(([key, value]) => LABEL_KEY.test(key) && LABEL_VALUE.test(value))) {
+    refuse(
+      '`nodeSelector` is no list of labels',
+      nodeSelector,
+      'valid labels, as { "node-role.example.com/egress": "yes" }',
+    );
+  }
+  const bad = tolerations.find(({ key, value, effect }) => {
+    const effects = [undefined, 'NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+    return !LABEL_KEY.test(key) || (value !== undefined && !LABEL_VALUE.test(value)) || !effects.includes(effect);
+  });
+  if (bad) {
+    refuse('a toleration names no taint', bad, 'a label key, a value, and NoSchedule, PreferNoSchedule or NoExecute');
+  }
+  if (priorityClassName !== undefined) {
+    for (const label of priorityClassName.split('.')) checkName(scope, 'priorityClassName', label);
+  }
+  return options;
 }

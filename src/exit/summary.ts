@@ -27,11 +27,12 @@ interface DescribedExit {
 }
 
 function summaryLine(exit: DescribedExit, declaration: Declaration): string {
-  const { scope, clients, hosts, ports } = declaration;
+  const { scope, clients, hosts, ports, upstreamHost } = declaration;
   const more = hosts.length - LISTED_HOSTS;
   const where = hosts.slice(0, LISTED_HOSTS).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  const real = upstreamHost ? `, which is ${upstreamHost}` : '';
   const how = ports.map(exit._grantsHere ? portSummary : importedSummary).join('; ');
-  return `${scope.node.path}: ${clients.join(', ')} → ${exit._describe(declaration)} → ${where} (${how})${ruleSummary(declaration)}`;
+  return `${scope.node.path}: ${clients.join(', ')} → ${exit._describe(declaration)} → ${where}${real} (${how})${ruleSummary(declaration)}`;
 }
 
 /** An egress gateway, and how calls travel to it. */
@@ -48,7 +49,8 @@ function ruleSummary({ rules }: Declaration): string {
   return rules.length > 0 ? `, only what ${rules.length === 1 ? 'a rule allows' : `${rules.length} rules allow`}` : '';
 }
 
-function portSummary(port: ResolvedPort): string {
+/** How calls on a port go on beyond an exit. */
+export function portSummary(port: ResolvedPort): string {
   const { port: called, upstreamPort } = port;
   if (port.kind !== 'http') {
     const what = port.kind === 'tls' ? "the application's own" : 'as the application encrypts it';

@@ -8,6 +8,7 @@ import {
   sharedSelectors,
   splitCaptures,
 } from './exits';
+import { ingressHostsTwice } from './ingress';
 import { duplicateObjects, fileCollisions } from './objects';
 
 const CHECKED = Symbol.for('cdk8s-istio-egress.TreeChecked');
@@ -43,5 +44,6 @@ function problemsOf(app: App, nodes: IConstruct[]): string[] {
     ...conflictingCaptures(nodes),
     ...splitCaptures(nodes),
     ...loops(objects, nodes),
+    ...ingressHostsTwice(nodes),
   ];
 }

@@ -28,6 +28,13 @@ export interface CaptureMark {
   readonly addresses?: string[];
 }
 
+/** A host name that an ingress gateway serves. */
+export interface IngressHostMark {
+  readonly selector: { [key: string]: string };
+  readonly host: string;
+}
+
+const INGRESS_HOST = Symbol.for('cdk8s-istio-egress.IngressHost');
 const EXIT = Symbol.for('cdk8s-istio-egress.Exit');
 const EXIT_HOST = Symbol.for('cdk8s-istio-egress.ExitHost');
 const CLIENT_ROUTE = Symbol.for('cdk8s-istio-egress.ClientRoute');
@@ -36,11 +43,13 @@ const CLIENT_ROUTE = Symbol.for('cdk8s-istio-egress.ClientRoute');
 export const markExit = (construct: Construct, mark: ExitMark) => set(construct, EXIT, mark);
 export const markExitHost = (construct: Construct, mark: ExitHostMark) => set(construct, EXIT_HOST, mark);
 export const markClientRoute = (construct: Construct, mark: ClientRouteMark) => set(construct, CLIENT_ROUTE, mark);
+export const markIngressHost = (construct: Construct, mark: IngressHostMark) => set(construct, INGRESS_HOST, mark);
 
 /** The mark of a construct; undefined if it has none. */
 export const exitOf = (construct: IConstruct) => get<ExitMark>(construct, EXIT);
 export const exitHostOf = (construct: IConstruct) => get<ExitHostMark>(construct, EXIT_HOST);
 export const clientRouteOf = (construct: IConstruct) => get<ClientRouteMark>(construct, CLIENT_ROUTE);
+export const ingressHostOf = (construct: IConstruct) => get<IngressHostMark>(construct, INGRESS_HOST);
 
 function set(construct: Construct, symbol: symbol, mark: unknown): void {
   (construct as any)[symbol] = mark;

@@ -1,0 +1,34 @@
+import { App, Chart } from 'cdk8s';
+import { EgressClient, IngressGateway, UpstreamProxy } from 'cdk8s-istio-egress';
+
+/** Three external services under our own names, each behind a gateway of its own, for callers inside and outside the mesh. */
+export function upstreamProxy(app: App): void {
+  const ingress = { gateway: IngressGateway.imported(), credentialName: 'corp-example-tls' };
+  const clients = [EgressClient.serviceAccount('apps', 'sleep')];
+  const upstreamProbe = { path: '/status/200', failureThreshold: 3 };
+
+  const bin = new Chart(app, 'httpbin', { namespace: 'httpbin' });
+  new UpstreamProxy(bin, 'HttpbinEgress', {
+    hostname: 'bin.corp.example',
+    upstream: 'httpbin.org',
+    ingress,
+    clients,
+    upstreamProbe,
+  });
+
+  const crm = new Chart(app, 'crm', { namespace: 'crm' });
+  new UpstreamProxy(crm, 'CrmEgress', {
+    hostname: 'crm.corp.example',
+    upstream: 'crm.vendor.example.com',
+    ingress,
+    upstreamProbe,
+  });
+
+  const wiki = new Chart(app, 'wiki', { namespace: 'wiki' });
+  new UpstreamProxy(wiki, 'WikiEgress', {
+    hostname: 'wiki.corp.example',
+    upstream: 'wiki.vendor.example.com',
+    upstreamPort: 8443,
+    clients,
+  });
+}

@@ -1,0 +1,57 @@
+import { Chart } from 'cdk8s';
+import { Construct } from 'constructs';
+import { Declaration } from './declaration';
+import { EgressGateway, EgressGatewayProps } from './egress-gateway';
+import { checkHosts } from '../destination/host';
+import { EgressError } from '../errors';
+import { joinName } from '../naming';
+
+/** Properties of a gateway for one upstream. */
+export interface DedicatedEgressGatewayProps extends EgressGatewayProps {
+  /**
+   * Name of the gateway and of its Deployment, Service, ServiceAccount and Gateway.
+   * @default - the construct's id, in kebab case
+   */
+  readonly name?: string;
+
+  /**
+   * Namespace of the gateway.
+   * @default - the chart's namespace, or the gateway's name if it has none
+   */
+  readonly namespace?: string;
+
+  /** Hosts of the one upstream. Nothing else is let out here. */
+  readonly hosts: string[];
+}
+
+/**
+ * An egress gateway for exactly one upstream: what happens to it, or to its upstream, happens to no other. Its pods can follow
+ * the health of the upstream (`upstreamProbe`), and an agent of its own can decide about its calls (`authorization`).
+ */
+export class DedicatedEgressGateway extends EgressGateway {
+  private readonly upstreamHosts: string[];
+
+  /** @throws what `EgressGateway` and hosts can throw */
+  public constructor(scope: Construct, id: string, props: DedicatedEgressGatewayProps) {
+    const name = props.name ?? joinName(scope, id);
+    super(scope, id, { ...props, name, namespace: props.namespace ?? Chart.of(scope).namespace ?? name });
+    this.upstreamHosts = checkHosts(this, props.hosts);
+  }
+
+  /** @internal */
+  public _grant(declaration: Declaration): void {
+    const { scope, hosts, upstreamHost } = declaration;
+    const other = (upstreamHost === undefined ? hosts : [upstreamHost]).find(
+      (host) => !this.upstreamHosts.includes(host),
+    );
+    if (other) {
+      throw new EgressError('ExitCannotCarry', scope, {
+        what: 'the gateway is for another upstream alone',
+        given: other,
+        allowed: this.upstreamHosts.join(', '),
+        fix: "add the host to the gateway's `hosts`, or use a gateway of its own for it",
+      });
+    }
+    super._grant(declaration);
+  }
+}

@@ -1,0 +1,86 @@
+import { GatewayHandle } from './gateway-handle';
+import { GatewaySize } from './gateway-size';
+import { ManagedGatewayOptions } from './gateway-workload';
+import { opaContainer, OpaSidecarOptions } from './opa-authorization';
+import { readinessProbe, ResolvedProbe } from './upstream-probe';
+
+/** Where managed pods listen. Above 1023, so that they need no privilege to. */
+export const MANAGED_TARGET_PORTS = { http: 8080, opaque: 8443 };
+
+const HEALTH = { path: '/healthz/ready', port: 15021 };
+
+/** What the pods of a managed gateway are made from, whichever way they are installed. */
+export interface PodSpecProps {
+  readonly gateway: GatewayHandle;
+  readonly size: GatewaySize;
+  readonly options: ManagedGatewayOptions;
+  readonly probe?: ResolvedProbe;
+  readonly opa?: OpaSidecarOptions;
+}
+
+/** A pod whose proxy Istio's injector fills in. */
+export function podSpec(props: PodSpecProps) {
+  const { gateway, options } = props;
+  const opa = props.opa && opaContainer(gateway.exitName, props.opa);
+  return {
+    serviceAccountName: gateway.exitName,
+    securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+    nodeSelector: options.nodeSelector,
+    tolerations: tolerations(options),
+    priorityClassName: options.priorityClassName,
+    topologySpreadConstraints: topologySpread(gateway.selector),
+    containers: [proxyContainer(props), ...(opa ? [opa.container] : [])],
+    volumes: opa?.volumes,
+  };
+}
+
+/** A taint without a value is tolerated whatever its value. */
+export function tolerations({ tolerations: given }: ManagedGatewayOptions) {
+  return given?.map(({ key, value, effect }) => ({
+    key,
+    operator: value === undefined ? 'Exists' : 'Equal',
+    value,
+    effect,
+  }));
+}
+
+/** Over zones and nodes, where there are several; a pod that finds no better place starts all the same. */
+export function topologySpread(matchLabels: { [key: string]: string }) {
+  return ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
+    maxSkew: 1,
+    topologyKey,
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels },
+  }));
+}
+
+/** The proxy's own readiness or, through it, the upstream's; while it starts, its own alone. */
+export function probes(probe?: ResolvedProbe) {
+  return {
+    readinessProbe: probe ? readinessProbe(probe) : { httpGet: HEALTH, periodSeconds: 5, failureThreshold: 4 },
+    startupProbe: { httpGet: HEALTH, periodSeconds: 1, failureThreshold: 60 },
+  };
+}
+
+/** The ports on which the pods take calls. */
+export const CONTAINER_PORTS = [
+  { name: 'http', containerPort: MANAGED_TARGET_PORTS.http, protocol: 'TCP' },
+  { name: 'tls', containerPort: MANAGED_TARGET_PORTS.opaque, protocol: 'TCP' },
+];
+
+function proxyContainer({ size, probe }: PodSpecProps) {
+  return {
+    // The name and the image tell the injector which container to fill in.
+    name: 'istio-proxy',
+    image: 'auto',
+    ports: CONTAINER_PORTS,
+    ...probes(probe),
+    resources: size.resources,
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      privileged: false,
+      readOnlyRootFilesystem: true,
+    },
+  };
+}

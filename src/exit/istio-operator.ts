@@ -1,0 +1,88 @@
+import {
+  CONTAINER_PORTS,
+  MANAGED_TARGET_PORTS,
+  podSpec,
+  PodSpecProps,
+  probes,
+  tolerations,
+  topologySpread,
+} from './gateway-pod-spec';
+import { autoscaling, PROXY_CONFIG } from './gateway-pods';
+
+/**
+ * The same gateway as an IstioOperator file for `istioctl manifest generate`. It is a file for a tool, not a manifest: no
+ * cluster knows the kind any more. What the format has no field for stands in overlays.
+ *
+ * @see https://istio.io/latest/docs/reference/config/istio.operator.v1alpha1/
+ */
+export function istioOperator(props: PodSpecProps, carriesOpaque: boolean) {
+  const { gateway, options, size, probe } = props;
+  const { readinessProbe, startupProbe } = probes(probe);
+  const { containers, volumes } = podSpec(props);
+  const others = containers.slice(1);
+  const inPod = 'spec.template.spec';
+  const proxy = `${inPod}.containers.[name:istio-proxy]`;
+  return {
+    apiVersion: 'install.istio.io/v1alpha1',
+    kind: 'IstioOperator',
+    metadata: { name: gateway.exitName },
+    spec: {
+      profile: 'empty',
+      components: {
+        egressGateways: [
+          {
+            name: gateway.exitName,
+            // On the component: a namespace at the top does not move a gateway.
+            namespace: gateway.namespace,
+            enabled: true,
+            label: { app: gateway.exitName, ...gateway.selector },
+            k8s: {
+              replicaCount: size.replicas,
+              hpaSpec: size.scaling && autoscaling(gateway.exitName, size.scaling),
+              podDisruptionBudget: { maxUnavailable: 1 },
+              resources: size.resources,
+              nodeSelector: options.nodeSelector,
+              tolerations: tolerations(options),
+              priorityClassName: options.priorityClassName,
+              podAnnotations: { 'proxy.istio.io/config': PROXY_CONFIG },
+              strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+              service: {
+                type: 'ClusterIP',
+                ports: [
+                  { name: 'http', port: gateway.http.port, targetPort: MANAGED_TARGET_PORTS.http, protocol: 'TCP' },
+                  ...(carriesOpaque
+                    ? [
+                        {
+                          name: 'tls',
+                          port: gateway.opaque.port,
+                          targetPort: MANAGED_TARGET_PORTS.opaque,
+                          protocol: 'TCP',
+                        },
+                      ]
+                    : []),
+                ],
+              },
+              overlays: [
+                {
+                  apiVersion: 'apps/v1',
+                  kind: 'Deployment',
+                  name: gateway.exitName,
+                  patches: [
+                    { path: `${proxy}.readinessProbe`, value: readinessProbe },
+                    { path: `${proxy}.startupProbe`, value: startupProbe },
+                    { path: `${proxy}.ports`, value: CONTAINER_PORTS },
+                    { path: `${inPod}.topologySpreadConstraints`, value: topologySpread(gateway.selector) },
+                    ...others.map((container) => ({ path: `${inPod}.containers[-1]`, value: container })),
+                    ...(volumes ?? []).map((volume) => ({ path: `${inPod}.volumes[-1]`, value: volume })),
+                  ],
+                },
+              ],
+            },
+          },
+        ],
+      },
+      // The chart's own autoscaler, unless there is one: a fixed number of pods is not to be scaled.
+      values: { gateways: { 'istio-egressgateway': { autoscaleEnabled: size.scaling !== undefined } } },
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { checkPort } from '../destination/port-number';
+import { checkName } from '../naming';
+import { EgressClient } from '../policy/egress-client';
+
+/** Where the ingress gateway is found. The defaults are those of an installation by `istioctl`. */
+export interface IngressGatewayAttributes {
+  /** @default "istio-system" */
+  readonly namespace?: string;
+
+  /**
+   * Labels that select its pods.
+   * @default - { istio: "ingressgateway" }
+   */
+  readonly labels?: { [key: string]: string };
+
+  /**
+   * Name of its service account, by which exits know it. An installation by Helm calls it after the release.
+   * @default "istio-ingressgateway-service-account"
+   */
+  readonly serviceAccount?: string;
+
+  /**
+   * Port of its Service for HTTP.
+   * @default 80
+   */
+  readonly httpPort?: number;
+
+  /**
+   * Port of its Service for HTTPS.
+   * @default 443
+   */
+  readonly httpsPort?: number;
+}
+
+/** The ingress gateway, which somebody else installed. */
+export class IngressGateway {
+  /** @throws NameSyntax, PortRange */
+  public static imported(attributes: IngressGatewayAttributes = {}): IngressGateway {
+    return new IngressGateway(attributes);
+  }
+
+  /** The namespace of its pods, where the objects stand that lead callers from outside. */
+  public readonly namespace: string;
+  /** Labels that select its pods. */
+  public readonly labels: { [key: string]: string };
+  /** Its identity. */
+  public readonly client: EgressClient;
+  /** Port of its Service for HTTP. */
+  public readonly httpPort: number;
+  /** Port of its Service for HTTPS. */
+  public readonly httpsPort: number;
+
+  private constructor(attributes: IngressGatewayAttributes) {
+    const where = 'IngressGateway.imported';
+    this.namespace = checkName(where, 'namespace', attributes.namespace ?? 'istio-system');
+    this.labels = attributes.labels ?? { istio: 'ingressgateway' };
+    const account = attributes.serviceAccount ?? 'istio-ingressgateway-service-account';
+    this.client = EgressClient.serviceAccount(this.namespace, account);
+    this.httpPort = checkPort(where, 'httpPort', attributes.httpPort ?? 80);
+    this.httpsPort = checkPort(where, 'httpsPort', attributes.httpsPort ?? 443);
+  }
+}

@@ -1,0 +1,87 @@
+import { ApiObject, ApiObjectMetadata } from 'cdk8s';
+import { Construct } from 'constructs';
+import { IngressGateway } from './ingress-gateway';
+import {
+  GatewaySpecServersTlsMode,
+  toJson_GatewaySpec,
+  toJson_VirtualServiceSpec,
+} from '../../imports/networking.istio.io';
+import { HttpPort } from '../destination/http-port';
+import { GatewayAddress } from '../exit/gateway-handle';
+import { HopRule } from '../exit/hop-rule';
+import { httpRoutes } from '../exit/http-routes';
+import { manifest } from '../mesh/manifest';
+import { dottedName } from '../naming';
+import { markIngressHost } from '../validation/marks';
+
+/** What leads callers from outside to an exit. */
+export interface IngressHopProps {
+  readonly ingress: IngressGateway;
+  /** Secret with certificate and key for the host name, in the ingress gateway's namespace. */
+  readonly credentialName: string;
+  readonly hostname: string;
+  readonly port: HttpPort;
+  readonly exit: GatewayAddress;
+  readonly metadata?: ApiObjectMetadata;
+}
+
+/** The objects beside the ingress gateway: it serves a host name over TLS, and leads its calls to the exit as one more client. */
+export class IngressHop extends Construct {
+  public readonly gateway: ApiObject;
+  public readonly virtualService: ApiObject;
+
+  public constructor(scope: Construct, id: string, props: IngressHopProps) {
+    super(scope, id);
+    const { ingress, hostname, exit, port } = props;
+    markIngressHost(this, { selector: ingress.labels, host: hostname });
+    const name = dottedName(exit.exitName, hostname);
+    const object = (kind: string, spec: () => unknown) =>
+      manifest(this, kind, {
+        apiVersion: 'networking.istio.io/v1',
+        kind,
+        namespace: ingress.namespace,
+        name,
+        metadata: props.metadata,
+        spec,
+      });
+    this.gateway = object('Gateway', () => servers(props));
+    const rule = HopRule.for(this, exit, exit.http, { namespace: ingress.namespace, exportTo: '.' });
+    const subset = rule.forHttp();
+    this.virtualService = object('VirtualService', () =>
+      toJson_VirtualServiceSpec({
+        exportTo: ['.'],
+        gateways: [name],
+        hosts: [hostname],
+        http: httpRoutes(
+          {
+            // Callers may name the ingress gateway's port; the exit knows the host without one.
+            rewrite: { authority: hostname },
+            destination: { host: exit.http.host, port: { number: exit.http.port }, subset },
+          },
+          port.retries,
+          'connect-failure,refused-stream,reset',
+        ),
+      }),
+    );
+  }
+}
+
+/** HTTPS for the host name alone; plain HTTP is told to come back with it. */
+function servers({ ingress, hostname, credentialName }: IngressHopProps) {
+  const hosts = [`./${hostname}`];
+  return toJson_GatewaySpec({
+    selector: ingress.labels,
+    servers: [
+      {
+        port: { name: 'http', number: ingress.httpPort, protocol: 'HTTP' },
+        hosts,
+        tls: { httpsRedirect: true },
+      },
+      {
+        port: { name: 'https', number: ingress.httpsPort, protocol: 'HTTPS' },
+        hosts,
+        tls: { mode: GatewaySpecServersTlsMode.SIMPLE, credentialName },
+      },
+    ],
+  });
+}

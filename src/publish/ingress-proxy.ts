@@ -1,0 +1,255 @@
+import { ApiObject, ApiObjectMetadata } from 'cdk8s';
+import { Construct } from 'constructs';
+import { IngressGateway } from './ingress-gateway';
+import {
+  GatewaySpecServers,
+  GatewaySpecServersTlsMode,
+  toJson_GatewaySpec,
+  toJson_VirtualServiceSpec,
+  VirtualServiceSpecHttp,
+} from '../../imports/networking.istio.io';
+import { EgressHosts } from '../destination/egress-destination';
+import {
+  checkPorts,
+  EgressPort,
+  httpPorts,
+  opaquePorts,
+  ResolvedPort,
+  upstreamProtocol,
+} from '../destination/egress-port';
+import { checkHosts, isWildcard } from '../destination/host';
+import { HttpPort } from '../destination/http-port';
+import { resolveUpstream, Upstream } from '../destination/upstream';
+import { EgressError } from '../errors';
+import { routesTo } from '../exit/exit-routes';
+import { hostInName } from '../exit/hop-name';
+import { markNote, portSummary } from '../exit/summary';
+import { needsDestinationRule, upstreamDestinationRule, upstreamServiceEntry } from '../exit/upstream-manifests';
+import { checkMetadata, manifest } from '../mesh/manifest';
+import { Mesh, OutboundTrafficPolicy } from '../mesh/mesh';
+import { dottedName, joinName } from '../naming';
+import { checkTree } from '../validation/check-tree';
+import { markIngressHost } from '../validation/marks';
+
+/** What workloads inside the mesh may do with hosts that are served to callers outside. */
+export enum MeshAccess {
+  /**
+   * Nothing: the hosts are known to the ingress gateway's namespace alone, and under REGISTRY_ONLY sidecars refuse what they do
+   * not know. Under ALLOW_ANY that cannot be promised, and is an error.
+   */
+  CLOSED = 'CLOSED',
+
+  /** Call them straight from their sidecars, every workload of the mesh. */
+  OPEN_TO_MESH = 'OPEN_TO_MESH',
+}
+
+/** External hosts that an ingress gateway serves under their own names. */
+export interface IngressProxyProps extends EgressHosts {
+  /** The ingress gateway. */
+  readonly ingress: IngressGateway;
+
+  /**
+   * How callers outside speak, on the ingress gateway's ports: `EgressPort.http` or `.tlsOrigination` on its HTTP port,
+   * `.tlsPassthrough` on its HTTPS port.
+   */
+  readonly ports: EgressPort[];
+
+  /**
+   * Paths that are served, each with everything below it, as "/status"; others are answered with 404. For HTTP.
+   * @default - every path
+   */
+  readonly paths?: string[];
+
+  /**
+   * What workloads inside the mesh may do with the hosts.
+   * @default MeshAccess.CLOSED
+   */
+  readonly meshAccess?: MeshAccess;
+
+  /**
+   * Labels and annotations for the objects.
+   * @default - none
+   */
+  readonly metadata?: ApiObjectMetadata;
+
+  /**
+   * Takes the place of the construct path in the names of the objects.
+   * @default - the path of the construct, in kebab case
+   */
+  readonly name?: string;
+}
+
+/**
+ * Istio as a proxy in front of external services, for callers outside the mesh: the ingress gateway serves the hosts under
+ * their own names, HTTP by Host header and TLS by server name, and sends the calls on.
+ */
+export class IngressProxy extends Construct {
+  /** The ingress gateway's servers. */
+  public readonly gateway: ApiObject;
+  /** Where the hosts are, one for each. */
+  public readonly serviceEntries: ApiObject[] = [];
+  /** The routes from the ingress gateway, one for each host. */
+  public readonly virtualServices: ApiObject[] = [];
+  /** How the ingress gateway connects, one for each host with HTTP. */
+  public readonly destinationRules: ApiObject[] = [];
+
+  private readonly name: string;
+  private readonly ports: ResolvedPort[];
+  private readonly upstream: Upstream;
+  private readonly paths?: string[];
+  private readonly metadata?: ApiObjectMetadata;
+
+  /** @throws ExitCannotCarry, HostWildcard, IngressHostTwice, HttpRuleSyntax, and what hosts and ports can throw */
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: IngressProxyProps,
+  ) {
+    super(scope, id);
+    checkTree(this);
+    this.name = props.name ?? joinName(this, ...this.node.path.split('/'));
+    const hosts = checkHosts(this, props.hosts);
+    this.ports = checkPorts(this, props.ports);
+    this.upstream = resolveUpstream(this, props);
+    this.paths = props.paths && checkPaths(this, props.paths);
+    this.metadata = checkMetadata(this, props.metadata);
+    this.checkCarries(hosts);
+    this.gateway = this.networking('Gateway', this.name, () =>
+      toJson_GatewaySpec({ selector: props.ingress.labels, servers: this.ports.map((port) => server(port, hosts)) }),
+    );
+    for (const host of hosts) this.serve(host);
+    markNote(this, this.describe(hosts));
+  }
+
+  private describe(hosts: string[]): string {
+    const { namespace } = this.props.ingress;
+    const access = this.props.meshAccess === MeshAccess.OPEN_TO_MESH ? 'open to the whole mesh' : 'closed to the mesh';
+    const how = this.ports.map(portSummary).join('; ');
+    const paths = this.paths ? `, only ${this.paths.join(', ')}` : '';
+    return `${this.node.path}: anybody outside → ingress gateway in ${namespace} → ${hosts.join(', ')} (${how})${paths}, ${access}`;
+  }
+
+  private serve(host: string): void {
+    const mark = new Construct(this, host);
+    markIngressHost(mark, { selector: this.props.ingress.labels, host });
+    const name = dottedName(this.name, hostInName(host));
+    const exportTo = this.props.meshAccess === MeshAccess.OPEN_TO_MESH ? ['*'] : ['.'];
+    const http = httpPorts(this.ports);
+    this.serviceEntries.push(
+      this.networking('ServiceEntry', name, () =>
+        upstreamServiceEntry(host, this.upstream, this.upstreamPorts(), { exportTo }),
+      ),
+    );
+    if (needsDestinationRule(this.upstream, this.ports)) {
+      this.destinationRules.push(
+        this.networking('DestinationRule', name, () => upstreamDestinationRule(host, this.upstream, http, exportTo)),
+      );
+    }
+    this.virtualServices.push(
+      this.networking('VirtualService', name, () =>
+        toJson_VirtualServiceSpec({
+          exportTo: ['.'],
+          gateways: [this.name],
+          hosts: [host],
+          http: http.length > 0 ? http.flatMap((port) => this.httpRoutes(host, port)) : undefined,
+          tls: this.tlsRoutes(host),
+        }),
+      ),
+    );
+  }
+
+  private httpRoutes(host: string, port: HttpPort): VirtualServiceSpecHttp[] {
+    const matches = this.paths?.flatMap(pathMatches) ?? [{}];
+    return matches.flatMap((match) => routesTo(host, port, { port: port.port, ...match }));
+  }
+
+  private tlsRoutes(host: string) {
+    const ports = opaquePorts(this.ports);
+    if (ports.length === 0) return undefined;
+    return ports.map(({ port, upstreamPort }) => ({
+      match: [{ port, sniHosts: [host] }],
+      route: [{ destination: { host, port: { number: upstreamPort } } }],
+    }));
+  }
+
+  private upstreamPorts() {
+    const upstream = new Map(this.ports.map((port) => [port.upstreamPort, upstreamProtocol(port)]));
+    return [...upstream].map(([number, protocol]) => ({
+      name: `${protocol.toLowerCase()}-${number}`,
+      number,
+      protocol,
+    }));
+  }
+
+  private checkCarries(hosts: string[]): void {
+    const refuse = (what: string, given: unknown, allowed: string, fix: string): never => {
+      throw new EgressError('ExitCannotCarry', this, { what, given, allowed, fix });
+    };
+    const tcp = this.ports.find(({ kind }) => kind === 'tcp');
+    if (tcp) {
+      refuse(
+        'a TCP connection names no host, so that an ingress gateway could serve only one on a port, to everybody',
+        `TCP port ${tcp.port}`,
+        'HTTP and TLS passthrough',
+        'use another way in for it',
+      );
+    }
+    const wildcard = hosts.find(isWildcard);
+    if (wildcard && !this.upstream.endpoints) {
+      throw new EgressError('HostWildcard', this, {
+        what: 'a gateway cannot look up a name that it first hears in a call',
+        given: wildcard,
+        allowed: 'a wildcard with `endpoints`, the server behind all of its names',
+        fix: 'list the hosts, or set `endpoints`',
+      });
+    }
+    const closed = (this.props.meshAccess ?? MeshAccess.CLOSED) === MeshAccess.CLOSED;
+    if (closed && Mesh.of(this).outboundTrafficPolicy === OutboundTrafficPolicy.ALLOW_ANY) {
+      refuse(
+        'under ALLOW_ANY sidecars send calls to hosts that they do not know straight out, so that nothing closes these to the mesh',
+        'MeshAccess.CLOSED',
+        'REGISTRY_ONLY, or MeshAccess.OPEN_TO_MESH',
+        'set the mesh to REGISTRY_ONLY, or say that the hosts are open',
+      );
+    }
+  }
+
+  private networking(kind: string, name: string, spec: () => unknown): ApiObject {
+    return manifest(this, `${kind} ${name}`, {
+      apiVersion: 'networking.istio.io/v1',
+      kind,
+      namespace: this.props.ingress.namespace,
+      name,
+      metadata: this.metadata,
+      spec,
+    });
+  }
+}
+
+/** The server for a port: what callers outside speak there. */
+function server(port: ResolvedPort, hosts: string[]): GatewaySpecServers {
+  const own = hosts.map((host) => `./${host}`);
+  const { kind, port: number } = port;
+  if (kind === 'http') return { port: { name: `http-${number}`, number, protocol: 'HTTP' }, hosts: own };
+  return {
+    port: { name: `tls-${number}`, number, protocol: 'TLS' },
+    hosts: own,
+    tls: { mode: GatewaySpecServersTlsMode.PASSTHROUGH },
+  };
+}
+
+/** A path and what is below it: Istio's prefix alone would also match "/statusx". */
+function pathMatches(path: string) {
+  return path === '/' ? [{ uri: { prefix: '/' } }] : [{ uri: { exact: path } }, { uri: { prefix: `${path}/` } }];
+}
+
+function checkPaths(scope: Construct, paths: string[]): string[] {
+  const bad = paths.find((path) => typeof path !== 'string' || !/^\/([^\s?#*]*[^\s?#*/])?$/.test(path));
+  if (bad === undefined && paths.length > 0) return [...new Set(paths)].sort();
+  throw new EgressError('HttpRuleSyntax', scope, {
+    what: 'this is not a path that can be served',
+    given: bad ?? paths,
+    allowed: 'paths without "*", query and trailing "/", as "/status"',
+    fix: 'correct `paths`, or leave it out for all',
+  });
+}

@@ -1,0 +1,204 @@
+import { ApiObject, ApiObjectMetadata, Chart, Duration } from 'cdk8s';
+import { Construct } from 'constructs';
+import { IngressGateway } from './ingress-gateway';
+import { IngressHop } from './ingress-hop';
+import { PeerAuthenticationSpecMtlsMode, toJson_PeerAuthenticationSpec } from '../../imports/security.istio.io';
+import { EgressPort, httpPorts } from '../destination/egress-port';
+import { HttpHeaderRules } from '../destination/http-headers';
+import { HttpRetries } from '../destination/http-retries';
+import { UpstreamTls } from '../destination/upstream-tls';
+import { EgressError } from '../errors';
+import { IClientHop } from '../exit/client-hop';
+import { declare } from '../exit/declaration';
+import { DedicatedEgressGateway } from '../exit/dedicated-egress-gateway';
+import { EgressGateway } from '../exit/egress-gateway';
+import { GatewayWorkload } from '../exit/gateway-workload';
+import { OpaAuthorization } from '../exit/opa-authorization';
+import { markSummary } from '../exit/summary';
+import { UpstreamProbe } from '../exit/upstream-probe';
+import { manifest } from '../mesh/manifest';
+import { checkName, joinName } from '../naming';
+import { EgressClient } from '../policy/egress-client';
+import { HttpRule } from '../policy/http-rule';
+
+/** How callers outside the mesh reach a published host name. */
+export interface IngressListener {
+  /** The ingress gateway that serves it. */
+  readonly gateway: IngressGateway;
+
+  /** TLS Secret for the host name, in the ingress gateway's namespace. */
+  readonly credentialName: string;
+}
+
+/** One of our own host names for an external service. */
+export interface UpstreamProxyProps {
+  /** Our name for it, which callers inside and outside of the mesh use. */
+  readonly hostname: string;
+
+  /** DNS name of the external service, by which it knows itself. */
+  readonly upstream: string;
+
+  /**
+   * Port on which it speaks TLS.
+   * @default 443
+   */
+  readonly upstreamPort?: number;
+
+  /**
+   * How the exit speaks TLS to it.
+   * @default UpstreamTls.simple()
+   */
+  readonly tls?: UpstreamTls;
+
+  /**
+   * Where callers outside the mesh come in. The ingress gateway's identity is a client of the exit then.
+   * @default - callers inside the mesh alone
+   */
+  readonly ingress?: IngressListener;
+
+  /**
+   * Who in the mesh may call, by `http://` and our host name.
+   * @default - nobody
+   */
+  readonly clients?: EgressClient[];
+
+  /**
+   * Where the calls leave.
+   * @default - a DedicatedEgressGateway for this upstream, named by the construct's id, in the chart's namespace
+   */
+  readonly exit?: EgressGateway;
+
+  /**
+   * Makes the default exit ready only while the upstream answers.
+   * @default - ready when its proxies are
+   */
+  readonly upstreamProbe?: UpstreamProbe;
+
+  /**
+   * Who decides about every call at the default exit, besides the clients.
+   * @default - nobody else
+   */
+  readonly authorization?: OpaAuthorization;
+
+  /**
+   * The pods of the default exit.
+   * @default GatewayWorkload.managed()
+   */
+  readonly workload?: GatewayWorkload;
+
+  /**
+   * Which calls pass, from outside and inside.
+   * @default - every call
+   */
+  readonly rules?: HttpRule[];
+
+  /**
+   * How long the upstream may take for its whole response.
+   * @default - no limit
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * What is sent again after a failure.
+   * @default HttpRetries.none()
+   */
+  readonly retries?: HttpRetries;
+
+  /**
+   * Headers to change on the way.
+   * @default - the mesh's own request headers are removed
+   */
+  readonly headers?: HttpHeaderRules;
+
+  /**
+   * Labels and annotations for the objects in the clients' and the ingress gateway's namespaces.
+   * @default - none
+   */
+  readonly metadata?: ApiObjectMetadata;
+}
+
+/**
+ * Publishes an external service under one of our own host names, through an egress gateway: callers outside the mesh come by
+ * HTTPS to the ingress gateway, callers inside by HTTP, and the exit speaks verified TLS to the service, which reads its own
+ * name in the Host header. Sidecars in the exit's namespace take only mutual TLS.
+ */
+export class UpstreamProxy extends Construct {
+  /** Where the calls leave. */
+  public readonly exit: EgressGateway;
+  /** What stands in the clients' namespaces, one for each. */
+  public readonly clientHops: IClientHop[];
+  /** The ingress gateway's server for the host name; undefined without `ingress`. */
+  public readonly ingressGateway?: ApiObject;
+  /** The ingress gateway's route to the exit; undefined without `ingress`. */
+  public readonly ingressVirtualService?: ApiObject;
+
+  /** @throws ClientsMissing if neither `ingress` nor `clients` is given, and what `Egress` and `EgressGateway` throw */
+  public constructor(scope: Construct, id: string, props: UpstreamProxyProps) {
+    super(scope, id);
+    const { ingress, clients = [], upstream, hostname, metadata } = props;
+    checkOneExit(this, props);
+    this.exit = props.exit ?? this.dedicatedExit(id, props);
+    const declaration = declare(this, {
+      hosts: [hostname],
+      upstreamHost: upstream,
+      ports: [EgressPort.tlsOrigination({ ...props, port: 80 })],
+      clients: ingress ? [...clients, ingress.gateway.client] : clients,
+      rules: props.rules,
+      metadata,
+    });
+    const led = declaration.clients.filter((client) => client.toString() !== ingress?.gateway.client.toString());
+    this.clientHops = led.length > 0 ? this.exit._lead(this, { ...declaration, clients: led }) : [];
+    if (ingress) {
+      const hop = new IngressHop(this, 'Ingress', {
+        ingress: ingress.gateway,
+        credentialName: checkName(this, 'credentialName', ingress.credentialName),
+        hostname: declaration.hosts[0],
+        port: httpPorts(declaration.ports)[0],
+        exit: this.exit._address,
+        metadata: declaration.metadata,
+      });
+      this.ingressGateway = hop.gateway;
+      this.ingressVirtualService = hop.virtualService;
+    }
+    this.exit._grant(declaration);
+    strictMutualTls(this.exit);
+    markSummary(this, this.exit, declaration);
+  }
+
+  private dedicatedExit(id: string, { upstream, upstreamProbe, authorization, workload }: UpstreamProxyProps) {
+    return new DedicatedEgressGateway(this, 'Exit', {
+      name: joinName(this, id),
+      hosts: [upstream],
+      upstreamProbe,
+      authorization,
+      workload,
+    });
+  }
+}
+
+/** What is said of the default exit must not be lost where another one is given. */
+function checkOneExit(scope: Construct, { exit, upstreamProbe, authorization, workload }: UpstreamProxyProps): void {
+  const lost = Object.entries({ upstreamProbe, authorization, workload }).find(([, value]) => value !== undefined);
+  if (!exit || !lost) return;
+  throw new EgressError('ExitCannotCarry', scope, {
+    what: `\`${lost[0]}\` is for the exit that is made here, but an exit is given`,
+    given: `${exit.namespace}/${exit.exitName}`,
+    allowed: `\`exit\` or \`${lost[0]}\``,
+    fix: `set \`${lost[0]}\` on the exit itself`,
+  });
+}
+
+/** Once in an exit's namespace: sidecars there take only mutual TLS. */
+function strictMutualTls(exit: EgressGateway): void {
+  const chart = Chart.of(exit);
+  const id = `strict mutual TLS in ${exit.namespace}`;
+  if (chart.node.tryFindChild(id)) return;
+  manifest(chart, id, {
+    apiVersion: 'security.istio.io/v1',
+    kind: 'PeerAuthentication',
+    namespace: exit.namespace,
+    // The name that Istio's tools look for.
+    name: 'default',
+    spec: () => toJson_PeerAuthenticationSpec({ mtls: { mode: PeerAuthenticationSpecMtlsMode.STRICT } }),
+  });
+}

@@ -1,0 +1,20 @@
+import { IConstruct } from 'constructs';
+import { clashes, paths } from './clashes';
+import { ingressHostOf } from './marks';
+import { describe } from '../errors';
+
+/** Host names that two constructs want an ingress gateway to serve: of two Gateways for one name Istio takes one. */
+export function ingressHostsTwice(nodes: IConstruct[]): string[] {
+  const key = (node: IConstruct) => {
+    const { selector, host } = ingressHostOf(node)!;
+    return JSON.stringify([host, Object.entries(selector).sort()]);
+  };
+  return clashes(nodes.filter(ingressHostOf), key).map((group) =>
+    describe('IngressHostTwice', group[1], {
+      what: `two constructs have the ingress gateway serve ${ingressHostOf(group[0])!.host}; Istio would take one of the two Gateways`,
+      given: paths(group),
+      allowed: 'one construct for a host name',
+      fix: 'use another host name, or remove one',
+    }),
+  );
+}
