@@ -1,4 +1,4 @@
-import { ApiObject } from 'cdk8s';
+import { ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Declaration } from './declaration';
 import { GatewayHandle } from './gateway-handle';
@@ -16,9 +16,13 @@ import { manifest } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
 import { HttpCondition } from '../policy/http-rule';
+import { observedNamespaces } from '../policy/observed';
 
 /** Stands for the namespace of `EgressClient.anyInMesh()`; no namespace has a dot in its name. */
 const ANY = 'any.mesh';
+
+/** @see https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/ */
+const DRY_RUN = 'istio.io/dry-run';
 
 /** What an object may hold, with room for metadata: etcd takes 1.5 MiB. */
 const MAX_CHARACTERS = 1_000_000;
@@ -172,9 +176,15 @@ export class ClientPolicy extends Construct {
       kind: 'AuthorizationPolicy',
       namespace,
       name: dottedName(exitName, ...parts),
-      metadata,
+      metadata: { ...metadata, annotations: { ...metadata?.annotations, [DRY_RUN]: this.dryRun() } },
       spec: () => toJson_AuthorizationPolicySpec({ selector: { matchLabels: selector }, action, rules: rules() }),
     });
+  }
+
+  /** While the namespace is observed, its policies only say in the exit's log what they would have done. */
+  private dryRun(): string {
+    const produce = () => (observedNamespaces(this).includes(this.node.id) ? 'true' : undefined);
+    return Lazy.any({ produce });
   }
 
   private refuse({ scope }: Declaration): never {

@@ -1,6 +1,7 @@
 import { Construct, IConstruct } from 'constructs';
 import { IClientHop } from './client-hop';
 import { Declaration } from './declaration';
+import { ExitReach } from './gateway-handle';
 
 /**
  * Where traffic leaves the mesh. Implemented by this library only: an exit makes the objects of both hops, because they
@@ -36,6 +37,12 @@ export interface IEgressExit {
    * @internal
    */
   _lead(scope: Construct, declaration: Declaration): IClientHop[];
+
+  /**
+   * Its Services and pods, for what closes every other way; left out where there are none.
+   * @internal
+   */
+  _reach?(scope: Construct): ExitReach;
 
   /**
    * The exit and how it is reached, for the line that describes a declaration.

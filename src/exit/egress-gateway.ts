@@ -32,6 +32,7 @@ import { Mesh } from '../mesh/mesh';
 import { checkName, exitLabel } from '../naming';
 import { EgressClient } from '../policy/egress-client';
 import { HttpRule } from '../policy/http-rule';
+import { observedNamespaces } from '../policy/observed';
 import { checkTree } from '../validation/check-tree';
 import { markExit } from '../validation/marks';
 
@@ -152,8 +153,8 @@ export class EgressGateway extends Construct implements IEgressExit {
 
     // First, so that it is applied first: from then on, nothing is open that is not granted.
     this.authorizationPolicy = this.object('security.istio.io/v1', 'AuthorizationPolicy', () =>
-      // A policy without rules allows nothing; each grant adds what it allows.
-      toJson_AuthorizationPolicySpec({ selector: { matchLabels: this.handle.selector } }),
+      // A policy without rules allows nothing; each grant adds what it allows. To namespaces that are observed, nothing is refused.
+      toJson_AuthorizationPolicySpec({ selector: { matchLabels: this.handle.selector }, rules: observedRules(this) }),
     );
     const probe = props.upstreamProbe && resolveProbe(this, props.upstreamProbe);
     this.gateway = this.object('networking.istio.io/v1', 'Gateway', () =>
@@ -243,6 +244,11 @@ export class EgressGateway extends Construct implements IEgressExit {
   }
 
   /** @internal */
+  public _reach(): GatewayHandle {
+    return this.handle;
+  }
+
+  /** @internal */
   public _describe(declaration: Declaration): string {
     return describeGateway(this, declaration);
   }
@@ -284,6 +290,12 @@ export class EgressGateway extends Construct implements IEgressExit {
     const { namespace, exitName: name, metadata } = this.handle;
     return manifest(this, kind, { apiVersion, kind, namespace, name, metadata, spec });
   }
+}
+
+/** While a namespace is observed, its grants are tried out without effect, and this lets its calls through. */
+function observedRules(scope: Construct) {
+  const namespaces = observedNamespaces(scope);
+  return namespaces.length > 0 ? [{ from: [{ source: { namespaces } }] }] : undefined;
 }
 
 /** A host that the kubelet's probe can ask. */

@@ -27,14 +27,19 @@ export interface GatewayAddress {
   readonly shared: boolean;
 }
 
-/** What the exit hop needs to know besides. */
-export interface GatewayHandle extends GatewayAddress {
-  /** Labels that select the gateway's pods. */
-  readonly selector: { [key: string]: string };
+/** What network policies need to know besides. */
+export interface ExitReach extends GatewayAddress {
+  /** Labels that select the exit's pods; undefined if not said. */
+  readonly selector?: { [key: string]: string };
   /** Ports on which the pods listen: policies are about these, and silently do nothing with the Services' ports. Undefined if not said. */
   readonly targetPorts: { readonly http?: number; readonly opaque?: number };
-  /** A proxy through which the gateway connects to every host. */
+  /** A proxy through which the exit connects to every host. */
   readonly connectProxy?: ProxyAddress;
+}
+
+/** What the exit hop needs to know besides. */
+export interface GatewayHandle extends ExitReach {
+  readonly selector: { [key: string]: string };
   readonly metadata?: ApiObjectMetadata;
 }
 

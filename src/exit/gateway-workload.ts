@@ -137,16 +137,22 @@ export function checkExisting(scope: Construct, existing: ExistingGatewayOptions
     const port = existing[property];
     if (port !== undefined) checkPort(scope, property, port);
   }
-  const labels = Object.entries(existing.labels ?? {});
+  checkLabels(scope, existing.labels);
+  return existing;
+}
+
+/** Checks labels that select an exit's pods. @throws LabelSyntax */
+export function checkLabels(scope: Construct | string, given: { [key: string]: string }): { [key: string]: string } {
+  const labels = Object.entries(given ?? {});
   if (labels.length === 0 || !labels.every(([key, value]) => LABEL_KEY.test(key) && LABEL_VALUE.test(value))) {
     throw new EgressError('LabelSyntax', scope, {
       what: 'the labels select no pods: without any, the policies would hold for every pod of the namespace',
-      given: existing.labels,
+      given,
       allowed: 'at least one valid label that the pods of this exit carry and no others',
       fix: 'pass `labels`, as { istio: "egressgateway" }',
     });
   }
-  return existing;
+  return given;
 }
 
 /** Checks where pods may run. @throws LabelSyntax, NameSyntax */

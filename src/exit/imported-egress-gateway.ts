@@ -2,12 +2,14 @@ import { Construct } from 'constructs';
 import { ClientHop } from './client-hop';
 import { Declaration } from './declaration';
 import { IEgressExit } from './egress-exit';
-import { DEFAULT_EXIT, GatewayAddress, tlsServiceName } from './gateway-handle';
+import { DEFAULT_EXIT, ExitReach, tlsServiceName } from './gateway-handle';
+import { MANAGED_TARGET_PORTS } from './gateway-pod-spec';
+import { checkLabels } from './gateway-workload';
 import { leadToGateway } from './lead-to-gateway';
 import { describeGateway } from './summary';
 import { checkPort } from '../destination/port-number';
 import { Mesh } from '../mesh/mesh';
-import { checkName } from '../naming';
+import { checkName, exitLabel } from '../naming';
 
 /** Where an egress gateway that another app makes is found. The defaults are those of `EgressGateway`. */
 export interface EgressGatewayAttributes {
@@ -52,6 +54,24 @@ export interface EgressGatewayAttributes {
    * @default false
    */
   readonly shared?: boolean;
+
+  /**
+   * Labels that select its pods, for an `EgressGuard`.
+   * @default - those that `EgressGateway` gives its pods; with `service` unknown
+   */
+  readonly labels?: { [key: string]: string };
+
+  /**
+   * Port on which its pods listen for `httpPort`, for an `EgressGuard`.
+   * @default 8080; with `service` unknown
+   */
+  readonly httpTargetPort?: number;
+
+  /**
+   * Port on which its pods listen for `tlsPort`, for an `EgressGuard`.
+   * @default 8443; with `service` unknown
+   */
+  readonly tlsTargetPort?: number;
 }
 
 /** A handle: nothing is made at the exit. */
@@ -65,8 +85,10 @@ export class ImportedEgressGateway implements IEgressExit {
   private readonly http: { service: string; port: number };
   private readonly shared: boolean;
   private readonly opaque: { service: string; port: number };
+  private readonly pods: Pick<ExitReach, 'selector' | 'targetPorts'>;
 
-  public constructor({ name, namespace, service, httpPort, tlsService, tlsPort, shared }: EgressGatewayAttributes) {
+  public constructor(attributes: EgressGatewayAttributes) {
+    const { name, namespace, service, httpPort, tlsService, tlsPort, shared } = attributes;
     const where = 'EgressGateway.imported';
     this.exitName = checkName(where, 'name', name ?? DEFAULT_EXIT);
     this.namespace = checkName(where, 'namespace', namespace ?? DEFAULT_EXIT);
@@ -79,6 +101,7 @@ export class ImportedEgressGateway implements IEgressExit {
       service: checkName(where, 'tlsService', tlsService ?? service ?? tlsServiceName(this.exitName)),
       port: checkPort(where, 'tlsPort', tlsPort ?? 443),
     };
+    this.pods = podsOf(where, this, attributes);
   }
 
   /** @internal */
@@ -88,20 +111,39 @@ export class ImportedEgressGateway implements IEgressExit {
 
   /** @internal */
   public _lead(scope: Construct, declaration: Declaration): ClientHop[] {
-    return leadToGateway(scope, this.handle(scope), declaration);
+    return leadToGateway(scope, this._reach(scope), declaration);
+  }
+
+  /** @internal */
+  public _reach(scope: Construct): ExitReach {
+    const at = ({ service, port }: { service: string; port: number }) => ({
+      host: `${service}.${this.namespace}.svc.${Mesh.of(scope).clusterDomain}`,
+      port,
+    });
+    const { exitName, namespace, shared, pods } = this;
+    return { exitName, namespace, http: at(this.http), opaque: at(this.opaque), shared, ...pods };
   }
 
   /** @internal */
   public _describe(declaration: Declaration): string {
     return describeGateway(this, declaration);
   }
+}
 
-  private handle(scope: Construct): GatewayAddress {
-    const at = ({ service, port }: { service: string; port: number }) => ({
-      host: `${service}.${this.namespace}.svc.${Mesh.of(scope).clusterDomain}`,
-      port,
-    });
-    const { exitName, namespace } = this;
-    return { exitName, namespace, http: at(this.http), opaque: at(this.opaque), shared: this.shared };
-  }
+/** Nothing is known of pods behind a Service that this library did not name, unless it is said. */
+function podsOf(
+  where: string,
+  exit: { exitName: string; namespace: string },
+  { service, labels, httpTargetPort, tlsTargetPort }: EgressGatewayAttributes,
+): Pick<ExitReach, 'selector' | 'targetPorts'> {
+  const usual = service === undefined ? { labels: { istio: exitLabel(exit) }, ...MANAGED_TARGET_PORTS } : undefined;
+  const port = (property: string, value?: number) =>
+    value === undefined ? undefined : checkPort(where, property, value);
+  return {
+    selector: labels ? checkLabels(where, labels) : usual?.labels,
+    targetPorts: {
+      http: port('httpTargetPort', httpTargetPort) ?? usual?.http,
+      opaque: port('tlsTargetPort', tlsTargetPort) ?? usual?.opaque,
+    },
+  };
 }

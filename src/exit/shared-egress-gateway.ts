@@ -152,6 +152,11 @@ export class SharedEgressGateway extends Construct implements IEgressExit {
   }
 
   /** @internal */
+  public _reach(): GatewayHandle {
+    return this.handle;
+  }
+
+  /** @internal */
   public _describe(declaration: Declaration): string {
     return `${describeGateway(this, declaration)}, shared with others`;
   }

@@ -1,12 +1,15 @@
 import { Construct, IConstruct } from 'constructs';
 import { Declaration } from './declaration';
+import { recordDeclared } from './declared';
+import type { IEgressExit } from './egress-exit';
 import { opaquePorts, ResolvedPort } from '../destination/egress-port';
 
 const SUMMARY = Symbol.for('cdk8s-istio-egress.Summary');
 const LISTED_HOSTS = 5;
 
-/** Keeps the line that describes a declaration with the construct that made it. */
-export function markSummary(construct: Construct, exit: DescribedExit, declaration: Declaration): void {
+/** Keeps a declaration for what has to know all of them, and the line that describes it with the construct that made it. */
+export function markSummary(construct: Construct, exit: IEgressExit, declaration: Declaration): void {
+  recordDeclared(exit, declaration);
   markNote(construct, summaryLine(exit, declaration));
 }
 
@@ -20,13 +23,7 @@ export function summarize(scope: IConstruct): string[] {
   return scope.node.findAll().flatMap((node) => ((node as any)[SUMMARY] as string[] | undefined) ?? []);
 }
 
-/** What describes an exit. */
-interface DescribedExit {
-  readonly _grantsHere: boolean;
-  _describe(declaration: Declaration): string;
-}
-
-function summaryLine(exit: DescribedExit, declaration: Declaration): string {
+function summaryLine(exit: IEgressExit, declaration: Declaration): string {
   const { scope, clients, hosts, ports, upstreamHost } = declaration;
   const more = hosts.length - LISTED_HOSTS;
   const where = hosts.slice(0, LISTED_HOSTS).join(', ') + (more > 0 ? ` and ${more} more` : '');

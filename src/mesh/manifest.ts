@@ -7,7 +7,8 @@ import { EgressError } from '../errors';
 export interface ManifestProps {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly namespace: string;
+  /** Undefined for kinds that stand in no namespace. */
+  readonly namespace?: string;
   readonly name: string;
   /** The user's labels and annotations; they win over the mesh's. */
   readonly metadata?: ApiObjectMetadata;
