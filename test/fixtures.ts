@@ -1,10 +1,11 @@
 import { App, Chart, Testing } from 'cdk8s';
-import { EgressClient, EgressGateway, EgressGatewayProps } from '../src';
+import { EgressClient, EgressGateway, EgressGatewayProps, Mesh, MeshSettings } from '../src';
 import { Manifests } from '../src/assertions';
 
 /** The smallest app: an exit in a platform chart, an app chart to declare in, one client. */
-export function world(props?: EgressGatewayProps) {
+export function world(props?: EgressGatewayProps, mesh?: MeshSettings) {
   const app = Testing.app();
+  if (mesh) Mesh.configure(app, mesh);
   const platform = new Chart(app, 'platform');
   const chart = new Chart(app, 'payments');
   return {

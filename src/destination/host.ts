@@ -34,7 +34,16 @@ export const isBelow = (host: string, wildcard: string): boolean =>
 /** A host, or a wildcard for the names below a domain of at least two labels. */
 export function checkHostPattern(scope: Construct, given: string): string {
   if (typeof given !== 'string' || !isWildcard(given)) return checkHost(scope, given);
-  return `*.${checkHost(scope, given.slice(2))}`;
+  const wildcard = `*.${checkHost(scope, given.slice(2))}`;
+  if (isBelow(Mesh.of(scope).clusterDomain, wildcard)) {
+    throw new EgressError('HostInCluster', scope, {
+      what: "the wildcard also stands for the cluster's own Services",
+      given,
+      allowed: `a wildcard that the cluster's domain, ${Mesh.of(scope).clusterDomain}, is not below`,
+      fix: 'list the hosts that are called, or a narrower domain',
+    });
+  }
+  return wildcard;
 }
 
 /** One host in the form that manifests take. */

@@ -26,8 +26,17 @@ export function resolveUpstream(scope: Construct, hosts: EgressHosts): Upstream 
     });
   }
   const endpoints = hosts.endpoints && checkEndpoints(scope, hosts.endpoints, outlierDetection !== undefined);
+  const isStatic = endpoints !== undefined && areAddresses(endpoints);
+  if (!isStatic && resolution === HostResolution.DNS_ROUND_ROBIN && (endpoints?.length ?? 0) > 1) {
+    throw new EgressError('EndpointSyntax', scope, {
+      what: 'Istio takes one endpoint with DNS_ROUND_ROBIN',
+      given: endpoints,
+      allowed: 'one endpoint, HostResolution.DNS, or endpoints that are all IP addresses',
+      fix: 'leave `resolution` out',
+    });
+  }
   return {
-    resolution: endpoints && areAddresses(endpoints) ? 'STATIC' : resolution,
+    resolution: isStatic ? 'STATIC' : resolution,
     endpoints,
     connectionLimits: connectionLimits && resolveConnectionLimits(scope, connectionLimits),
     outlierDetection: outlierDetection && resolveOutlierDetection(scope, outlierDetection),

@@ -25,7 +25,7 @@ export class DirectHop extends Construct implements IClientHop {
     public readonly namespace: string,
   ) {
     super(scope, `client-${namespace}`);
-    const { hosts, ports } = declaration;
+    const { hosts, ports, upstream } = declaration;
     checkWholePorts(
       declaration,
       ports.filter(({ kind }) => kind === 'tcp'),
@@ -34,7 +34,7 @@ export class DirectHop extends Construct implements IClientHop {
     markClientRoute(this, {
       namespace,
       hosts,
-      ports: ports.map((port) => ({ port: port.port, leads: JSON.stringify(['direct', port]) })),
+      ports: ports.map((port) => ({ port: port.port, leads: JSON.stringify(['direct', port, upstream]) })),
       captures: hosts.flatMap((host) =>
         ports
           .filter(({ kind }) => kind === 'tcp')

@@ -93,13 +93,16 @@ export function resolveHttpRules(scope: Construct, rules: HttpRule[]): ResolvedH
 }
 
 const METHOD = /^[A-Z]+$/;
-/** An AuthorizationPolicy knows a "*" at the end and templates; anywhere else it would be a literal star. */
-const PATH = /^\/(\*?|([^\s*?#{}]|\{\*\}|\{\*\*\})+\*?)$/;
+/** As calls carry it. An AuthorizationPolicy knows a "*" at the end and templates; anywhere else it would be a literal star. */
+const PATH = /^(?=[!-~]+$)\/(\*?|([^\s*?#{}]|\{\*\}|\{\*\*\})+\*?)$/;
 const HEADER = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^(\*|\*?[^\x00-\x1f\x7f*]+|[^\x00-\x1f\x7f*]+\*)$/; // eslint-disable-line no-control-regex
 
 function resolve(scope: Construct, { _action: action, _match: match }: HttpRule): ResolvedHttpRule {
   const { clients, methods, paths, headers } = match;
+  const names = Object.keys(headers ?? {}).map((name) => name.toLowerCase());
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) refuse(scope, 'a header is named twice, so that it would need two values at once', twice);
   const conditions = [clients, methods, paths, headers && Object.keys(headers)].filter((list) => list !== undefined);
   if (conditions.length === 0 || conditions.some((list) => !Array.isArray(list) || list.length === 0)) {
     refuse(scope, 'a rule without a condition, or with an empty list, matches what nobody meant', match);
@@ -130,14 +133,17 @@ function checkEach(scope: Construct, what: string, pattern: RegExp, values: stri
   return [...new Set(values)].sort();
 }
 
-/** Istio takes a template for whole segments only, and no "*" beside it. */
+/** A literal segment beside a template. @see CheckValidPathTemplate in istio/istio, pkg/config/security/security.go */
+const SEGMENT = /^[\w.~%!$&'()+,;:@=-]+$/;
+
+/** Istio takes a template for whole segments only, "{**}" as the last one, and no "*" beside it. */
 function checkTemplate(scope: Construct, path: string): string {
-  const template = path.includes('{');
-  if (
-    template &&
-    (path.endsWith('*') || path.split('/').some((part) => part.includes('{') && !/^\{\*\*?\}$/.test(part)))
-  ) {
-    refuse(scope, 'a template stands for whole segments, without another "*"', path);
+  if (!path.includes('{')) return path;
+  const segments = path.replace(/^\/+|\/+$/g, '').split('/');
+  const [, ...afterRest] = segments.slice(segments.concat('{**}').indexOf('{**}'));
+  const bad = segments.some((segment) => !/^\{\*\*?\}$/.test(segment) && !SEGMENT.test(segment));
+  if (bad || afterRest.some((segment) => segment.startsWith('{'))) {
+    refuse(scope, 'a template stands for whole segments, "{**}" as the last of them, without another "*"', path);
   }
   return path;
 }

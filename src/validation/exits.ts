@@ -43,10 +43,10 @@ export function conflictingRoutes(nodes: IConstruct[]): string[] {
     .filter((group) => new Set(group.map(({ leads }) => leads)).size > 1)
     .map((group) =>
       describe('ClientHopConflict', group[1].node, {
-        what: `${group[0].key} is led to two exits, or with different retries; Istio would take one of them for every caller`,
+        what: `${group[0].key} is led to two exits, or to one with different retries, or straight out with different settings; Istio would take one of them for every caller`,
         given: paths(group.map(({ node }) => node)),
         allowed: 'one way for a host and port in a namespace, whoever calls',
-        fix: 'declare the same exit and the same retries, or run the callers in different namespaces',
+        fix: 'declare the same exit and the same settings, or run the callers in different namespaces',
       }),
     );
 }

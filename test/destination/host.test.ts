@@ -1,7 +1,7 @@
 import { Lazy, Testing } from 'cdk8s';
 import fc from 'fast-check';
 import { Mesh } from '../../src';
-import { checkHosts } from '../../src/destination/host';
+import { checkHosts, isBelow, isWildcard } from '../../src/destination/host';
 import { failing } from '../fixtures';
 
 const check = (...hosts: any[]) => checkHosts(Testing.chart(), hosts);
@@ -12,6 +12,8 @@ test.each([
   ['bücher.example', 'xn--bcher-kva.example'],
   ['例え.テスト', 'xn--r8jz45g.xn--zckzah'],
   ['a--b.x1.example', 'a--b.x1.example'],
+  ['*.Example.COM.', '*.example.com'],
+  ['*.bücher.example', '*.xn--bcher-kva.example'],
 ])('%s is %s', (given, expected) => {
   expect(check(given)).toEqual([expected]);
 });
@@ -40,7 +42,15 @@ test.each([
   ['0x7f.1', 'HostIpAddress', ''],
   ['::1', 'HostIpAddress', ''],
   ['[::1]', 'HostIpAddress', ''],
-  ['*.example.com', 'HostWildcard', ''],
+  ['*', 'HostWildcard', ''],
+  ['*example.com', 'HostWildcard', ''],
+  ['a.*.example.com', 'HostWildcard', ''],
+  ['*.*.example.com', 'HostWildcard', ''],
+  ['*.com', 'HostSyntax', ''],
+  ['*.', 'HostSyntax', ''],
+  ['*.10.0.0.1', 'HostIpAddress', ''],
+  ['*.cluster.local', 'HostInCluster', ''],
+  ['*.payments.svc.cluster.local', 'HostInCluster', ''],
   ['db.payments.svc', 'HostInCluster', ''],
   ['db.payments.svc.cluster.local', 'HostInCluster', ''],
 ])('refuses %j: %s', (host, code, part) => {
@@ -65,11 +75,36 @@ test("follows the mesh's cluster domain", () => {
   expect(checkHosts(chart, ['www.corp.example'])).toEqual(['www.corp.example']);
 });
 
+test('a wildcard that stands for Services of the cluster too is refused', () => {
+  const chart = Testing.chart();
+  Mesh.configure(chart, { clusterDomain: 'k8s.corp.example' });
+  expect(() => checkHosts(chart, ['*.corp.example'])).toThrow(failing('HostInCluster', '*.corp.example'));
+  expect(() => checkHosts(chart, ['*.k8s.corp.example'])).toThrow(failing('HostInCluster'));
+  expect(checkHosts(chart, ['*.www.corp.example'])).toEqual(['*.www.corp.example']);
+});
+
+test.each([
+  ['a.example.com', '*.example.com', true],
+  ['a.b.example.com', '*.example.com', true],
+  ['*.b.example.com', '*.example.com', true],
+  ['*.example.com', '*.example.com', false],
+  ['example.com', '*.example.com', false],
+  ['badexample.com', '*.example.com', false],
+  ['a.example.com', 'example.com', false],
+  ['*.example.com', 'a.example.com', false],
+])('%s is below %s: %s', (host, wildcard, expected) => {
+  expect(isBelow(host, wildcard)).toBe(expected);
+});
+
+test('only "*." in front makes a wildcard', () => {
+  expect(['*.a.example', 'a.example', 'any.a.example'].filter(isWildcard)).toEqual(['*.a.example']);
+});
+
 test('whatever is accepted is a lower-case DNS name, and is accepted again unchanged', () => {
-  const label = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+  const label = /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
   const piece = fc.oneof(
     fc.string({ unit: 'grapheme', maxLength: 12 }),
-    fc.constantFrom('.', '-', 'a', '１', 'ß', '%2e', '。'),
+    fc.constantFrom('.', '-', 'a', '１', 'ß', '%2e', '。', '*', '*.'),
   );
   fc.assert(
     fc.property(

@@ -1,7 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { DIST, EXAMPLES, synthesize } from '../../tools/examples';
+
+const FOLDER = resolve(__dirname, '../../examples');
 
 /** The text of every file of a folder, by name. */
 function contents(folder: string): Record<string, string> {
@@ -16,4 +18,10 @@ test.each(EXAMPLES)('dist/%s is what the example synthesizes', (example) => {
 
 test('dist holds nothing else', () => {
   expect(readdirSync(DIST).sort()).toEqual(EXAMPLES);
+});
+
+test.each(EXAMPLES)('%s is tested and explained', (example) => {
+  const files = readdirSync(join(FOLDER, example));
+  expect(files).toContain('README.md');
+  expect(files.filter((file) => file.endsWith('.test.ts'))).toHaveLength(1);
 });

@@ -21,7 +21,10 @@ test('allows nothing before anything is granted', () => {
 
 test('has two unprivileged pods with probes and limits', () => {
   const { spec } = world().manifests().only({ kind: 'Deployment' });
-  expect(spec).toMatchObject({ replicas: 2, selector: SELECTOR });
+  expect(spec).toMatchObject({ selector: SELECTOR });
+  world()
+    .manifests()
+    .has({ kind: 'HorizontalPodAutoscaler' }, { spec: { minReplicas: 2 } });
   expect(spec.template.metadata.labels).toMatchObject({ ...SELECTOR.matchLabels, 'sidecar.istio.io/inject': 'true' });
   expect(spec.template.metadata.annotations).toMatchObject({ 'inject.istio.io/templates': 'gateway' });
   expect(spec.template.spec.securityContext.runAsNonRoot).toBe(true);
@@ -125,7 +128,7 @@ test('refuses the root namespace, bad sizes and pods that nothing selects', () =
   expect(make({ namespace: 'istio-system' })).toThrow(failing('ExitInRootNamespace'));
   expect(make({ name: 'Egress' })).toThrow(failing('NameSyntax', 'Egress'));
   expect(make({ metadata: { name: 'x' } })).toThrow(failing('MetadataReserved', 'name'));
-  expect(make({ workload: GatewayWorkload.managed({ replicas: 0 }) })).toThrow(failing('QuantitySyntax', '0'));
+  expect(make({ workload: GatewayWorkload.managed({ replicas: 0 }) })).toThrow(failing('SettingRange', 'replicas'));
   expect(make({ workload: GatewayWorkload.managed({ resources: { cpuLimit: 'two' } }) })).toThrow(
     failing('QuantitySyntax', 'two'),
   );

@@ -2,7 +2,19 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
-import { EgressClient, EgressGateway, GatewayWorkload, HttpEgress, HttpRetries } from '../../src';
+import {
+  Egress,
+  EgressClient,
+  EgressGateway,
+  EgressPort,
+  GatewayWorkload,
+  HttpEgress,
+  HttpRetries,
+  IngressGateway,
+  IngressProxy,
+  SidecarExit,
+  TcpEgress,
+} from '../../src';
 import { world } from '../fixtures';
 
 const hosts = ['a.example'];
@@ -154,4 +166,76 @@ test('nothing reaches the disk when a check fails', () => {
   new EgressGateway(chart, 'B');
   expect(() => app.synth()).toThrow('DuplicateObject');
   expect(existsSync(join(outdir, 'platform.k8s.yaml'))).toBe(false);
+});
+
+/** An app whose namespace `payments` calls databases through one exit. */
+function databases(dnsProxying = false) {
+  const { app, chart, clients } = world({}, { dnsProxying });
+  const exit = EgressGateway.imported();
+  const database = (id: string, host: string, options: object = {}) =>
+    new TcpEgress(chart, id, { hosts: [host], port: 5432, exit, clients, ...options });
+  return { app: app as App, chart, clients, exit, database };
+}
+
+test('a TCP port without addresses belongs to one host of a namespace', () => {
+  const { app, database } = databases();
+  database('A', 'a.example');
+  database('Other', 'c.example', { port: 6432 });
+  database('Shop', 'd.example', { clients: [EgressClient.namespace('shop')] });
+  expect(problems(app)).toBe('');
+  database('B', 'b.example');
+  expect(problems(app)).toMatch(/\[CaptureConflict\] payments\/B[^]*a\.example and to b\.example[^]*dnsProxying/);
+});
+
+test('hosts with addresses of their own share a TCP port', () => {
+  const { app, database } = databases();
+  database('A', 'a.example', { addresses: ['192.0.2.1', '192.0.2.2'] });
+  database('B', 'b.example', { addresses: ['192.0.2.3'] });
+  database('Whole', 'c.example');
+  expect(problems(app)).toBe('');
+  database('D', 'd.example', { addresses: ['192.0.2.2'] });
+  expect(problems(app)).toMatch(/\[CaptureConflict\] payments\/D[^]*192\.0\.2\.2, port 5432 in payments/);
+});
+
+test('sidecars that answer DNS tell hosts apart by themselves', () => {
+  const { app, database } = databases(true);
+  for (const name of ['a', 'b', 'c']) database(name, `${name}.example`);
+  expect(problems(app)).toBe('');
+});
+
+test('the ports of a host with TCP are declared together: at two addresses it would be two hosts', () => {
+  const { app, chart, clients, exit, database } = databases(true);
+  const ports = [EgressPort.tcp(5432), EgressPort.tlsPassthrough()];
+  new Egress(chart, 'Together', { hosts: ['a.example'], exit, clients, ports });
+  database('B', 'b.example');
+  expect(problems(app)).toBe('');
+  new Egress(chart, 'Apart', { hosts: ['b.example'], exit, clients, ports: [EgressPort.tlsPassthrough()] });
+  expect(problems(app)).toMatch(/\[CaptureConflict\][^]*b\.example in payments has a TCP port/);
+});
+
+test('a host is led through an exit or straight out, and straight out in one way', () => {
+  const { app, exit, chart } = world();
+  const clients = [EgressClient.namespace('payments')];
+  const to = (id: string, options: object) => new HttpEgress(chart, id, { hosts, exit, clients, ...options });
+  const direct = new SidecarExit();
+  const endpoints = [{ address: '192.0.2.7' }];
+  to('a', { hosts: ['b.example'], exit: direct, endpoints });
+  to('b', { exit: direct, clients: [EgressClient.namespace('shop')] });
+  to('c', {});
+  expect(problems(app as App)).toBe('');
+  to('d', { hosts: ['b.example'], exit: direct });
+  expect(problems(app as App)).toContain('[ClientHopConflict] payments/d');
+  to('e', { exit: direct });
+  expect(problems(app as App)).toContain('[ClientHopConflict] payments/e');
+});
+
+test('an ingress gateway serves a host name once', () => {
+  const { app, chart } = world();
+  const proxy = (id: string, ingress: IngressGateway) =>
+    new IngressProxy(chart, id, { ingress, hosts, ports: [EgressPort.http()] });
+  proxy('A', IngressGateway.imported());
+  proxy('Elsewhere', IngressGateway.imported({ namespace: 'edge', labels: { istio: 'edge' } }));
+  expect(problems(app as App)).toBe('');
+  proxy('B', IngressGateway.imported());
+  expect(problems(app as App)).toContain('[IngressHostTwice]');
 });

@@ -1,0 +1,31 @@
+import { Testing } from 'cdk8s';
+import { assertions } from 'cdk8s-istio-egress';
+import { tcpDatabase } from './chart';
+
+function manifests() {
+  const app = Testing.app();
+  tcpDatabase(app);
+  return assertions.Manifests.fromApp(app);
+}
+
+test('two databases share a port number and have an address each', () => {
+  const addresses = ['orders', 'stock'].map((name) => {
+    const { spec } = manifests().only({ kind: 'ServiceEntry', name: `shop-${name}.${name}.db.example.com` });
+    expect(spec.ports).toEqual([{ name: 'tcp-5432', number: 5432, protocol: 'TCP' }]);
+    return spec.addresses[0];
+  });
+  expect(new Set(addresses).size).toBe(2);
+});
+
+test('each database is open to its own service account', () => {
+  const { rules } = manifests().only({ kind: 'AuthorizationPolicy', name: 'istio-egress.shop' }).spec;
+  const consent = rules.map(({ from: [{ source }], when }: any) => [
+    source.serviceAccounts ?? source.namespaces,
+    when[0].values,
+  ]);
+  expect(consent).toEqual([
+    [['shop'], ['22.sftp.partner.example.com']],
+    [['shop/orders'], ['5432.orders.db.example.com']],
+    [['shop/stock'], ['5432.stock.db.example.com']],
+  ]);
+});

@@ -1,0 +1,34 @@
+import { Testing } from 'cdk8s';
+import { assertions } from 'cdk8s-istio-egress';
+import { tlsPassthrough } from './chart';
+
+test('the exit passes TLS on by the name of the outer one, for the reader alone', () => {
+  const app = Testing.app();
+  tlsPassthrough(app);
+  const manifests = assertions.Manifests.fromApp(app);
+  manifests.has(
+    { kind: 'AuthorizationPolicy', name: 'istio-egress.newsroom' },
+    {
+      spec: {
+        rules: [
+          {
+            from: [{ source: { serviceAccounts: ['newsroom/reader'] } }],
+            when: [{ key: 'connection.sni', values: ['443.api.cnn.com', '443.edition.cnn.com'] }],
+          },
+        ],
+      },
+    },
+  );
+});
+
+test('the pictures are open to whoever reaches the exit, and a policy says so', () => {
+  const app = Testing.app();
+  tlsPassthrough(app);
+  const { spec } = assertions.Manifests.fromApp(app).only({ name: 'istio-egress.without.identity' });
+  expect(spec.rules).toEqual([
+    {
+      to: [{ operation: { ports: ['8443'] } }],
+      when: [{ key: 'connection.sni', values: ['pictures.example.com'] }],
+    },
+  ]);
+});

@@ -1,0 +1,34 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { App, Chart } from 'cdk8s';
+import { EgressGateway, GatewayInstallation, GatewayWorkload, Installation, OpaAuthorization } from '../../src';
+import { failing } from '../fixtures';
+
+function written(props: object): { [file: string]: string } {
+  const outdir = mkdtempSync(join(tmpdir(), 'egress-'));
+  const app = new App({ outdir: join(outdir, 'dist') });
+  new EgressGateway(new Chart(app, 'platform'), 'Exit', props);
+  const files = Installation.write(app, join(outdir, 'install'));
+  return Object.fromEntries(files.map((file) => [basename(file), readFileSync(file, 'utf8')]));
+}
+
+test('writes what is no manifest: the operator file, and what the mesh configuration needs', () => {
+  const files = written({
+    workload: GatewayWorkload.managed({ installation: GatewayInstallation.ISTIO_OPERATOR }),
+    authorization: OpaAuthorization.service({ host: 'opa.policy.svc.cluster.local' }),
+  });
+  expect(Object.keys(files)).toEqual(['istio-egress.istio-operator.yaml', 'mesh-config.yaml']);
+  expect(files['istio-egress.istio-operator.yaml']).toContain('kind: IstioOperator');
+  expect(files['mesh-config.yaml']).toContain('name: opa.istio-egress');
+});
+
+test('writes nothing where nothing is needed', () => {
+  expect(written({})).toEqual({});
+});
+
+test('refuses a folder that Flux would apply', () => {
+  const app = new App({ outdir: '/somewhere/dist' });
+  expect(() => Installation.write(app, '/somewhere/dist/install')).toThrow(failing('InstallationFolder'));
+  expect(() => Installation.write(app, '/somewhere/dist')).toThrow(failing('InstallationFolder'));
+});

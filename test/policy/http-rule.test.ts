@@ -1,0 +1,122 @@
+import { Testing } from 'cdk8s';
+import { EgressClient, EgressPort, HttpRule, HttpRuleMatch } from '../../src';
+import { resolveHttpRules } from '../../src/policy/http-rule';
+import { failing, world } from '../fixtures';
+
+const resolve = (...rules: HttpRule[]) => resolveHttpRules(Testing.chart(), rules);
+const one = (match: HttpRuleMatch) => resolve(HttpRule.allow(match))[0];
+
+test('a rule is put into the words of a policy, in a fixed order', () => {
+  const match = {
+    clients: [EgressClient.serviceAccount('payments', 'checkout')],
+    methods: ['POST', 'GET', 'GET'],
+    paths: ['/v1/*', '/health'],
+    headers: { 'X-Tenant': ['b', 'a'], Accept: ['application/*'] },
+  };
+  expect(resolve(HttpRule.deny(match))).toEqual([
+    {
+      action: 'deny',
+      clients: ['payments/checkout'],
+      methods: ['GET', 'POST'],
+      paths: ['/health', '/v1/*'],
+      headers: [
+        { key: 'request.headers[accept]', values: ['application/*'] },
+        { key: 'request.headers[x-tenant]', values: ['a', 'b'] },
+      ],
+    },
+  ]);
+});
+
+test.each([
+  '/',
+  '/*',
+  '/v1/charges',
+  '/v1/*',
+  '/v1/{*}',
+  '/v1/{*}/refunds',
+  '/v1/{**}',
+  '/{*}/b/{**}',
+  '/pkg.Service/Method',
+])('takes the path %s', (path) => {
+  expect(one({ paths: [path] }).paths).toEqual([path]);
+});
+
+test.each([
+  'v1',
+  '',
+  '*',
+  '/v1/*/refunds',
+  '/v1?x=1',
+  '/v1#top',
+  '/a b',
+  '/ü',
+  '/v1/{id}',
+  '/v1/{*',
+  '/v1/a{*}',
+  '/v1/{*}.txt',
+  '/v1/{*}/*',
+  '/{**}/refunds/{*}',
+  '/{**}/{**}',
+  '/v1//{*}',
+  '/ü/{*}',
+  '/"/{**}',
+])('refuses the path %j', (path) => {
+  expect(() => one({ paths: [path] })).toThrow(failing('HttpRuleSyntax', JSON.stringify(path)));
+});
+
+test.each(['get', 'GET ', '*', '', 'G-T', 7])('refuses the method %j', (method) => {
+  expect(() => one({ methods: [method as string] })).toThrow(failing('HttpRuleSyntax', 'a method'));
+});
+
+test.each(['', 'a b', ':authority', 'a:', 'a\r\nb', 'ü'])('refuses the header name %j', (name) => {
+  expect(() => one({ headers: { [name]: ['x'] } })).toThrow(failing('HttpRuleSyntax', 'a header name'));
+});
+
+test.each(['', 'a*b', '*a*', '**', 'a\nb'])('refuses the header value %j', (value) => {
+  expect(() => one({ headers: { a: [value] } })).toThrow(failing('HttpRuleSyntax', 'a header value'));
+});
+
+test('refuses a header that is named twice: both conditions would have to hold', () => {
+  expect(() => one({ headers: { 'X-A': ['1'], 'x-a': ['2'] } })).toThrow(failing('HttpRuleSyntax', 'x-a'));
+});
+
+test.each([
+  {},
+  { methods: [] },
+  { paths: [] },
+  { headers: {} },
+  { headers: { a: [] } },
+  { clients: [] },
+  { methods: 'GET' },
+])('refuses %j, which would match what nobody meant', (match) => {
+  expect(() => one(match as HttpRuleMatch)).toThrow(failing('HttpRuleSyntax'));
+});
+
+test.each([undefined, null, {}, 'allow', { _action: 'allow', _match: {} }])('%j is no rule', (value) => {
+  expect(() => resolve(value as any)).toThrow(failing('WrongType', 'HttpRule.allow'));
+});
+
+test('a rule is about clients of its declaration: of others it would silently say nothing', () => {
+  const { exit } = world();
+  const [checkout, report] = ['checkout', 'report'].map((name) => EgressClient.serviceAccount('payments', name));
+  const grant = (id: string, clients: EgressClient[], rule: HttpRule) => () =>
+    exit.grant(id, { hosts: ['a.example'], ports: [EgressPort.http()], clients, rules: [rule] });
+  expect(grant('A', [checkout, report], HttpRule.deny({ clients: [report] }))).not.toThrow();
+  expect(grant('B', [checkout], HttpRule.deny({ clients: [report] }))).toThrow(
+    failing('HttpRuleSyntax', 'payments/report'),
+  );
+  expect(grant('C', [EgressClient.namespace('payments')], HttpRule.deny({ clients: [report] }))).toThrow(
+    failing('HttpRuleSyntax', 'payments/report'),
+  );
+});
+
+test.each([EgressPort.tlsPassthrough(), EgressPort.tcp(5432)])('nobody can judge what nobody reads (%#)', (port) => {
+  const { exit, clients } = world();
+  const rules = [HttpRule.allow({ methods: ['GET'] })];
+  expect(() => exit.grant('A', { hosts: ['a.example'], ports: [port], clients, rules })).toThrow(
+    failing('HttpRuleSyntax', 'nobody on the way reads'),
+  );
+  expect(() => exit.grant('B', { hosts: ['a.example'], ports: [EgressPort.http(), port], clients, rules })).toThrow(
+    failing('HttpRuleSyntax', 'nobody on the way reads'),
+  );
+});
