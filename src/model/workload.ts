@@ -7,6 +7,8 @@ export interface Workload {
   readonly labels: Record<string, string>;
   /** Whether the pods are Istio gateways: only those read Gateways. */
   readonly gateway: boolean;
+  /** Whether the injector has to fill in their proxy. */
+  readonly injected: boolean;
   /** Whether another object makes them, as a Deployment its Pods. */
   readonly owned: boolean;
 }
@@ -29,6 +31,7 @@ export function toWorkload(manifest: Manifest): Workload {
         const args = container.at('args').texts;
         return args[0] === 'proxy' && args[1] === 'router';
       }),
+    injected: template !== '' || containers.some((container) => container.at('image').text === 'auto'),
     owned: manifest.body.at('metadata', 'ownerReferences').items.length > 0,
   };
 }

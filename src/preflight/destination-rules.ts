@@ -1,7 +1,7 @@
 import { byAge, Ours } from './age';
 import { MeshSettings } from './mesh-config';
 import { DestinationRule } from '../model/destination-rule';
-import { isWildcard } from '../model/hosts';
+import { covers, isWildcard } from '../model/hosts';
 import { selects } from '../model/selectors';
 import { Value } from '../model/value';
 
@@ -31,7 +31,10 @@ export interface Connection {
 }
 
 /** The rules of one place, by host; of several for a host, those that istiod keeps apart. */
-type Place = Map<string, MergedRule[]>;
+interface Place {
+  readonly exact: Map<string, MergedRule[]>;
+  readonly patterns: Map<string, MergedRule[]>;
+}
 
 /**
  * Which DestinationRule a proxy uses for a host, decided as istiod decides it.
@@ -41,7 +44,7 @@ type Place = Map<string, MergedRule[]>;
 export class DestinationRules {
   private readonly local = new Map<string, Place>();
   private readonly exported = new Map<string, Place>();
-  private readonly rootLocal: Place = new Map();
+  private readonly rootLocal = emptyPlace();
 
   public constructor(
     rules: Iterable<DestinationRule>,
@@ -107,13 +110,18 @@ export class DestinationRules {
   }
 }
 
+function emptyPlace(): Place {
+  return { exact: new Map(), patterns: new Map() };
+}
+
 function place(places: Map<string, Place>, namespace: string): Place {
-  const found = places.get(namespace) ?? new Map();
+  const found = places.get(namespace) ?? emptyPlace();
   places.set(namespace, found);
   return found;
 }
 
-function merge(into: Place, rule: DestinationRule, exportTo: ReadonlySet<string>): void {
+function merge({ exact, patterns }: Place, rule: DestinationRule, exportTo: ReadonlySet<string>): void {
+  const into = isWildcard(rule.host) ? patterns : exact;
   const known = into.get(rule.host) ?? [];
   let separate = true;
   for (const merged of known) {
@@ -140,14 +148,11 @@ function merge(into: Place, rule: DestinationRule, exportTo: ReadonlySet<string>
 /** The rules for the most specific host that covers the one that is asked for. */
 function match(rules: Place | undefined, host: string): MergedRule[] | undefined {
   if (!rules) return undefined;
-  const exact = rules.get(host);
-  if (exact) return exact;
-  // From the longest suffix down, which is from the most specific pattern.
-  for (let start = isWildcard(host) ? 2 : 0; start <= host.length; start++) {
-    const found = rules.get(`*${host.slice(start)}`);
-    if (found) return found;
-  }
-  return undefined;
+  const known = (isWildcard(host) ? rules.patterns : rules.exact).get(host);
+  if (known) return known;
+  const covering = [...rules.patterns.keys()].filter((pattern) => covers(pattern, host));
+  const [mostSpecific] = covering.sort((a, b) => b.length - a.length);
+  return mostSpecific === undefined ? undefined : rules.patterns.get(mostSpecific);
 }
 
 /** Of several rules without a selector, the last counts. */

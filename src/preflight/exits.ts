@@ -41,13 +41,20 @@ export function isOn(world: World, gateway: Gateway, pods: Pick<Exit, 'namespace
   return selects(gateway.selector, pods.labels);
 }
 
+/**
+ * Whether pods can be those that a Gateway is for. Only gateways read Gateways; where a selector asks for labels, pods of the
+ * Gateway's own namespace that do not show what they are may be some.
+ */
+export function isGatewayOf(gateway: Gateway, pods: Workload): boolean {
+  const asked = Object.keys(gateway.selector).length > 0;
+  return !pods.owned && (pods.gateway || (asked && pods.namespace === gateway.namespace));
+}
+
 type Pods = Pick<Exit, 'namespace' | 'labels' | 'workload'>;
 
 function podsOf(world: World, gateway: Gateway): Pods[] {
   const found = world.workloads
-    // Only gateways read Gateways; in the Gateway's own namespace, pods that do not show what they are may be some.
-    .filter((workload) => workload.gateway || workload.namespace === gateway.namespace)
-    .filter((workload) => !workload.owned && isOn(world, gateway, workload))
+    .filter((workload) => isGatewayOf(gateway, workload) && isOn(world, gateway, workload))
     .map((workload) => ({ namespace: workload.namespace, labels: workload.labels, workload }));
   if (found.length > 0) return found;
   return [{ namespace: gateway.namespace, labels: gateway.selector }];

@@ -7,6 +7,7 @@ import { Gateway, toGateway } from '../model/gateway';
 import { HostEntry, serviceEntryHosts, serviceEntryOfService } from '../model/host-entry';
 import { identity, Manifest } from '../model/manifest';
 import { AuthorizationPolicy, Policy, toAuthorizationPolicy, toPolicy } from '../model/policy';
+import { selects } from '../model/selectors';
 import { Sidecar, toSidecar } from '../model/sidecar';
 import { toVirtualService, VirtualService } from '../model/virtual-service';
 import { toWorkload, Workload, WORKLOAD_KINDS } from '../model/workload';
@@ -42,6 +43,7 @@ export class World {
   public readonly requestAuthentications: Policy[];
   public readonly extensions: Policy[];
 
+  private readonly gatewayServices = new Map<string, boolean>();
   private readonly byHost = new Map<string, VirtualService[]>();
 
   /** Lookups over everything, over ours alone, and over the cluster's alone. */
@@ -126,6 +128,22 @@ export class World {
   public routesOf(hosts: string[]): VirtualService[] {
     const [first = [], ...more] = [...new Set(hosts)].map((host) => this.byHost.get(host) ?? []);
     return more.every((list) => list.length === 0) ? first : byAge(new Set([...first, ...more.flat()]), this.ours);
+  }
+
+  /** Whether a host is a Service in front of Istio gateways, which are called without mutual TLS unless a rule says so. */
+  public isGatewayService(host: string): boolean {
+    const known = this.gatewayServices.get(host);
+    if (known !== undefined) return known;
+    const services = this.registry.all.claims(host);
+    const found = this.workloads.some(
+      (pods) =>
+        pods.gateway &&
+        services.some(
+          ({ selector, namespace }) => selector && namespace === pods.namespace && selects(selector, pods.labels),
+        ),
+    );
+    this.gatewayServices.set(host, found);
+    return found;
   }
 
   /** Whether a host has the form of a Service of this cluster. */

@@ -12,9 +12,12 @@ import { World } from '../world';
  */
 export function* destinationRuleReplaced({ world, clientCalls, exitCalls }: Context): Iterable<Finding> {
   for (const call of [...clientCalls, ...exitCalls]) {
+    // Who runs a Service may say how it is called, where we say nothing and it is none of the exit's.
+    const ownersMatter = isOwners(world, call) && !world.isGatewayService(call.to.host);
     for (const labels of [{}, ...world.rules.all.selectors(call.namespace, call.to.host)]) {
       const asked = request(world, call);
       const meant = world.rules.ours.connection(asked, labels);
+      if (meant.from.length === 0 && ownersMatter) continue;
       const actual = world.rules.all.connection(asked, labels);
       const what = difference(call, meant, actual);
       const settingsLost = !what && meant.clientProtocol && !actual.clientProtocol;
@@ -24,7 +27,7 @@ export function* destinationRuleReplaced({ world, clientCalls, exitCalls }: Cont
           code: settingsLost ? 'DestinationRuleSettingsLost' : 'DestinationRuleReplaced',
           severity: settingsLost ? 'warning' : 'error',
           object,
-          what: `${how(call, labels, actual)}: ${what ?? "the client's protocol is not kept, so that gRPC arrives as HTTP/1.1 and WebSocket may fail"}`,
+          what: `${how(call, labels, meant, actual)}: ${what ?? "the client's protocol is not kept, so that gRPC arrives as HTTP/1.1 and WebSocket may fail"}`,
           fix: fix(world, call, object),
           affects: [callName(call)],
         };
@@ -65,7 +68,13 @@ function culprits(world: World, call: Call, actual: Connection): Manifest[] {
   return (deciding.length > 0 ? deciding : around).map(({ manifest }) => manifest);
 }
 
-function how({ to }: Call, labels: Record<string, string>, actual: Connection): string {
+/** A call to a Service by its own name, or from a gateway to what stands behind it: no hop of an egress. */
+function isOwners(world: World, { proxy, host, to }: Call): boolean {
+  return world.inCluster(to.host) && (proxy === 'gateway' || world.inCluster(host));
+}
+
+function how({ to }: Call, labels: Record<string, string>, meant: Connection, actual: Connection): string {
+  if (meant.from.length === 0) return `it counts for ${to.host}, for which we have none${forSome(labels)}`;
   if (actual.from.length === 0) {
     return `ours for ${to.host} is merged into it, and is lost for pods that its selector does not match`;
   }

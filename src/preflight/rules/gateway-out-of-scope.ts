@@ -1,4 +1,5 @@
 import { selects } from '../../model/selectors';
+import { isGatewayOf } from '../exits';
 import { Finding, nameOf } from '../finding';
 import { Context } from '../rule';
 
@@ -9,7 +10,9 @@ import { Context } from '../rule';
 export function* gatewayOutOfScope({ world }: Context): Iterable<Finding> {
   if (!world.settings.scopedGateways) return;
   for (const gateway of world.gateways.filter((candidate) => world.isOurs(candidate))) {
-    const pods = world.workloads.filter(({ labels, owned }) => !owned && selects(gateway.selector, labels));
+    const pods = world.workloads.filter(
+      (workload) => isGatewayOf(gateway, workload) && selects(gateway.selector, workload.labels),
+    );
     if (pods.length === 0 || pods.some(({ namespace }) => namespace === gateway.namespace)) continue;
     yield {
       code: 'GatewayOutOfScope',

@@ -27,8 +27,8 @@ export function* hostHidden({ world, exits, clientCalls }: Context): Iterable<Fi
           code: 'HostHidden',
           severity: 'warning',
           object: theirs.manifest,
-          what: `our ${nameOf(ours.manifest)} hides it from sidecars of ${namespace}, which then do not know ports that only it has: calls there are refused`,
-          fix: 'declare these ports through our exit as well, or have nobody call them there',
+          what: `our ${nameOf(ours.manifest)} hides it from sidecars, which then do not know the ports that only it has: calls to them are refused`,
+          fix: 'declare these ports through our exit as well, or have nobody call them from there',
           affects: lost.map((port) => `${ours.host}:${port} from ${namespace}`),
         };
       }

@@ -27,8 +27,8 @@ export function* hostLeavesDirectly({ world, clientCalls }: Context): Iterable<F
         code: 'HostLeavesDirectly',
         severity: 'warning',
         object: entry.manifest,
-        what: `sidecars of ${namespace} can call the host on ports of this ServiceEntry straight from the pod, past our exit and what it allows`,
-        fix: `declare these ports through the exit, or narrow its \`exportTo\` so that ${namespace} does not see it`,
+        what: "clients' sidecars can call our host on ports of this ServiceEntry straight from the pod, past our exit and what it allows",
+        fix: "declare these ports through the exit, or narrow its `exportTo` so that the clients' namespaces do not see it",
         affects: open.map((port) => `${host}:${port} from ${namespace}`),
       };
     }

@@ -9,7 +9,7 @@ export function* namespaceNotInjected({ world, clientCalls }: Context): Iterable
   for (const object of world.namespaceObjects) {
     const injected = object.labels['istio-injection'];
     const gateways = world.workloads.filter(
-      (pods) => world.isOurs(pods) && pods.gateway && pods.namespace === object.name,
+      (pods) => world.isOurs(pods) && pods.injected && pods.namespace === object.name,
     );
     if (injected === 'disabled' && gateways.length > 0) {
       yield finding(

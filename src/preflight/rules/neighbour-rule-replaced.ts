@@ -32,6 +32,9 @@ export function* neighbourRuleReplaced({ world, exits }: Context): Iterable<Find
     const before = world.rules.theirs.connection(asked);
     const after = world.rules.all.connection(asked);
     const what = difference(call, before, after);
+    // Between sidecars mutual TLS is what Istio does anyway; a gateway is called without, unless a rule says so.
+    const usual = world.inCluster(call.to.host) && world.inCluster(call.host) && !world.isGatewayService(call.to.host);
+    if (usual && before.mode === undefined && after.mode === 'ISTIO_MUTUAL') continue;
     const replacing = after.from.find((rule) => world.isOurs(rule)) ?? ours.find(({ host }) => host === call.to.host);
     if (!what || !replacing || isWelcome(exits, call, asked.port, after)) continue;
     yield {

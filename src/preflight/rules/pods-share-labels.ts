@@ -1,15 +1,18 @@
 import { selects } from '../../model/selectors';
+import { isGatewayOf } from '../exits';
 import { Finding, nameOf } from '../finding';
 import { Context } from '../rule';
 
 /** Pods of somebody else that our Gateway's selector finds, where we bring pods of our own. */
 export function* podsShareLabels({ world }: Context): Iterable<Finding> {
   for (const gateway of world.gateways.filter((candidate) => world.isOurs(candidate))) {
-    const found = world.workloads.filter(({ labels, owned }) => !owned && selects(gateway.selector, labels));
+    const found = world.workloads.filter(
+      (pods) => isGatewayOf(gateway, pods) && selects(gateway.selector, pods.labels),
+    );
     if (!found.some((pods) => world.isOurs(pods))) continue;
     for (const pods of found.filter((candidate) => !world.isOurs(candidate))) {
       const here = pods.namespace === gateway.namespace;
-      if (!here && (world.settings.scopedGateways || !pods.gateway)) continue;
+      if (!here && world.settings.scopedGateways) continue;
       yield {
         code: 'PodsShareLabels',
         severity: 'error',

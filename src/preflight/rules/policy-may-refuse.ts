@@ -43,7 +43,11 @@ function judge(world: World, exit: Exit, policy: AuthorizationPolicy): Pick<Find
     };
   }
   if (action !== 'ALLOW' || all || allowing(world, exit).length > 0) return undefined;
-  return rules.length === 0
+  const others = world.policies.filter((other) => other.action === 'ALLOW' && holdsFor(world, other, exit));
+  if (others.some((other) => other.rules.some((rule) => isForEverybody(rule) && isForEveryCall(rule)))) {
+    return undefined;
+  }
+  return others.every((other) => other.rules.length === 0)
     ? {
         severity: 'error',
         what: `it allows nothing, and we have no policy that does: every call ${where} is refused with 403`,

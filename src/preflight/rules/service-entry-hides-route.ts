@@ -44,7 +44,7 @@ function finding(call: Call, object: HostEntry['manifest'], what: string): Findi
     severity: 'error',
     object,
     what,
-    fix: `correct the port, or narrow its \`exportTo\` so that ${call.namespace} does not see it`,
+    fix: "correct the port, or narrow its `exportTo` so that the clients' namespaces do not see it",
     affects: [callName(call)],
   };
 }

@@ -15,8 +15,8 @@ export function* serviceNotVisible({ world, clientCalls }: Context): Iterable<Fi
       code: 'ServiceNotVisible',
       severity: 'error',
       object: services[0].manifest,
-      what: `sidecars of ${call.namespace} do not see it, because it is not exported to them: our calls to it fail`,
-      fix: `annotate it with networking.istio.io/exportTo: "*", or name the clients' namespaces there`,
+      what: "clients' sidecars do not see it, because it is not exported to them: our calls to it fail",
+      fix: 'annotate it with networking.istio.io/exportTo: "*", or name the namespaces of the clients there',
       affects: [callName(call)],
     };
   }

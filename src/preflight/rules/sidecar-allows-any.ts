@@ -10,7 +10,7 @@ export function* sidecarAllowsAny(context: Context): Iterable<Finding> {
       code: 'SidecarAllowsAny',
       severity: 'error',
       object: sidecar.manifest,
-      what: `${podsOfSidecar(sidecar, call.namespace)} send calls that nothing declares straight to the internet, whatever the mesh says`,
+      what: `${podsOfSidecar(sidecar)} send calls that nothing declares straight to the internet, whatever the mesh says`,
       fix: 'remove its outboundTrafficPolicy, or set the mode to REGISTRY_ONLY',
       affects: [call.namespace],
     };

@@ -27,7 +27,7 @@ export function* sidecarHidesPort(context: Context): Iterable<Finding> {
       code: 'SidecarHidesPort',
       severity: 'error',
       object: sidecar.manifest,
-      what: `${podsOfSidecar(sidecar, namespace)} do not listen on port ${port}, because its egress hosts import nothing that has it: calls are reset`,
+      what: `${podsOfSidecar(sidecar)} do not listen on port ${port}, because its egress hosts import nothing that has it: calls are reset`,
       fix: wide
         ? `add the host to its egress hosts, as "${via.namespace === namespace ? '.' : via.namespace}/${host}"`
         : `add the exit's Service to its egress hosts, as "${service?.namespace ?? '*'}/${to.host}"`,

@@ -16,7 +16,7 @@ export function* sidecarHidesRoute(context: Context): Iterable<Finding> {
       code: 'SidecarHidesRoute',
       severity: 'error',
       object: sidecar.manifest,
-      what: `${podsOfSidecar(sidecar, namespace)} do not see our route, because its egress hosts do not import it: calls fail with 502, or are reset`,
+      what: `${podsOfSidecar(sidecar)} do not see our route, because its egress hosts do not import it: calls fail with 502, or are reset`,
       fix: `add "${entry}", or the hosts, to its egress hosts`,
       affects: [callName(call)],
     };

@@ -34,7 +34,7 @@ export function seen(sidecar: Sidecar, namespace: string, port: number): (entry:
 }
 
 /** Whose pods a Sidecar narrows. */
-export function podsOfSidecar({ selector }: Sidecar, namespace: string): string {
+export function podsOfSidecar({ selector }: Sidecar): string {
   const labels = Object.entries(selector ?? {}).map(([key, value]) => `${key}=${value}`);
-  return labels.length > 0 ? `pods of ${namespace} with ${labels.join(',')}` : `pods of ${namespace}`;
+  return labels.length > 0 ? `client pods with ${labels.join(',')}` : 'client pods';
 }
