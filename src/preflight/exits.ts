@@ -2,6 +2,7 @@ import { World } from './world';
 import { Gateway } from '../model/gateway';
 import { HostEntry } from '../model/host-entry';
 import { selects } from '../model/selectors';
+import { VirtualService } from '../model/virtual-service';
 import { Workload } from '../model/workload';
 
 /** Gateway pods that a Gateway or a route of ours uses, and everything that is put on them. */
@@ -15,6 +16,8 @@ export interface Exit {
   readonly gateways: Gateway[];
   /** The Services in front of them. */
   readonly services: HostEntry[];
+  /** The VirtualServices that are bound to one of the Gateways. */
+  readonly routes: VirtualService[];
 }
 
 /** Finds the exits: the pods of each Gateway that is ours, or that a route of ours is bound to. */
@@ -60,11 +63,17 @@ function podsOf(world: World, gateway: Gateway): Pods[] {
   return [{ namespace: gateway.namespace, labels: gateway.selector }];
 }
 
-function around(world: World, pods: Pods): Pick<Exit, 'gateways' | 'services'> {
+function around(world: World, pods: Pods): Pick<Exit, 'gateways' | 'services' | 'routes'> {
+  const gateways = world.gateways.filter((gateway) => isOn(world, gateway, pods));
+  const names = new Set(gateways.map(({ id }) => id));
   return {
-    gateways: world.gateways.filter((gateway) => isOn(world, gateway, pods)),
+    gateways,
     services: world.hostEntries.filter(
       ({ selector, namespace }) => selector && namespace === pods.namespace && selects(selector, pods.labels),
+    ),
+    routes: world.virtualServices.filter(
+      ({ exportTo, routes }) =>
+        exportTo.reaches(pods.namespace) && routes.some((route) => route.gateways.some((name) => names.has(name))),
     ),
   };
 }

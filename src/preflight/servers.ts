@@ -1,5 +1,8 @@
+import { Exit } from './exits';
 import { Gateway, GatewayServer, serverNames } from '../model/gateway';
 import { HostEntry } from '../model/host-entry';
+import { covers } from '../model/hosts';
+import { Route } from '../model/virtual-service';
 
 /** A server of a Gateway on a pod's port, and what istiod makes of it. */
 export interface PlacedServer {
@@ -7,6 +10,8 @@ export interface PlacedServer {
   readonly server: GatewayServer;
   /** The port that the pods listen on. */
   readonly port: number;
+  /** The names in a TLS handshake that lead to it; "*" for every connection, none where it has no route to make it listen. */
+  readonly names: string[];
   /** The server in whose favour istiod leaves this one out; undefined where it serves. */
   readonly skippedFor?: PlacedServer;
   /** Why it is left out. */
@@ -18,15 +23,17 @@ export interface PlacedServer {
  *
  * @see mergeGateways in istio/istio, pilot/pkg/model/gateway.go
  */
-export function placeServers(gateways: Gateway[], services: HostEntry[]): PlacedServer[] {
+export function placeServers({ gateways, services, routes }: Exit): PlacedServer[] {
   const placed: PlacedServer[] = [];
+  const bound = (gateway: Gateway) =>
+    routes.flatMap((virtualService) => virtualService.routes).filter((route) => route.gateways.includes(gateway.id));
   for (const gateway of gateways) {
     for (const server of gateway.servers) {
       const port = targetPort(server.port, services);
       const rivals = placed.filter(
         (other) => other.port === port && !other.skippedFor && other.server.bind === server.bind,
       );
-      placed.push({ gateway, server, port, ...conflict(server, rivals) });
+      placed.push({ gateway, server, port, names: namesOf(server, bound(gateway)), ...conflict(server, rivals) });
     }
   }
   return placed;
@@ -60,24 +67,29 @@ function conflict(server: GatewayServer, rivals: PlacedServer[]): Pick<PlacedSer
 export function indistinguishable(a: PlacedServer, b: PlacedServer): boolean {
   if (a.skippedFor || b.skippedFor || a.port !== b.port || a.server.bind !== b.server.bind) return false;
   if (!isTls(a.server) && !isTls(b.server)) return false;
-  // What passes through is told apart by its routes.
-  if ([a, b].some(({ server }) => server.tls === 'PASSTHROUGH' || server.tls === 'AUTO_PASSTHROUGH')) return false;
-  return shared(namesOf(a.server), namesOf(b.server));
-}
-
-/** The names in a TLS handshake that lead to a server; "*" for what takes every connection. */
-export function namesOf(server: GatewayServer): string[] {
-  const names = serverNames(server);
-  return !isTls(server) || names.includes('*') ? ['*'] : names;
+  return shared(a.names, b.names);
 }
 
 /** How exactly a server names the server that a client asks for; -1 where it does not. */
-export function precision(server: GatewayServer, sni: string): number {
-  const lengths = namesOf(server).map((name) => {
+export function precision({ names }: PlacedServer, sni: string): number {
+  const lengths = names.map((name) => {
     if (name === sni) return Infinity;
-    return name.startsWith('*') && sni.endsWith(name.slice(1)) ? name.length : -1;
+    return name.startsWith('*') && covers(name, sni) ? name.length : -1;
   });
   return Math.max(-1, ...lengths);
+}
+
+/** HTTP is served by itself, TCP only with a route, and what passes through is told apart by its routes. */
+function namesOf(server: GatewayServer, routes: Route[]): string[] {
+  const own = serverNames(server);
+  if (server.tls === 'AUTO_PASSTHROUGH') return [];
+  if (server.tls === 'PASSTHROUGH') {
+    const asked = routes.filter(({ kind }) => kind === 'tls').flatMap(({ sniHosts }) => sniHosts);
+    return asked.filter((name) => own.some((host) => covers(host, name)));
+  }
+  const http = server.protocol === 'http' || server.protocolName === 'https';
+  if (!http && !routes.some(({ kind }) => kind === 'tcp')) return [];
+  return !isTls(server) || own.includes('*') ? ['*'] : own;
 }
 
 function shared(a: string[], b: string[]): boolean {

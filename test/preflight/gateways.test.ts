@@ -21,6 +21,45 @@ describe('servers that Envoy cannot tell apart, as istiod’s generator makes th
   });
 });
 
+describe('TLS that passes through, on a port and host of ours', () => {
+  const LOGIN = documents(
+    OURS.replace(
+      'tls: { mode: ISTIO_MUTUAL } }\n---',
+      'tls: { mode: ISTIO_MUTUAL } }\n    - { hosts: [./login.example.com], port: { name: tls, number: 443, protocol: TLS }, tls: { mode: ISTIO_MUTUAL } }\n---',
+    ),
+    networking('VirtualService', 'istio-egress/login', {
+      hosts: ['login.example.com'],
+      gateways: ['istio-egress'],
+      exportTo: ['.'],
+      tcp: [{ route: [{ destination: { host: 'login.example.com' } }] }],
+    }),
+  );
+  const route = (host: string) =>
+    networking('VirtualService', 'mallory/take', {
+      hosts: [host],
+      gateways: ['take'],
+      tls: [{ match: [{ sniHosts: [host] }], route: [{ destination: { host } }] }],
+    });
+  const through = (host: string) => gateway([host], { name: 'x', number: 443, protocol: 'TLS' }, 'PASSTHROUGH');
+
+  test.each([
+    ['the same host', 'login.example.com', 'login.example.com', 'error GatewayListenerRefused'],
+    [
+      'a pattern, whose route is for the same host',
+      '*.example.com',
+      'login.example.com',
+      'error GatewayListenerRefused',
+    ],
+    ['a pattern', '*.example.com', '*.example.com', 'warning GatewayOnOurPods'],
+  ])('%s', (_, host, sni, expected) => {
+    expect(found(documents(through(host), route(sni)), LOGIN)).toEqual([`${expected} Gateway mallory/take`]);
+  });
+
+  test('the same host, without a route', () => {
+    expect(found(through('login.example.com'), LOGIN)).toEqual(['warning GatewayOnOurPods Gateway mallory/take']);
+  });
+});
+
 describe('servers that istiod leaves out', () => {
   test.each([
     ['HTTP, older than ours', gateway(['*'], HTTP, undefined, BEFORE)],

@@ -12,9 +12,7 @@ import { World } from '../world';
  */
 export function* gatewayCallsTaken({ world, exits, clientCalls }: Context): Iterable<Finding> {
   for (const exit of exits) {
-    const servers = placeServers(exit.gateways, exit.services).filter(
-      ({ skippedFor, server }) => !skippedFor && isTls(server),
-    );
+    const servers = placeServers(exit).filter(({ skippedFor, server }) => !skippedFor && isTls(server));
     const theirs = servers.filter(({ gateway }) => !world.isOurs(gateway));
     if (theirs.length === 0) continue;
     for (const call of clientCalls) {
@@ -24,7 +22,7 @@ export function* gatewayCallsTaken({ world, exits, clientCalls }: Context): Iter
       const best = (candidates: PlacedServer[]) =>
         candidates
           .filter((candidate) => candidate.port === targetPort(port, exit.services))
-          .map((candidate) => ({ candidate, score: sni === undefined ? -1 : precision(candidate.server, sni) }))
+          .map((candidate) => ({ candidate, score: sni === undefined ? -1 : precision(candidate, sni) }))
           .sort((a, b) => b.score - a.score)[0];
       const own = best(servers.filter(({ gateway }) => world.isOurs(gateway)));
       const taker = best(theirs);

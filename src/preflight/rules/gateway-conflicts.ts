@@ -13,7 +13,7 @@ export interface Conflict {
 /** What becomes of servers, ours and others', that share pods. */
 export function* conflicts({ world, exits }: Context): Iterable<Conflict> {
   for (const exit of exits) {
-    const placed = placeServers(exit.gateways, exit.services);
+    const placed = placeServers(exit);
     const isOurs = (server: PlacedServer) => world.isOurs(server.gateway);
     for (const server of placed) {
       const rival = server.skippedFor;

@@ -15,7 +15,7 @@ export function* gatewayOnOurPods(context: Context): Iterable<Finding> {
   for (const exit of exits) {
     const ours = exit.gateways.find((gateway) => world.isOurs(gateway));
     if (!ours || !exit.workload || !world.isOurs(exit.workload)) continue;
-    for (const theirs of placeServers(exit.gateways, exit.services)) {
+    for (const theirs of placeServers(exit)) {
       if (world.isOurs(theirs.gateway) || theirs.skippedFor || worse.has(theirs.gateway.manifest)) continue;
       yield {
         code: 'GatewayOnOurPods',

@@ -52,7 +52,7 @@ export function* neighbourRuleReplaced({ world, exits }: Context): Iterable<Find
 function isWelcome(exits: Exit[], { to }: Call, port: number | undefined, after: Connection): boolean {
   const exit = exits.find(({ services }) => services.some(({ host }) => host === to.host));
   if (!exit || port === undefined || after.mode !== 'ISTIO_MUTUAL') return false;
-  const servers = placeServers(exit.gateways, exit.services).filter(
+  const servers = placeServers(exit).filter(
     (placed) => !placed.skippedFor && placed.port === targetPort(port, exit.services),
   );
   return servers.length > 0 && servers.every(({ server }) => server.tls === 'ISTIO_MUTUAL');
