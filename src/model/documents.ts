@@ -62,8 +62,11 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** As kubectl reads: merge keys count, and of two equal keys the last. Positions are worked out for errors only. */
-const OPTIONS = { merge: true, uniqueKeys: false, logLevel: 'silent', prettyErrors: false } as const;
+/**
+ * Merge keys count, as kubectl reads them. A key that stands twice is an error, as it is for the API server: usually it is two
+ * documents without a `---` between them. Positions are worked out for errors only.
+ */
+const OPTIONS = { merge: true, logLevel: 'silent', prettyErrors: false } as const;
 
 type Parsed = { contents: unknown[] } | Omit<Unreadable, 'file'>;
 
@@ -76,7 +79,7 @@ function parseYaml({ text, line, indent }: Piece): Parsed {
       return {
         line: line + before.length - 1,
         column: before[before.length - 1].length + 1 + indent,
-        reason: error.message,
+        reason: error.message + hint(text),
       };
     }
     return { contents: documents.map((document) => document.toJS() as unknown) };
@@ -84,4 +87,8 @@ function parseYaml({ text, line, indent }: Piece): Parsed {
     // Aliases that multiply, nesting without end.
     return { line, column: 1, reason: (error as Error).message.split('\n')[0] };
   }
+}
+
+function hint(text: string): string {
+  return text.includes('{{') ? '; it looks like a template, which has to be rendered first' : '';
 }

@@ -11,8 +11,8 @@ export interface Input {
   readonly others: number;
 }
 
-/** Folders that hold no manifests of the user's. */
-const SKIPPED = ['node_modules', '.git'];
+/** Folders that hold no manifests of the user's: those of tools. */
+const isSkipped = (name: string): boolean => name.startsWith('.') || name === 'node_modules';
 
 /**
  * Reads manifests from files, from folders with all below them, and from standard input, which is "-". What cannot be read
@@ -47,7 +47,7 @@ function filesOf(path: string): string[] {
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .flatMap((entry) => {
         const below = join(path, entry.name);
-        if (entry.isDirectory()) return SKIPPED.includes(entry.name) ? [] : filesOf(below);
+        if (entry.isDirectory()) return isSkipped(entry.name) ? [] : filesOf(below);
         return /\.(ya?ml|json)$/i.test(entry.name) && isFile(below) ? [below] : [];
       });
   } catch {

@@ -32,6 +32,7 @@ test('reports what is broken and reads the rest', () => {
   expect(unreadable).toHaveLength(2);
   expect(unreadable[0]).toMatch(/^[5-8]:/);
   expect(unreadable[1]).toMatch(/^13:/);
+  expect(readDocuments('a', text).unreadable[0].reason).toContain('it looks like a template');
 });
 
 test('counts what is no object, and is silent about nothing', () => {
@@ -93,12 +94,13 @@ test('leaves other kinds alone, so that Secrets are not even parsed', () => {
   expect(unreadable).toEqual([]);
 });
 
-test('merges keys, and takes the last of two equal ones', () => {
-  const { manifests } = readDocuments(
-    'a.yaml',
-    `${service('a')}spec:\n  <<: &x { a: 1, b: 2 }\n  b: 3\n  c: 4\n  c: 5\n`,
-  );
-  expect(manifests[0].spec.raw).toEqual({ a: 1, b: 3, c: 5 });
+test('merges keys', () => {
+  const { manifests } = readDocuments('a.yaml', `${service('a')}spec:\n  <<: &x { a: 1, b: 2 }\n  b: 3\n`);
+  expect(manifests[0].spec.raw).toEqual({ a: 1, b: 3 });
+});
+
+test('reports two documents that nothing divides', () => {
+  expect(read(service('a') + service('b'))).toMatchObject({ names: [], unreadable: ['4:1'] });
 });
 
 test.each([

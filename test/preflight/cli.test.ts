@@ -98,6 +98,8 @@ test('a warning does not fail, and an error that is accepted neither', () => {
 test('several files, folders and standard input', () => {
   mkdirSync(join(folder, 'a/b'), { recursive: true });
   mkdirSync(join(folder, 'a/node_modules'));
+  mkdirSync(join(folder, 'a/.tool'));
+  file('a/.tool/x.json', '{ // comment');
   symlinkSync(folder, join(folder, 'a/loop'));
   file('a/b/c.yml', HARMFUL);
   file('a/notes.txt', 'no: [');
