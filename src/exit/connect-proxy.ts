@@ -48,12 +48,16 @@ export function proxiedDestination(
  */
 export function checkProxyCarries({ scope, ports, hosts, upstream }: Declaration): void {
   const bad = ports.find((port) => port.kind === 'http' || !port.identified);
-  const given = bad ? `port ${bad.port}` : (hosts.find(isWildcard) ?? (upstream.endpoints && 'endpoints'));
+  const { endpoints, connectionLimits, outlierDetection, resolution } = upstream;
+  const ofTheProxy = { endpoints, connectionLimits, outlierDetection, resolution: resolution !== 'DNS' || undefined };
+  const [setting] = Object.entries(ofTheProxy).find(([, value]) => value !== undefined) ?? [];
+  const given = bad ? `port ${bad.port}` : (hosts.find(isWildcard) ?? setting);
   if (given === undefined) return;
   throw new EgressError('ExitCannotCarry', scope, {
-    what: "Istio's `tunnel` sends connections through a forward proxy, each to a name; it cannot do so for HTTP calls, for wildcards or for hosts without identity on the hop, and the proxy finds the host by itself",
+    what: "Istio's `tunnel` sends connections through a forward proxy, each to a name; it cannot do so for HTTP calls, for wildcards or for hosts without identity on the hop, and the proxy finds and connects to the host by itself",
     given,
-    allowed: 'EgressPort.tlsPassthrough and EgressPort.tcp, for exact names without `endpoints`',
+    allowed:
+      'EgressPort.tlsPassthrough and EgressPort.tcp, for exact names without `endpoints`, `resolution`, `connectionLimits` and `outlierDetection`',
     fix: 'let the application speak TLS itself, or use an exit without `connectProxy`',
   });
 }

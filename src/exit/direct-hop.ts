@@ -58,7 +58,7 @@ export class DirectHop extends Construct implements IClientHop {
       );
     }
     if (http.length > 0) {
-      this.virtualServices.push(this.networking('VirtualService', host, () => directRoutes(host, http)));
+      this.virtualServices.push(this.networking('VirtualService', host, () => directRoutes(host, http, upstream)));
     }
   }
 

@@ -250,7 +250,7 @@ export class EgressGateway extends Construct implements IEgressExit {
 
   /** @internal */
   public _describe(declaration: Declaration): string {
-    return describeGateway(this, declaration);
+    return describeGateway(this.handle, declaration);
   }
 
   /** @throws ExitCannotCarry for what only pods of this app can have */
@@ -282,8 +282,8 @@ export class EgressGateway extends Construct implements IEgressExit {
   }
 
   private open(host: string): void {
-    const policy = this.node.tryFindChild('WithoutIdentity') ?? new OpenPolicy(this, 'WithoutIdentity', this.handle);
-    (policy as OpenPolicy).open(host);
+    const existing = this.node.tryFindChild('WithoutIdentity') as OpenPolicy | undefined;
+    (existing ?? new OpenPolicy(this, 'WithoutIdentity', this.handle, this.hosts)).open(host);
   }
 
   private object(apiVersion: string, kind: string, spec: () => unknown): ApiObject {

@@ -111,7 +111,7 @@ export class ExitHop extends Construct implements IExitHop {
     if (port.kind !== 'http' && port.identified) {
       const serverName = hopServerName(host, port.port);
       this.opaqueVirtualServices.push(
-        this.networking('VirtualService', [serverName.replace('-any.', '.any.')], () =>
+        this.networking('VirtualService', [`${port.port}`, name], () =>
           opaqueRoute(this.gateway, serverName, this.opaqueDestination(port)),
         ),
       );

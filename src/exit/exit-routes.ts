@@ -2,7 +2,7 @@ import { GatewayHandle } from './gateway-handle';
 import { calledAuthority, ownAuthority } from './gateway-limits';
 import { ServedHost } from './gateway-servers';
 import { httpRoutes } from './http-routes';
-import { subsetName } from './upstream-manifests';
+import { isLookedUpPerCall, subsetName } from './upstream-manifests';
 import {
   toJson_VirtualServiceSpec,
   VirtualServiceSpecHttpMatch,
@@ -11,6 +11,7 @@ import {
 import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
 import { HttpPort } from '../destination/http-port';
+import { Upstream } from '../destination/upstream';
 
 const HERE = ['.'];
 
@@ -52,12 +53,13 @@ export function routesTo(host: string, port: HttpPort, match: VirtualServiceSpec
 }
 
 /** The routes of a sidecar straight to a host. */
-export function directRoutes(host: string, ports: HttpPort[]) {
+export function directRoutes(host: string, ports: HttpPort[], upstream: Upstream) {
+  const whole = isLookedUpPerCall(host, upstream);
   return toJson_VirtualServiceSpec({
     exportTo: HERE,
     hosts: [host],
     http: ports.flatMap((port) =>
-      httpRoute({ host, upstreamHost: host }, port, { match: { port: port.port }, to: port.port }),
+      httpRoute({ host, upstreamHost: host }, port, { match: { port: port.port }, to: port.port, whole }),
     ),
   });
 }
@@ -78,13 +80,13 @@ function exitRoute(served: ServedHost, port: HttpPort, oneOfSeveral: boolean) {
 function httpRoute(
   { host, upstreamHost }: Called,
   port: HttpPort,
-  { match, to }: { match?: VirtualServiceSpecHttpMatch; to: number },
+  { match, to, whole }: { match?: VirtualServiceSpecHttpMatch; to: number; whole?: boolean },
 ) {
   return httpRoutes(
     {
       match,
       rewrite: authorityRewrite(calledAuthority(host, port), ownAuthority(upstreamHost, port)),
-      destination: { host: upstreamHost, port: { number: to }, subset: subsetName(port) },
+      destination: { host: upstreamHost, port: { number: to }, subset: whole ? undefined : subsetName(port) },
       headers: port.headers,
       timeout: port.timeout,
     },

@@ -3,6 +3,8 @@ import { checkProxyCarries, ConnectProxy } from './connect-proxy';
 import { Declaration } from './declaration';
 import { ExitHop, IExitHop } from './exit-hop';
 import { GatewayHandle } from './gateway-handle';
+import { hopServerName } from './hop-name';
+import { opaquePorts } from '../destination/egress-port';
 import { checkHostPattern, isBelow } from '../destination/host';
 import { EgressError } from '../errors';
 
@@ -48,6 +50,15 @@ export class GatewayHosts extends Construct {
   /** The hosts below a wildcard, narrower wildcards included. */
   public below(wildcard: string): string[] {
     return this.hops.map(({ host }) => host).filter((host) => isBelow(host, wildcard));
+  }
+
+  /** The server names of the ports that check who calls. */
+  public get serverNames(): string[] {
+    return this.hops.flatMap(({ host, ports }) =>
+      opaquePorts(ports)
+        .filter(({ identified }) => identified)
+        .map(({ port }) => hopServerName(host, port)),
+    );
   }
 
   /** What stands beside the gateway for each host, by name. */

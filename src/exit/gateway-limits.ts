@@ -1,13 +1,17 @@
 import { Declaration } from './declaration';
 import { GatewayAddress, GatewayHandle } from './gateway-handle';
-import { httpPorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
+import { hopServerName } from './hop-name';
+import { httpPorts, opaquePorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
 import { HttpPort } from '../destination/http-port';
 import { EgressError } from '../errors';
 
+/** RFC 1035, without the length bytes. */
+const MAX_DNS_NAME = 253;
+
 /**
  * What no egress gateway can carry, whoever owns it.
- * @throws HostWildcard, ClientInExitNamespace, ExitCannotCarry
+ * @throws HostWildcard, HostSyntax, ClientInExitNamespace, ExitCannotCarry
  */
 export function checkCarries(gateway: GatewayAddress, declaration: Declaration): void {
   const { scope, clients } = declaration;
@@ -20,14 +24,52 @@ export function checkCarries(gateway: GatewayAddress, declaration: Declaration):
   }
   const wildcard = declaration.hosts.find(isWildcard);
   if (wildcard) checkWildcard(wildcard, declaration);
+  checkServerNames(declaration);
+}
+
+/** What the hop asks for is a DNS name too, and nothing that is open may be taken for it. */
+function checkServerNames({ scope, hosts, ports }: Declaration): void {
+  for (const { port, identified } of opaquePorts(ports)) {
+    const long = hosts.map((host) => hopServerName(host, port)).find((name) => name.length > MAX_DNS_NAME);
+    if (identified && long) {
+      throw new EgressError('HostSyntax', scope, {
+        what: "the server name of the hop, which is the host's with the port in front, is longer than a DNS name can be",
+        given: long,
+        allowed: `${MAX_DNS_NAME} characters`,
+        fix: 'call the service by a shorter name',
+      });
+    }
+    const likeServerName = hosts.find((host) => /^\d+(-any)?\./.test(host));
+    if (!identified && likeServerName) {
+      throw new EgressError('ExitCannotCarry', scope, {
+        what: 'without identity the hop carries the name of the host, and this one could be the server name of a port of another host, which is not open',
+        given: likeServerName,
+        allowed: 'names that do not begin with a number as their first label',
+        fix: 'use EgressPort.tlsPassthrough',
+      });
+    }
+  }
 }
 
 /**
  * Policies that tell ports apart need the numbers on which the pods listen, which nothing tells of pods that exist already.
- * @throws ExitCannotCarry
+ * @throws ExitCannotCarry, PortConflict
  */
-export function checkTargetPorts({ targetPorts }: GatewayHandle, { scope, ports, rules }: Declaration): void {
+export function checkTargetPorts(gateway: GatewayHandle, { scope, ports, rules }: Declaration): void {
+  const { targetPorts } = gateway;
   const opaque = ports.find(({ kind }) => kind !== 'http');
+  const shared = [
+    [gateway.http.port, gateway.opaque.port],
+    [targetPorts.http, targetPorts.opaque],
+  ].find(([http, other]) => http !== undefined && http === other);
+  if (opaque && shared) {
+    throw new EgressError('PortConflict', scope, {
+      what: 'one port of the gateway would take both HTTP and what nobody reads: Istio serves one of them, and a grant for the one would be a grant for the other',
+      given: shared[0],
+      allowed: 'a port of its own for each, of the Service and of the pods',
+      fix: 'set `httpPort`, `httpTargetPort`, `tlsPort` and `tlsTargetPort` to what the Service has',
+    });
+  }
   const [property, why] =
     opaque && targetPorts.opaque === undefined
       ? ['tlsTargetPort', `port ${opaque.port} is let through by it`]

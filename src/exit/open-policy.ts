@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { GatewayHandle } from './gateway-handle';
 import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
+import { isBelow } from '../destination/host';
 import { manifest } from '../mesh/manifest';
 import { dottedName } from '../naming';
 
@@ -10,7 +11,12 @@ export class OpenPolicy extends Construct {
   public readonly authorizationPolicy: ApiObject;
   private readonly hosts = new Set<string>();
 
-  public constructor(scope: Construct, id: string, gateway: GatewayHandle) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    gateway: GatewayHandle,
+    private readonly known: KnownServerNames,
+  ) {
     super(scope, id);
     this.authorizationPolicy = manifest(this, 'AuthorizationPolicy', {
       apiVersion: 'security.istio.io/v1',
@@ -25,7 +31,7 @@ export class OpenPolicy extends Construct {
           rules: [
             {
               to: [{ operation: { ports: [`${gateway.targetPorts.opaque}`] } }],
-              when: [{ key: 'connection.sni', values: [...this.hosts].sort() }],
+              when: [{ key: 'connection.sni', values: [...this.hosts].sort(), notValues: this.closedBelow() }],
             },
           ],
         }),
@@ -36,4 +42,17 @@ export class OpenPolicy extends Construct {
   public open(host: string): void {
     this.hosts.add(host);
   }
+
+  /** A wildcard opens nothing that checks who calls: the server names of the hop are below it as well. */
+  private closedBelow(): string[] | undefined {
+    const wildcards = [...this.hosts];
+    const closed = this.known.serverNames.filter((name) => wildcards.some((wildcard) => isBelow(name, wildcard)));
+    return closed.length > 0 ? closed.sort() : undefined;
+  }
+}
+
+/** What an exit is asked for, when everything is declared. */
+export interface KnownServerNames {
+  /** The server names of the ports that check who calls. */
+  readonly serverNames: string[];
 }

@@ -7,7 +7,7 @@ import { EgressGrantOptions } from './egress-gateway';
 import { IExitHop } from './exit-hop';
 import { DEFAULT_EXIT, GatewayHandle } from './gateway-handle';
 import { GatewayHosts } from './gateway-hosts';
-import { checkCarries } from './gateway-limits';
+import { checkCarries, checkTargetPorts } from './gateway-limits';
 import { gatewayServers } from './gateway-servers';
 import { checkExisting } from './gateway-workload';
 import { leadToGateway } from './lead-to-gateway';
@@ -142,6 +142,7 @@ export class SharedEgressGateway extends Construct implements IEgressExit {
   /** @internal */
   public _grant(declaration: Declaration): void {
     checkShared(declaration);
+    checkTargetPorts(this.handle, declaration);
     this.hosts.add(declaration);
     for (const host of declaration.hosts) SharedHostPolicy.for(this.policies, this.handle, host).allow(declaration);
   }

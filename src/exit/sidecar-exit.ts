@@ -75,6 +75,15 @@ function checkCarries(declaration: Declaration): void {
       'use an EgressGateway for client certificates and private CAs',
     );
   }
+  const range = declaration.addresses?.find((address) => address.includes('/'));
+  if (range !== undefined && declaration.upstream.resolution !== 'STATIC') {
+    refuse(
+      'Istio takes ranges of addresses only for hosts that it need not look up',
+      range,
+      'single IP addresses, or `endpoints` that are all IP addresses',
+      'list the addresses, or set `endpoints`',
+    );
+  }
   const wildcard = declaration.hosts.find(isWildcard);
   if (wildcard && !declaration.upstream.endpoints) checkDynamic(wildcard, declaration);
 }

@@ -1,5 +1,6 @@
 import { Construct, IConstruct } from 'constructs';
 import { Declaration } from './declaration';
+import { ProxyAddress } from './gateway-handle';
 import { recordDeclared } from './declared';
 import type { IEgressExit } from './egress-exit';
 import { opaquePorts, ResolvedPort } from '../destination/egress-port';
@@ -24,26 +25,39 @@ export function summarize(scope: IConstruct): string[] {
 }
 
 function summaryLine(exit: IEgressExit, declaration: Declaration): string {
-  const { scope, clients, hosts, ports, upstreamHost } = declaration;
+  const { scope, clients, hosts, ports, upstreamHost, upstream } = declaration;
   const more = hosts.length - LISTED_HOSTS;
-  const where = hosts.slice(0, LISTED_HOSTS).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  const listed = hosts.slice(0, LISTED_HOSTS).join(', ') + (more > 0 ? ` and ${more} more` : '');
   const real = upstreamHost ? `, which is ${upstreamHost}` : '';
-  const how = ports.map(exit._grantsHere ? portSummary : importedSummary).join('; ');
-  return `${scope.node.path}: ${clients.join(', ')} → ${exit._describe(declaration)} → ${where}${real} (${how})${ruleSummary(declaration)}`;
+  const at = upstream.endpoints ? ` at ${upstream.endpoints.map(({ address }) => address).join(', ')}` : '';
+  const [where, how, rules] = exit._grantsHere
+    ? [listed + real + at, ports.map(portSummary), ruleSummary(declaration)]
+    : [listed, ports.map(importedSummary), ''];
+  return `${scope.node.path}: ${clients.join(', ')} → ${exit._describe(declaration)} → ${where} (${how.join('; ')})${rules}`;
 }
 
 /** An egress gateway, and how calls travel to it. */
 export function describeGateway(
-  { exitName, namespace }: { exitName: string; namespace: string },
+  { exitName, namespace, connectProxy }: DescribedGateway,
   { ports }: Declaration,
 ): string {
   const open = opaquePorts(ports).filter(({ identified }) => !identified);
   const exception = open.map(({ port }) => `, but on port ${port} nobody checks who calls`).join('');
-  return `${namespace}/${exitName} (mutual TLS${exception})`;
+  const proxy = connectProxy ? ` through ${connectProxy.host}:${connectProxy.port}` : '';
+  return `${namespace}/${exitName} (mutual TLS${exception})${proxy}`;
+}
+
+interface DescribedGateway {
+  readonly exitName: string;
+  readonly namespace: string;
+  readonly connectProxy?: ProxyAddress;
 }
 
 function ruleSummary({ rules }: Declaration): string {
-  return rules.length > 0 ? `, only what ${rules.length === 1 ? 'a rule allows' : `${rules.length} rules allow`}` : '';
+  const count = (action: 'allow' | 'deny') => rules.filter((rule) => rule.action === action).length;
+  const [allow, deny] = [count('allow'), count('deny')];
+  const only = allow > 0 ? `, only what ${allow === 1 ? 'a rule allows' : `${allow} rules allow`}` : '';
+  return only + (deny > 0 ? `, without what ${deny === 1 ? 'a rule denies' : `${deny} rules deny`}` : '');
 }
 
 /** How calls on a port go on beyond an exit. */

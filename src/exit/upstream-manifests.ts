@@ -20,19 +20,25 @@ const RESOLUTION = {
 /** Where an external host is, for whoever connects to it. Names below a wildcard are looked up when a call comes. */
 export function upstreamServiceEntry(
   host: string,
-  { resolution, endpoints }: Upstream,
+  upstream: Upstream,
   ports: ServiceEntrySpecPorts[],
   { exportTo, addresses }: { readonly exportTo: string[]; readonly addresses?: string[] },
 ) {
-  const dynamic = isWildcard(host) && !endpoints;
   return toJson_ServiceEntrySpec({
     exportTo,
     hosts: [host],
     addresses,
     ports,
-    resolution: dynamic ? ServiceEntrySpecResolution.DYNAMIC_UNDERSCORE_DNS : RESOLUTION[resolution],
-    endpoints,
+    resolution: isLookedUpPerCall(host, upstream)
+      ? ServiceEntrySpecResolution.DYNAMIC_UNDERSCORE_DNS
+      : RESOLUTION[upstream.resolution],
+    endpoints: upstream.endpoints,
   });
+}
+
+/** Names below a wildcard whose server is not said. Istio makes no subsets of them. */
+export function isLookedUpPerCall(host: string, { endpoints }: Upstream): boolean {
+  return isWildcard(host) && !endpoints;
 }
 
 /**
@@ -41,6 +47,11 @@ export function upstreamServiceEntry(
  */
 export function upstreamDestinationRule(host: string, upstream: Upstream, ports: HttpPort[], exportTo: string[]) {
   const { connectionLimits, outlierDetection } = upstream;
+  const forHttp = { ...connectionLimits, http: { ...connectionLimits?.http, useClientProtocol: true } };
+  if (isLookedUpPerCall(host, upstream)) {
+    const connectionPool = ports.length > 0 ? forHttp : connectionLimits;
+    return toJson_DestinationRuleSpec({ exportTo, host, trafficPolicy: { connectionPool, outlierDetection } });
+  }
   return toJson_DestinationRuleSpec({
     exportTo,
     host,
@@ -48,10 +59,7 @@ export function upstreamDestinationRule(host: string, upstream: Upstream, ports:
       connectionLimits || outlierDetection ? { connectionPool: connectionLimits, outlierDetection } : undefined,
     subsets: ports.map((port) => ({
       name: subsetName(port),
-      trafficPolicy: {
-        connectionPool: { ...connectionLimits, http: { ...connectionLimits?.http, useClientProtocol: true } },
-        tls: upstreamTls(host, port),
-      },
+      trafficPolicy: { connectionPool: forHttp, tls: upstreamTls(host, port) },
     })),
   });
 }
@@ -69,7 +77,8 @@ export function subsetName({ port }: ResolvedPort): string {
 function upstreamTls(host: string, { tls }: HttpPort): NonNullable<DestinationRuleSpecSubsets['trafficPolicy']>['tls'] {
   if (!tls) return undefined;
   // Below a wildcard Envoy asks for, and verifies, the name in the Host header; it does so only where neither is set.
-  const name = isWildcard(host) ? undefined : host;
+  // With a server name of its own, that is what the certificate must carry: Istio checks no name where only it is set.
+  const name = isWildcard(host) ? tls.sni : host;
   return {
     mode: TlsMode[tls.mode],
     credentialName: tls.credentialName,

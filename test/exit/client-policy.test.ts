@@ -1,10 +1,18 @@
-import { EgressClient, EgressPort, HttpEgress } from '../../src';
+import { EgressClient, EgressPort, GatewayWorkload, HttpEgress, HttpRule } from '../../src';
 import { failing, world } from '../fixtures';
 
 const account = EgressClient.serviceAccount('payments', 'checkout');
 
+interface Grant {
+  readonly hosts?: string[];
+  readonly clients: EgressClient[];
+  readonly ports?: EgressPort[];
+  readonly rules?: HttpRule[];
+  readonly endpoints?: { address: string }[];
+}
+
 /** The rules that these grants make, for one namespace. */
-function rules(namespace: string, ...grants: { hosts?: string[]; clients: EgressClient[]; ports?: EgressPort[] }[]) {
+function rules(namespace: string, ...grants: Grant[]) {
   const { exit, manifests } = world();
   grants.forEach((grant, i) => exit.grant(`Grant${i}`, { hosts: ['a.example'], ports: [EgressPort.http()], ...grant }));
   return manifests().only({ kind: 'AuthorizationPolicy', name: `istio-egress.${namespace}` }).spec.rules;
@@ -67,4 +75,133 @@ test('a client beside the exit could go out past it', () => {
 test('a policy that Kubernetes could not store is an error', () => {
   const hosts = Array.from({ length: 4000 }, (_, i) => `${'a'.repeat(60)}.${'b'.repeat(60)}.h${i}.example`);
   expect(() => rules('payments', { hosts, clients: [account] })).toThrow(failing('HostCount', '1000000'));
+});
+
+test('ports that nobody reads are let through by server name, on their own port of the pods', () => {
+  const ports = [EgressPort.tlsPassthrough(), EgressPort.tcp(5432)];
+  expect(rules('payments', { hosts: ['b.example', 'a.example'], ports, clients: [account] })).toEqual([
+    {
+      from: [{ source: { serviceAccounts: ['payments/checkout'] } }],
+      to: [{ operation: { ports: ['8443'] } }],
+      when: [
+        {
+          key: 'connection.sni',
+          values: ['443.a.example', '443.b.example', '5432.a.example', '5432.b.example'],
+        },
+      ],
+    },
+  ]);
+});
+
+test('ports without identity are no matter of a client', () => {
+  const ports = [EgressPort.tlsPassthroughWithoutIdentity()];
+  expect(rules('payments', { ports, clients: [account] })).toEqual([]);
+});
+
+test('rules that allow leave nothing else, for each client what is about it', () => {
+  const clients = [account, EgressClient.namespace('payments')];
+  const allowed = rules('payments', {
+    clients,
+    rules: [
+      HttpRule.allow({ methods: ['GET'] }),
+      HttpRule.allow({ clients: [account], methods: ['POST'], paths: ['/v1/*'], headers: { 'x-key': ['*'] } }),
+    ],
+  });
+  const hosts = ['a.example', 'a.example:80'];
+  expect(allowed).toEqual([
+    { from: [{ source: { namespaces: ['payments'] } }], to: [{ operation: { hosts, methods: ['GET'] } }] },
+    {
+      from: [{ source: { serviceAccounts: ['payments/checkout'] } }],
+      to: [{ operation: { hosts, methods: ['GET'] } }],
+    },
+    {
+      from: [{ source: { serviceAccounts: ['payments/checkout'] } }],
+      to: [{ operation: { hosts, methods: ['POST'], paths: ['/v1/*'] } }],
+      when: [{ key: 'request.headers[x-key]', values: ['*'] }],
+    },
+  ]);
+});
+
+test('where rules allow something to one client, the others of the declaration get nothing', () => {
+  const clients = [account, EgressClient.namespace('payments')];
+  const allowed = rules('payments', { clients, rules: [HttpRule.allow({ clients: [account] })] });
+  expect(allowed.map((rule: any) => rule.from[0].source)).toEqual([{ serviceAccounts: ['payments/checkout'] }]);
+});
+
+test('what is denied stands in a policy of its own, for the HTTP port of the pods alone', () => {
+  const rule = HttpRule.deny({ methods: ['DELETE'] });
+  const grant = { clients: [account], rules: [rule] };
+  expect(rules('payments.deny', grant)).toEqual([
+    {
+      from: [{ source: { serviceAccounts: ['payments/checkout'] } }],
+      to: [{ operation: { hosts: ['a.example', 'a.example:80'], ports: ['8080'], methods: ['DELETE'] } }],
+    },
+  ]);
+  expect(rules('payments', grant)[0].to).toEqual([{ operation: { hosts: ['a.example', 'a.example:80'] } }]);
+  const { exit, manifests } = world();
+  exit.grant('A', { hosts: ['a.example'], ports: [EgressPort.http()], clients: [account], rules: [rule] });
+  manifests().has({ name: 'istio-egress.payments.deny' }, { spec: { action: 'DENY' } });
+});
+
+test('what one declaration denies, no other one allows', () => {
+  const denied = rules(
+    'payments.deny',
+    { clients: [account], rules: [HttpRule.deny({ paths: ['/admin/*'] })] },
+    { clients: [account] },
+  );
+  expect(denied).toHaveLength(1);
+});
+
+test('calls with equal conditions share a rule', () => {
+  const rule = HttpRule.allow({ methods: ['GET'] });
+  const grant = (host: string) => ({ hosts: [host], clients: [account], rules: [rule] });
+  expect(rules('payments', grant('b.example'), grant('a.example')).map((r: any) => r.to[0].operation.hosts)).toEqual([
+    ['a.example', 'a.example:80', 'b.example', 'b.example:80'],
+  ]);
+});
+
+const endpoints = [{ address: 'edge.example' }];
+
+test('a wildcard lets nobody through to hosts below it that are declared themselves, narrower wildcards included', () => {
+  const wildcard = { hosts: ['*.a.example'], endpoints, clients: [account] };
+  const shop = [EgressClient.namespace('shop')];
+  const [{ to }] = rules(
+    'payments',
+    wildcard,
+    { hosts: ['x.a.example', 'b.example'], clients: shop },
+    { hosts: ['*.n.a.example'], endpoints, clients: shop },
+  );
+  expect(to).toEqual([
+    {
+      operation: {
+        hosts: ['*.a.example', '*.a.example:80'],
+        notHosts: ['*.n.a.example', '*.n.a.example:80', 'x.a.example', 'x.a.example:80'],
+      },
+    },
+  ]);
+});
+
+test('a wildcard and a host in one declaration: each goes by its own', () => {
+  const hosts = ['*.a.example', 'x.a.example'];
+  const ports = [EgressPort.http({ port: 8080 })];
+  expect(rules('payments', { hosts, endpoints, ports, clients: [account] })[0].to).toEqual([
+    { operation: { hosts: ['x.a.example:8080'] } },
+    { operation: { hosts: ['*.a.example:8080'], notHosts: ['x.a.example:8080'] } },
+  ]);
+});
+
+test('on pods that exist already, what tells ports apart needs their numbers: with others Istio ignores the rule', () => {
+  const existing = (ports: object) => GatewayWorkload.existing({ labels: { a: 'b' }, service: 'edge', ...ports });
+  const grant = (pods: object, options: Grant) => () =>
+    world({ workload: existing(pods) }).exit.grant('A', {
+      hosts: ['a.example'],
+      ports: [EgressPort.http()],
+      ...options,
+    });
+  const deny = { clients: [account], rules: [HttpRule.deny({ methods: ['PUT'] })] };
+  const tls = { clients: [account], ports: [EgressPort.tlsPassthrough()] };
+  expect(grant({}, deny)).toThrow(failing('ExitCannotCarry', 'httpTargetPort'));
+  expect(grant({}, tls)).toThrow(failing('ExitCannotCarry', 'tlsTargetPort'));
+  expect(grant({ httpTargetPort: 8081, tlsTargetPort: 9443 }, deny)).not.toThrow();
+  expect(grant({ httpTargetPort: 8081, tlsTargetPort: 9443 }, tls)).not.toThrow();
 });

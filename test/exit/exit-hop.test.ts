@@ -1,5 +1,6 @@
 import { Duration } from 'cdk8s';
-import { EgressPort, HostResolution, HttpRetries, UpstreamTls } from '../../src';
+import { EgressGrantOptions, EgressPort, HostResolution, HttpRetries, UpstreamTls } from '../../src';
+import { virtualAddress } from '../../src/destination/captured-addresses';
 import { failing, world } from '../fixtures';
 
 /** The exit hop of one host with these ports. */
@@ -128,4 +129,199 @@ test('resolution follows the declaration; none is refused behind a gateway', () 
       failing('ResolutionNone', 'round for ever'),
     );
   }
+});
+
+/** What a grant of one host makes. */
+function granted(...grants: Partial<EgressGrantOptions>[]) {
+  const { exit, clients, manifests } = world();
+  grants.forEach((grant, i) => exit.grant(`Grant${i}`, { hosts: ['a.example'], ports: [], clients, ...grant }));
+  return { all: manifests(), hop: exit.host(grants[0].hosts?.[0] ?? 'a.example') };
+}
+
+test('each port that nobody reads has a server, asked for by name, and a route to the host', () => {
+  const { all, hop: made } = granted({
+    ports: [EgressPort.tlsPassthrough(), EgressPort.tcp(5432, { upstreamPort: 6432 })],
+  });
+  const [, ...servers] = all.only({ kind: 'Gateway' }).spec.servers;
+  const tls = { mode: 'ISTIO_MUTUAL' };
+  expect(servers).toEqual([
+    { port: { name: '443-a-example', number: 443, protocol: 'TLS' }, tls, hosts: ['./443.a.example'] },
+    { port: { name: '5432-a-example', number: 443, protocol: 'TLS' }, tls, hosts: ['./5432.a.example'] },
+  ]);
+  const routes = all
+    .find({ kind: 'VirtualService' })
+    .map(({ metadata, spec }) => [metadata.name, spec.hosts, spec.tcp]);
+  const to = (number: number) => [
+    { match: [{ port: 443 }], route: [{ destination: { host: 'a.example', port: { number } } }] },
+  ];
+  expect(routes).toEqual([
+    ['istio-egress.443.a.example', ['443.a.example'], to(443)],
+    ['istio-egress.5432.a.example', ['5432.a.example'], to(6432)],
+  ]);
+  expect(made.opaqueVirtualServices).toHaveLength(2);
+  expect([made.virtualService, made.destinationRule]).toEqual([undefined, undefined]);
+});
+
+test('a Service of its own leads to these servers, once there are any', () => {
+  const services = (ports: EgressPort[]) =>
+    granted({ ports })
+      .all.find({ kind: 'Service' })
+      .map(({ metadata, spec }) => [metadata.name, spec.ports[0].targetPort]);
+  expect(services([EgressPort.http()])).toEqual([['istio-egress', 8080]]);
+  expect(services([EgressPort.tcp(22)])).toEqual([
+    ['istio-egress', 8080],
+    ['istio-egress-tls', 8443],
+  ]);
+});
+
+test('a host with TCP has an address that nobody connects to, so that it takes no port of every address', () => {
+  const addresses = (...ports: EgressPort[]) => granted({ ports }).all.only({ kind: 'ServiceEntry' }).spec.addresses;
+  expect(addresses(EgressPort.tcp(5432))).toEqual([virtualAddress('a.example')]);
+  expect(addresses(EgressPort.tlsPassthrough())).toBeUndefined();
+});
+
+test('without identity the host itself is asked for, and its TLS is passed on', () => {
+  const { all } = granted({ ports: [EgressPort.tlsPassthroughWithoutIdentity({ upstreamPort: 8443 })] });
+  const [, server] = all.only({ kind: 'Gateway' }).spec.servers;
+  expect(server).toMatchObject({ tls: { mode: 'PASSTHROUGH' }, hosts: ['./a.example'] });
+  expect(all.only({ kind: 'VirtualService' }).spec.tls).toEqual([
+    {
+      match: [{ port: 443, sniHosts: ['a.example'] }],
+      route: [{ destination: { host: 'a.example', port: { number: 8443 } } }],
+    },
+  ]);
+});
+
+test('HTTP and TLS of one host share what they can', () => {
+  const { all } = granted({ ports: [EgressPort.tlsOrigination(), EgressPort.tlsPassthrough()] });
+  expect(all.only({ kind: 'ServiceEntry' }).spec.ports).toEqual([{ name: 'tls-443', number: 443, protocol: 'TLS' }]);
+  // TLS stands in the subset of HTTP: what the application has encrypted goes past it.
+  expect(all.only({ kind: 'DestinationRule' }).spec.subsets.map(({ name }: any) => name)).toEqual(['port-80']);
+});
+
+test('one port of the host speaks one protocol, and one of its ports may be without identity', () => {
+  const clash =
+    (...ports: EgressPort[]) =>
+    () =>
+      granted({ ports });
+  expect(clash(EgressPort.tcp(443), EgressPort.tlsOrigination())).toThrow(failing('PortConflict', 'TCP'));
+  expect(clash(EgressPort.tcp(8080), EgressPort.http({ port: 80 }))).not.toThrow();
+  expect(
+    clash(EgressPort.tlsPassthroughWithoutIdentity(), EgressPort.tlsPassthroughWithoutIdentity({ port: 8443 })),
+  ).toThrow(failing('PortConflict', 'without identity'));
+  expect(clash(EgressPort.tlsPassthroughWithoutIdentity(), EgressPort.tlsPassthrough({ port: 8443 }))).not.toThrow();
+});
+
+test('two declarations agree on who is checked', () => {
+  expect(() =>
+    granted({ ports: [EgressPort.tlsPassthrough()] }, { ports: [EgressPort.tlsPassthroughWithoutIdentity()] }),
+  ).toThrow(failing('DestinationConflict', 'identified of port 443'));
+});
+
+test('endpoints stand for the host, which is still the one that is asked for', () => {
+  const endpoints = [
+    { address: '192.0.2.7', weight: 80, locality: 'eu-west/a' },
+    { address: '2001:db8::7', weight: 20, locality: 'eu-west/b' },
+  ];
+  const { all } = granted({ ports: [EgressPort.tlsOrigination()], endpoints, outlierDetection: {} });
+  all.has({ kind: 'ServiceEntry' }, { spec: { resolution: 'STATIC', endpoints } });
+  all.has({ kind: 'DestinationRule' }, { spec: { subsets: [{ trafficPolicy: { tls: { sni: 'a.example' } } }] } });
+});
+
+test('limits hold for every port of the host, and failures in a row leave an address out', () => {
+  const { all } = granted({
+    ports: [EgressPort.tlsOrigination(), EgressPort.tlsPassthrough()],
+    connectionLimits: { maxConnections: 10, maxRequests: 20 },
+    outlierDetection: { consecutiveFailures: 3 },
+  });
+  const { trafficPolicy, subsets } = all.only({ kind: 'DestinationRule' }).spec;
+  expect(trafficPolicy).toEqual({
+    connectionPool: { tcp: { maxConnections: 10 }, http: { http2MaxRequests: 20 } },
+    outlierDetection: {
+      consecutiveGatewayErrors: 3,
+      consecutive5xxErrors: 0,
+      interval: '5s',
+      baseEjectionTime: '30s',
+      maxEjectionPercent: 50,
+    },
+  });
+  // What a subset says of connections takes the place of what stands at the top.
+  expect(subsets[0].trafficPolicy.connectionPool).toEqual({
+    tcp: { maxConnections: 10 },
+    http: { http2MaxRequests: 20, useClientProtocol: true },
+  });
+});
+
+test('limits are said for ports that nobody reads, too', () => {
+  const { all } = granted({ ports: [EgressPort.tcp(5432)], connectionLimits: { maxConnections: 5 } });
+  all.has(
+    { kind: 'DestinationRule' },
+    { spec: { trafficPolicy: { connectionPool: { tcp: { maxConnections: 5 } } }, subsets: [] } },
+  );
+});
+
+test('declarations of one host agree on endpoints, limits and outliers', () => {
+  const clash = (one: object, other: object) => () =>
+    granted({ ports: [EgressPort.http()], ...one }, { ports: [EgressPort.http()], ...other });
+  expect(clash({}, { connectionLimits: { maxConnections: 1 } })).toThrow(failing('DestinationConflict', 'upstream'));
+  expect(clash({ outlierDetection: {} }, {})).toThrow(failing('DestinationConflict', 'upstream'));
+  expect(clash({ endpoints: [{ address: '192.0.2.1' }] }, { endpoints: [{ address: '192.0.2.2' }] })).toThrow(
+    failing('DestinationConflict', '192.0.2.1'),
+  );
+});
+
+const endpoints = [{ address: 'www.example.com' }];
+
+test('a wildcard leads to its server, and the certificate must carry the name that was called', () => {
+  const { all } = granted({ hosts: ['*.example.com'], endpoints, ports: [EgressPort.tlsOrigination()] });
+  all.has(
+    { kind: 'ServiceEntry', name: 'istio-egress.any.example.com' },
+    { spec: { hosts: ['*.example.com'], resolution: 'DNS', endpoints } },
+  );
+  // Envoy asks for the called name, and verifies it, only where neither is set.
+  expect(all.only({ kind: 'DestinationRule' }).spec.subsets[0].trafficPolicy.tls).toEqual({
+    mode: 'SIMPLE',
+    caCertificates: 'system',
+  });
+});
+
+test('a server name of its own for a wildcard is verified: Istio would check no name', () => {
+  const names = (tls: UpstreamTls) => {
+    const ports = [EgressPort.tlsOrigination({ tls })];
+    const { spec } = granted({ hosts: ['*.example.com'], endpoints, ports }).all.only({ kind: 'DestinationRule' });
+    return [spec.subsets[0].trafficPolicy.tls.sni, spec.subsets[0].trafficPolicy.tls.subjectAltNames];
+  };
+  expect(names(UpstreamTls.simple({ sni: 'edge.example' }))).toEqual(['edge.example', ['edge.example']]);
+  expect(names(UpstreamTls.mutual('bank', { subjectAltNames: ['a', 'b'] }))).toEqual([undefined, ['a', 'b']]);
+});
+
+test('a wildcard on several ports is told apart by any name below it', () => {
+  const { all } = granted({
+    hosts: ['*.example.com'],
+    endpoints,
+    ports: [EgressPort.tlsOrigination(), EgressPort.http({ port: 8080 })],
+  });
+  const patterns = all.only({ kind: 'VirtualService' }).spec.http.map((route: any) => route.match[0].authority.regex);
+  expect(patterns).toEqual(['(?i)[^:]+\\.example\\.com(:80)?', '(?i)[^:]+\\.example\\.com:8080']);
+});
+
+test('names below a wildcard that look alike have routes of their own', () => {
+  const { all } = granted({
+    hosts: ['*.example.com', 'my-any.example.com', 'my.any.example.com'],
+    endpoints,
+    ports: [EgressPort.tlsPassthrough()],
+  });
+  expect(all.find({ kind: 'VirtualService' }).map(({ metadata }) => metadata.name)).toEqual([
+    'istio-egress.443.any.example.com',
+    'istio-egress.443.my-any.example.com',
+    'istio-egress.443.my.any.example.com',
+  ]);
+});
+
+test.each([
+  ['endpoints that are not said', { endpoints: undefined, ports: [EgressPort.http()] }, 'HostWildcard', 'DYNAMIC_DNS'],
+  ['a TCP port', { ports: [EgressPort.tcp(5432)] }, 'HostWildcard', '5432'],
+  ['a Host header to rewrite', { ports: [EgressPort.tlsOrigination({ port: 8080 })] }, 'ExitCannotCarry', '8080'],
+])('a wildcard with %s cannot be carried', (_, grant, code, part) => {
+  expect(() => granted({ hosts: ['*.example.com'], endpoints, ...grant })).toThrow(failing(code, part));
 });

@@ -86,3 +86,10 @@ test('refuses settings that cannot be', () => {
   );
   expect(() => Mesh.configure(Testing.app(), { istioVersion: '1.9' })).toThrow(failing('VersionUnsupported', '1.9'));
 });
+
+test('sidecars do not answer DNS unless that is said, once for everything below', () => {
+  const app = Testing.app();
+  Mesh.configure(app, { dnsProxying: true });
+  expect(Mesh.of(new Chart(app, 'a')).dnsProxying).toBe(true);
+  expect(Mesh.of(new Chart(Testing.app(), 'b')).dnsProxying).toBe(false);
+});
