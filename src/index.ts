@@ -33,7 +33,15 @@ export {
 export { SharedEgressGateway, type SharedEgressGatewayProps } from './exit/shared-egress-gateway';
 export { SidecarExit } from './exit/sidecar-exit';
 export { type UpstreamProbe } from './exit/upstream-probe';
+export { AdmissionGuard, type AdmissionGuardProps } from './guard/admission-guard';
+export { type ClusterServices, type ProxyBackend } from './guard/cluster-services';
+export { EgressGuard, type EgressGuardProps } from './guard/egress-guard';
+export { ExitGuard, type ExitGuardProps } from './guard/exit-guard';
+export * from './guard/guard-mode';
+export { GuardedNamespaces } from './guard/guarded-namespaces';
+export { InCluster } from './guard/in-cluster';
 export { Mesh, type MeshSettings, OutboundTrafficPolicy } from './mesh/mesh';
+export { EgressAccessLog, type EgressAccessLogProps } from './observe/egress-access-log';
 export * from './pattern/egress';
 export * from './pattern/http-egress';
 export * from './pattern/tcp-egress';

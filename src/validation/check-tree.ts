@@ -8,6 +8,7 @@ import {
   sharedSelectors,
   splitCaptures,
 } from './exits';
+import { guardsOnExits, sidecarsTwice, telemetriesTwice } from './guards';
 import { ingressHostsTwice } from './ingress';
 import { duplicateObjects, fileCollisions } from './objects';
 
@@ -44,6 +45,9 @@ function problemsOf(app: App, nodes: IConstruct[]): string[] {
     ...conflictingCaptures(nodes),
     ...splitCaptures(nodes),
     ...loops(objects, nodes),
+    ...guardsOnExits(nodes),
+    ...sidecarsTwice(objects),
+    ...telemetriesTwice(objects),
     ...ingressHostsTwice(nodes),
   ];
 }

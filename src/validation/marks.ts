@@ -34,6 +34,16 @@ export interface IngressHostMark {
   readonly host: string;
 }
 
+/** Namespaces that a guard closes. */
+export interface GuardMark {
+  readonly namespaces: string[];
+  /** Those that it closes by network policies. */
+  readonly closed: string[];
+  /** What the network policy of a namespace opens. */
+  readonly openings: (namespace: string) => object[];
+}
+
+const GUARD = Symbol.for('cdk8s-istio-egress.Guard');
 const INGRESS_HOST = Symbol.for('cdk8s-istio-egress.IngressHost');
 const EXIT = Symbol.for('cdk8s-istio-egress.Exit');
 const EXIT_HOST = Symbol.for('cdk8s-istio-egress.ExitHost');
@@ -44,12 +54,14 @@ export const markExit = (construct: Construct, mark: ExitMark) => set(construct,
 export const markExitHost = (construct: Construct, mark: ExitHostMark) => set(construct, EXIT_HOST, mark);
 export const markClientRoute = (construct: Construct, mark: ClientRouteMark) => set(construct, CLIENT_ROUTE, mark);
 export const markIngressHost = (construct: Construct, mark: IngressHostMark) => set(construct, INGRESS_HOST, mark);
+export const markGuard = (construct: Construct, mark: GuardMark) => set(construct, GUARD, mark);
 
 /** The mark of a construct; undefined if it has none. */
 export const exitOf = (construct: IConstruct) => get<ExitMark>(construct, EXIT);
 export const exitHostOf = (construct: IConstruct) => get<ExitHostMark>(construct, EXIT_HOST);
 export const clientRouteOf = (construct: IConstruct) => get<ClientRouteMark>(construct, CLIENT_ROUTE);
 export const ingressHostOf = (construct: IConstruct) => get<IngressHostMark>(construct, INGRESS_HOST);
+export const guardOf = (construct: IConstruct) => get<GuardMark>(construct, GUARD);
 
 function set(construct: Construct, symbol: symbol, mark: unknown): void {
   (construct as any)[symbol] = mark;

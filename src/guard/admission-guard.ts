@@ -1,0 +1,192 @@
+import { ApiObject, ApiObjectMetadata } from 'cdk8s';
+import { Construct } from 'constructs';
+import { validation } from './admission/cel';
+import { admissionFacts, AdmissionFacts, OtherRepos } from './admission/facts';
+import { admissionRules, RESOURCE_RULES } from './admission/rules';
+import { variables } from './admission/variables';
+import { GuardMode } from './guard-mode';
+import { checkHostPattern } from '../destination/host';
+import { EgressError } from '../errors';
+import { IEgressExit } from '../exit/egress-exit';
+import { checkMetadata, manifest } from '../mesh/manifest';
+import { Mesh } from '../mesh/mesh';
+import { checkName } from '../naming';
+import { checkTree } from '../validation/check-tree';
+
+/** Properties of an admission guard. */
+export interface AdmissionGuardProps {
+  /** What becomes of hand-written ways out in namespaces that no `EgressGuard` keeps in a mode of its own. */
+  readonly mode: GuardMode;
+
+  /**
+   * Namespaces of the platform's, in which anything may be written. Those of the app's exits, of the ingress gateways through
+   * which it publishes hosts, and Istio's root namespace are among them in any case.
+   * @default - no others
+   */
+  readonly platformNamespaces?: string[];
+
+  /**
+   * Exits that other repos make, which are protected as the app's own are.
+   * @default - none
+   */
+  readonly exits?: IEgressExit[];
+
+  /**
+   * Label that exempts a namespace, as "key=value". Whoever may label namespaces can open them.
+   * @default "egress-guard=exempt"
+   */
+  readonly exemptionLabel?: string;
+
+  /**
+   * Labels and annotations for all objects.
+   * @default - none
+   */
+  readonly metadata?: ApiObjectMetadata;
+
+  /**
+   * Name of the policy, and the beginning of the names of its bindings.
+   * @default "egress-guard"
+   */
+  readonly name?: string;
+}
+
+const API_VERSION = 'admissionregistration.k8s.io/v1';
+
+/** Kubernetes takes no warning beside a refusal, which says the same. */
+const ACTIONS = {
+  [GuardMode.OBSERVE]: ['Audit'],
+  [GuardMode.WARN]: ['Warn', 'Audit'],
+  [GuardMode.ENFORCE]: ['Deny', 'Audit'],
+};
+
+/**
+ * Keeps hand-written ways out from being applied: a ValidatingAdmissionPolicy of plain Kubernetes (1.30 or newer), without a
+ * webhook. It lets everything pass that this library makes, and what is in the cluster already until it is changed.
+ */
+export class AdmissionGuard extends Construct {
+  /** What is refused. */
+  public readonly policy: ApiObject;
+  /** Where, for namespaces that no `EgressGuard` keeps. */
+  public readonly binding: ApiObject;
+
+  private readonly name: string;
+  private readonly metadata?: ApiObjectMetadata;
+  private readonly exemption: { readonly key: string; readonly value: string };
+  private readonly kept = new Set<string>();
+  private readonly others: { exits: OtherRepos['exits'][number][]; direct: { [namespace: string]: string[] } };
+  private known?: { nodes: number; facts: AdmissionFacts };
+
+  /** @throws NameSyntax, LabelSyntax, MetadataReserved */
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: AdmissionGuardProps,
+  ) {
+    super(scope, id);
+    checkTree(this);
+    this.name = checkName(this, 'name', props.name ?? 'egress-guard');
+    this.metadata = checkMetadata(this, props.metadata);
+    this.exemption = checkLabel(this, props.exemptionLabel ?? 'egress-guard=exempt');
+    for (const namespace of props.platformNamespaces ?? []) checkName(this, 'platformNamespaces', namespace);
+    this.others = { exits: (props.exits ?? []).flatMap((exit) => protectedExit(this, exit)), direct: {} };
+    this.policy = manifest(this, 'Policy', {
+      apiVersion: API_VERSION,
+      kind: 'ValidatingAdmissionPolicy',
+      name: this.name,
+      metadata: this.metadata,
+      spec: () => ({
+        failurePolicy: 'Fail',
+        matchConstraints: { resourceRules: RESOURCE_RULES },
+        // Else nobody could take the finalizers from an object that is being deleted.
+        matchConditions: [{ name: 'not-being-deleted', expression: '!has(object.metadata.deletionTimestamp)' }],
+        variables: variables(this.facts),
+        validations: admissionRules(this.facts).map(validation),
+      }),
+    });
+    this.binding = this.bind(this, 'Binding', this.name, props.mode, () => ({
+      operator: 'NotIn',
+      values: [...new Set([...this.platformNamespaces, ...this.kept])].sort(),
+    }));
+  }
+
+  /**
+   * Lets a namespace's sidecars have ServiceEntries that lead straight to these hosts, for repos that declare them with a
+   * `SidecarExit`. What the app itself declares so is let pass anyway.
+   *
+   * @throws NameSyntax, HostSyntax
+   */
+  public letDirect(namespace: string, hosts: string[]): void {
+    checkName(this, 'namespace', namespace);
+    const checked = hosts.map((host) => checkHostPattern(this, host));
+    this.others.direct[namespace] = [...(this.others.direct[namespace] ?? []), ...checked];
+    this.known = undefined;
+  }
+
+  /**
+   * Keeps namespaces in a mode of their own.
+   * @internal
+   */
+  public _keep(guard: Construct, name: string, namespaces: string[], mode: GuardMode): void {
+    for (const namespace of namespaces) this.kept.add(namespace);
+    this.bind(guard, 'Binding', `${this.name}.${name}`, mode, () => ({ operator: 'In', values: namespaces }));
+  }
+
+  private get platformNamespaces(): string[] {
+    const { exitNamespaces, ingressNamespaces } = this.facts;
+    return [
+      ...(this.props.platformNamespaces ?? []),
+      ...exitNamespaces,
+      ...ingressNamespaces,
+      Mesh.of(this).rootNamespace,
+    ];
+  }
+
+  /** Gathered once the app is whole; asked for several times while it is written. */
+  private get facts(): AdmissionFacts {
+    const nodes = this.node.root.node.findAll().length;
+    if (this.known?.nodes !== nodes) this.known = { nodes, facts: admissionFacts(this, this.others) };
+    return this.known.facts;
+  }
+
+  private bind(
+    scope: Construct,
+    id: string,
+    name: string,
+    mode: GuardMode,
+    namespaces: () => { operator: string; values: string[] },
+  ): ApiObject {
+    return manifest(scope, id, {
+      apiVersion: API_VERSION,
+      kind: 'ValidatingAdmissionPolicyBinding',
+      name,
+      metadata: this.metadata,
+      spec: () => ({
+        policyName: this.name,
+        validationActions: ACTIONS[mode],
+        matchResources: {
+          namespaceSelector: {
+            matchExpressions: [
+              { key: 'kubernetes.io/metadata.name', ...namespaces() },
+              { key: this.exemption.key, operator: 'NotIn', values: [this.exemption.value] },
+            ],
+          },
+        },
+      }),
+    });
+  }
+}
+
+function protectedExit(scope: Construct, exit: IEgressExit): OtherRepos['exits'] {
+  return exit.namespace === undefined ? [] : [{ namespace: exit.namespace, labels: exit._reach?.(scope).selector }];
+}
+
+function checkLabel(scope: Construct, text: string): { key: string; value: string } {
+  const match = /^(?<key>[A-Za-z0-9][\w./-]*)=(?<value>[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?)$/.exec(text);
+  if (match) return { key: match.groups!.key, value: match.groups!.value };
+  throw new EgressError('LabelSyntax', scope, {
+    what: '`exemptionLabel` is no label',
+    given: text,
+    allowed: '"key=value", as "egress-guard=exempt"',
+    fix: 'correct `exemptionLabel`',
+  });
+}

@@ -1,0 +1,110 @@
+import { Construct } from 'constructs';
+import { addresses, PeerPort, podsOf, tcp, to } from './peers';
+import { checkRanges } from './ranges';
+import { checkPort } from '../destination/port-number';
+import { checkLabels } from '../exit/gateway-workload';
+import { Mesh } from '../mesh/mesh';
+import { checkName } from '../naming';
+
+/** Where in the cluster the things are that every workload of a mesh needs. */
+export interface ClusterServices {
+  /**
+   * Namespace of the cluster's DNS.
+   * @default "kube-system"
+   */
+  readonly dnsNamespace?: string;
+
+  /**
+   * Labels of its pods.
+   * @default - { "k8s-app": "kube-dns" }, which CoreDNS carries as well
+   */
+  readonly dnsLabels?: { [key: string]: string };
+
+  /**
+   * Port on which its pods listen, over UDP and TCP. OpenShift's is 5353.
+   * @default 53
+   */
+  readonly dnsPort?: number;
+
+  /**
+   * Addresses of a DNS cache on each node, such as "169.254.20.10" of NodeLocal DNSCache. It runs in the node's network, where no
+   * pod selector finds it. Where it also answers on the address of the cluster's DNS Service, name that one too.
+   * @default - there is none
+   */
+  readonly nodeLocalDns?: string[];
+
+  /**
+   * Namespace of istiod.
+   * @default - the mesh's root namespace
+   */
+  readonly istiodNamespace?: string;
+
+  /**
+   * Labels of its pods.
+   * @default - { app: "istiod" }, which every revision carries
+   */
+  readonly istiodLabels?: { [key: string]: string };
+}
+
+/** A Service that proxies themselves call: a collector of traces or logs, an external authorizer. */
+export interface ProxyBackend {
+  /** Its namespace. */
+  readonly namespace: string;
+
+  /** Its name. */
+  readonly service: string;
+
+  /** Port on which its pods listen. */
+  readonly targetPort: number;
+
+  /**
+   * Labels of its pods.
+   * @default - every pod of the namespace
+   */
+  readonly labels?: { [key: string]: string };
+}
+
+/** istiod's port for configuration and certificates, over TLS; proxies need no other. */
+const ISTIOD = 15012;
+
+/** The openings for DNS. @throws NameSyntax, LabelSyntax, PortRange, AddressSyntax */
+export function dnsOpenings(scope: Construct, services: ClusterServices): object[] {
+  const { dnsNamespace = 'kube-system', dnsLabels = { 'k8s-app': 'kube-dns' }, dnsPort = 53, nodeLocalDns } = services;
+  const pods = podsOf([checkName(scope, 'dnsNamespace', dnsNamespace)], checkLabels(scope, dnsLabels));
+  const local = nodeLocalDns && checkRanges(scope, 'nodeLocalDns', nodeLocalDns);
+  return [
+    to([pods], dns(checkPort(scope, 'dnsPort', dnsPort))),
+    ...(local && local.length > 0 ? [to(addresses(local), dns(53))] : []),
+  ];
+}
+
+/** The opening for istiod. @throws NameSyntax, LabelSyntax */
+export function istiodOpening(scope: Construct, services: ClusterServices): object {
+  const { istiodNamespace = Mesh.of(scope).rootNamespace, istiodLabels = { app: 'istiod' } } = services;
+  return to(
+    [podsOf([checkName(scope, 'istiodNamespace', istiodNamespace)], checkLabels(scope, istiodLabels))],
+    tcp(ISTIOD),
+  );
+}
+
+/** @throws NameSyntax, PortRange, LabelSyntax */
+export function checkBackends(scope: Construct, backends: ProxyBackend[] = []): ProxyBackend[] {
+  for (const { namespace, service, targetPort, labels } of backends) {
+    checkName(scope, 'namespace', namespace);
+    checkName(scope, 'service', service);
+    checkPort(scope, 'targetPort', targetPort);
+    if (labels) checkLabels(scope, labels);
+  }
+  return backends;
+}
+
+/** The opening for what proxies call. */
+export const backendOpening = ({ namespace, labels, targetPort }: ProxyBackend): object =>
+  to([podsOf([namespace], labels)], tcp(targetPort));
+
+function dns(port: number): PeerPort[] {
+  return [
+    { protocol: 'UDP', port },
+    { protocol: 'TCP', port },
+  ];
+}

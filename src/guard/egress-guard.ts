@@ -1,0 +1,246 @@
+import { ApiObject, ApiObjectMetadata } from 'cdk8s';
+import { Construct } from 'constructs';
+import { AdmissionGuard } from './admission-guard';
+import { directOpenings, exitOpenings, openingProblems } from './client-openings';
+import {
+  backendOpening,
+  checkBackends,
+  ClusterServices,
+  dnsOpenings,
+  istiodOpening,
+  ProxyBackend,
+} from './cluster-services';
+import { GuardMode } from './guard-mode';
+import { checkGuarded, GuardedNamespaces } from './guarded-namespaces';
+import { checkInCluster, InCluster } from './in-cluster';
+import { checkRanges } from './ranges';
+import { closedSidecar, openSidecar } from './sidecar-spec';
+import { markNote } from '../exit/summary';
+import { checkMetadata, manifest } from '../mesh/manifest';
+import { checkName, joinName, placedName } from '../naming';
+import { BUILT_IN_PROVIDER, outgoingCallsLogged } from '../observe/telemetry-spec';
+import { observe } from '../policy/observed';
+import { checkTree } from '../validation/check-tree';
+import { markGuard } from '../validation/marks';
+
+/** What is closed, how far, and what stays open. */
+export interface EgressGuardProps {
+  /** The namespaces that are guarded. Exits stand in others, which an `ExitGuard` closes. */
+  readonly namespaces: GuardedNamespaces;
+
+  /** Where in the cluster their workloads may call. */
+  readonly inCluster: InCluster;
+
+  /**
+   * How far the namespaces are on the way from open to closed.
+   * @default GuardMode.ENFORCE
+   */
+  readonly mode?: GuardMode;
+
+  /**
+   * The admission guard that keeps hand-written ways out away from these namespaces, in the mode of this guard.
+   * @default - what admission does with them is left to whoever makes an AdmissionGuard
+   */
+  readonly admission?: AdmissionGuard;
+
+  /**
+   * Where DNS and istiod are.
+   * @default - where most clusters have them
+   */
+  readonly cluster?: ClusterServices;
+
+  /**
+   * Services that the sidecars themselves call, such as a collector of traces.
+   * @default - none
+   */
+  readonly backends?: ProxyBackend[];
+
+  /**
+   * Whether the namespaces are in the ambient mesh. There a Sidecar has no effect, so that only the network policy closes them,
+   * and workloads connect to an exit's port 15008.
+   * @default false
+   */
+  readonly ambient?: boolean;
+
+  /**
+   * Opens the ports of declarations without a gateway (`SidecarExit`) to every address, whoever calls: a network policy knows
+   * no names.
+   * @default false
+   */
+  readonly directPortsToAnyAddress?: boolean;
+
+  /**
+   * Ranges of addresses of the cluster's pods, Services and nodes, which `directPortsToAnyAddress` does not open.
+   * @default - none
+   */
+  readonly clusterRanges?: string[];
+
+  /**
+   * Leaves the network policy out: a workload that gets round its sidecar, or has none, reaches everything.
+   * @default false
+   */
+  readonly podsMayBypassSidecar?: boolean;
+
+  /**
+   * Leaves the Sidecar out: what sidecars know, and what they do with calls to hosts that nothing declares, is as the mesh has
+   * it, or as another repo's Sidecar for the namespace.
+   * @default false
+   */
+  readonly sidecarsFollowMesh?: boolean;
+
+  /**
+   * Leaves the Telemetry out: whether calls are logged is as the mesh has it, or as another Telemetry of the namespace.
+   * @default false
+   */
+  readonly accessLogFollowsMesh?: boolean;
+
+  /**
+   * The extension provider that logs the calls of the namespaces' workloads.
+   * @default "envoy", which every mesh has
+   */
+  readonly accessLogProvider?: string;
+
+  /**
+   * Labels and annotations for all objects.
+   * @default - none
+   */
+  readonly metadata?: ApiObjectMetadata;
+
+  /**
+   * Takes the place of the construct path in the names of the objects.
+   * @default - the path of the construct, in kebab case
+   */
+  readonly name?: string;
+}
+
+/**
+ * Closes namespaces: nothing leaves them except what is declared. Everything that the app declares or grants for a namespace
+ * opens what it needs, wherever in the app it stands and whenever it is made, and closes it again when it is removed.
+ *
+ * Per namespace: a NetworkPolicy that lets its pods reach DNS, istiod, the exits that it uses and `inCluster`, and nothing else;
+ * a Sidecar that refuses hosts that nothing declares; a Telemetry that logs the calls of its workloads.
+ */
+export class EgressGuard extends Construct {
+  /** The guarded namespaces, sorted. */
+  public readonly namespaces: string[];
+  /** How far they are closed. */
+  public readonly mode: GuardMode;
+  /** One for each namespace; none before ENFORCE, because a network policy cannot only be tried out. */
+  public readonly networkPolicies: ApiObject[] = [];
+  /** One for each namespace. A namespace can have only one Sidecar for all of its workloads. */
+  public readonly sidecars: ApiObject[] = [];
+  /** One for each namespace. */
+  public readonly telemetries: ApiObject[] = [];
+
+  private readonly name: string;
+  private readonly metadata?: ApiObjectMetadata;
+  private readonly inCluster: InCluster;
+  private readonly clusterRanges: string[];
+  private readonly backends: ProxyBackend[];
+
+  /** @throws GuardNamespaces, WrongType, NameSyntax, LabelSyntax, PortRange, AddressSyntax, MetadataReserved */
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: EgressGuardProps,
+  ) {
+    super(scope, id);
+    checkTree(this);
+    const { name, admission } = props;
+    const guarded = checkGuarded(this, props.namespaces);
+    this.namespaces = guarded._resolve(this);
+    this.mode = props.mode ?? GuardMode.ENFORCE;
+    this.name = name === undefined ? joinName(this, ...this.node.path.split('/')) : checkName(this, 'name', name);
+    this.metadata = checkMetadata(this, props.metadata);
+    this.inCluster = checkInCluster(this, props.inCluster);
+    this.clusterRanges = checkRanges(this, 'clusterRanges', props.clusterRanges ?? []);
+    this.backends = checkBackends(this, props.backends);
+    if (!this.enforces) observe(this, this.namespaces);
+    for (const namespace of this.namespaces) this.close(namespace);
+    admission?._keep(this, this.name, this.namespaces, this.mode);
+    markGuard(this, {
+      namespaces: this.namespaces,
+      closed: this.closesNetwork ? this.namespaces : [],
+      openings: (namespace) => this.openings(namespace),
+    });
+    markNote(this, this.summary());
+    this.node.addValidation({ validate: () => [...guarded._late(this, this.namespaces), ...this.problems()] });
+  }
+
+  private get enforces(): boolean {
+    return this.mode === GuardMode.ENFORCE;
+  }
+
+  private get closesNetwork(): boolean {
+    return this.enforces && !this.props.podsMayBypassSidecar;
+  }
+
+  private close(namespace: string): void {
+    const { ambient = false, sidecarsFollowMesh, accessLogFollowsMesh, accessLogProvider } = this.props;
+    if (this.closesNetwork) {
+      // Once now, so that what is wrong is said where it is written.
+      this.services();
+      this.networkPolicies.push(
+        this.object('networking.k8s.io/v1', 'NetworkPolicy', namespace, () => ({
+          podSelector: {},
+          policyTypes: ['Egress'],
+          egress: this.openings(namespace),
+        })),
+      );
+    }
+    if (!sidecarsFollowMesh && !ambient) {
+      this.sidecars.push(
+        this.object('networking.istio.io/v1', 'Sidecar', namespace, () =>
+          this.enforces ? closedSidecar(this, namespace, this.inCluster, this.backends) : openSidecar(),
+        ),
+      );
+    }
+    if (!accessLogFollowsMesh && !ambient) {
+      const provider = accessLogProvider ?? BUILT_IN_PROVIDER;
+      this.telemetries.push(
+        this.object('telemetry.istio.io/v1', 'Telemetry', namespace, () => outgoingCallsLogged(provider)),
+      );
+    }
+  }
+
+  private openings(namespace: string): object[] {
+    const { ambient = false } = this.props;
+    return [
+      ...this.services(),
+      ...exitOpenings(this, namespace, ambient),
+      ...this.backends.map(backendOpening),
+      ...this.inCluster._openings(),
+      ...directOpenings(this, namespace, this.clusterRanges),
+    ];
+  }
+
+  /** In the ambient mesh, the node's proxy speaks to istiod, from a network of its own. */
+  private services(): object[] {
+    const { ambient, cluster = {} } = this.props;
+    return [...dnsOpenings(this, cluster), ...(ambient ? [] : [istiodOpening(this, cluster)])];
+  }
+
+  private object(apiVersion: string, kind: string, namespace: string, spec: () => unknown): ApiObject {
+    const name = placedName(this, namespace, this.name);
+    return manifest(this, `${kind} ${namespace}`, { apiVersion, kind, namespace, name, metadata: this.metadata, spec });
+  }
+
+  private summary(): string {
+    const { podsMayBypassSidecar, sidecarsFollowMesh, ambient } = this.props;
+    const open = [
+      ...(podsMayBypassSidecar ? ['pods may bypass their sidecars'] : []),
+      ...(sidecarsFollowMesh ? ['sidecars follow the mesh'] : []),
+      ...(ambient ? ['ambient: closed by the network policy alone'] : []),
+    ];
+    const how = this.enforces
+      ? `only what is declared; in the cluster: ${this.inCluster}`
+      : `everything, and it is logged`;
+    return `${this.node.path}: ${this.namespaces.join(', ')} → ${[how, ...open].join('; ')}`;
+  }
+
+  private problems(): string[] {
+    const { ambient = false, directPortsToAnyAddress: directPorts = false } = this.props;
+    if (!this.closesNetwork) return [];
+    return this.namespaces.flatMap((namespace) => openingProblems(this, namespace, { ambient, directPorts }));
+  }
+}

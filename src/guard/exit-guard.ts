@@ -1,0 +1,209 @@
+import { ApiObject, ApiObjectMetadata } from 'cdk8s';
+import { Construct } from 'constructs';
+import { HBONE, outsideOpenings } from './client-openings';
+import {
+  backendOpening,
+  checkBackends,
+  ClusterServices,
+  dnsOpenings,
+  istiodOpening,
+  ProxyBackend,
+} from './cluster-services';
+import { GuardMode } from './guard-mode';
+import { addresses, everyPod, from, podsOf, tcp } from './peers';
+import { checkRanges } from './ranges';
+import { grantedAt, Upstreams, upstreamsOf } from './ways';
+import { httpPorts, opaquePorts } from '../destination/egress-port';
+import { describe, EgressError } from '../errors';
+import { IEgressExit } from '../exit/egress-exit';
+import { ExitReach } from '../exit/gateway-handle';
+import { markNote } from '../exit/summary';
+import { checkMetadata, manifest } from '../mesh/manifest';
+import { checkName } from '../naming';
+import { checkTree } from '../validation/check-tree';
+
+/** Properties of an exit's guard. */
+export interface ExitGuardProps {
+  /** The exit, made in this app: what it is granted decides what is opened. */
+  readonly exit: IEgressExit;
+
+  /**
+   * Ranges of addresses of the cluster's pods, Services and nodes. Hosts of which only the name is known are let out to every
+   * address but these. With `[]`, the exit's pods reach other pods as well, on the ports that are declared.
+   */
+  readonly clusterRanges: string[];
+
+  /**
+   * Before ENFORCE nothing is made: a network policy cannot only be tried out.
+   * @default GuardMode.ENFORCE
+   */
+  readonly mode?: GuardMode;
+
+  /**
+   * Where DNS and istiod are.
+   * @default - where most clusters have them
+   */
+  readonly cluster?: ClusterServices;
+
+  /**
+   * Services that the exit's proxies themselves call: a collector of traces, an external authorizer.
+   * @default - none
+   */
+  readonly backends?: ProxyBackend[];
+
+  /**
+   * Namespaces whose pods collect metrics from the proxies, on port 15020.
+   * @default - none
+   */
+  readonly metricsFrom?: string[];
+
+  /**
+   * Whether the exit's pods take part in the ambient mesh. There the kubelet's probes come from an address of their own, and
+   * clients connect to port 15008.
+   * @default false
+   */
+  readonly ambient?: boolean;
+
+  /**
+   * Labels and annotations for the network policy.
+   * @default - none
+   */
+  readonly metadata?: ApiObjectMetadata;
+}
+
+/** From where the kubelet's probes come to ambient pods, of either family. @see https://istio.io/latest/docs/ambient/usage/networkpolicy/ */
+const PROBES = ['169.254.7.127/32', 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff/128'];
+/** Where proxies are asked whether they are ready, and for the metrics of proxy and application. */
+const HEALTH = 15021;
+const METRICS = 15020;
+
+/**
+ * Closes an exit's pods: in come only the namespaces of clients that are granted something, and out they go only to the ports
+ * that are granted and, where they are known, to the addresses.
+ */
+export class ExitGuard extends Construct {
+  /** Undefined before ENFORCE. */
+  public readonly networkPolicy?: ApiObject;
+
+  private readonly reach: ExitReach;
+  private readonly clusterRanges: string[];
+  private readonly backends: ProxyBackend[];
+
+  /** @throws ExitCannotCarry, NameSyntax, LabelSyntax, PortRange, AddressSyntax, MetadataReserved */
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ExitGuardProps,
+  ) {
+    super(scope, id);
+    checkTree(this);
+    const { exit, mode = GuardMode.ENFORCE, cluster = {} } = props;
+    this.reach = ownReach(this, exit);
+    this.clusterRanges = checkRanges(this, 'clusterRanges', props.clusterRanges);
+    this.backends = checkBackends(this, props.backends);
+    for (const namespace of props.metricsFrom ?? []) checkName(this, 'metricsFrom', namespace);
+    const metadata = checkMetadata(this, props.metadata);
+    const services = [...dnsOpenings(this, cluster), istiodOpening(this, cluster)];
+    const { namespace, exitName, selector } = this.reach;
+    if (mode !== GuardMode.ENFORCE) return;
+    this.networkPolicy = manifest(this, 'NetworkPolicy', {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      namespace,
+      name: exitName,
+      metadata,
+      spec: () => ({
+        podSelector: { matchLabels: selector },
+        policyTypes: ['Ingress', 'Egress'],
+        ingress: this.ingress(),
+        egress: [
+          ...services,
+          ...this.backends.map(backendOpening),
+          ...outsideOpenings(this.upstreams(), this.clusterRanges),
+        ],
+      }),
+    });
+    markNote(
+      this,
+      `${this.node.path}: ${namespace}/${exitName} → only what it is granted, and only its clients come in`,
+    );
+    this.node.addValidation({ validate: () => this.problems() });
+  }
+
+  /** One opening for each port; clients of both ports are named twice, so that each line can be read by itself. */
+  private ingress(): object[] {
+    const { ambient, metricsFrom = [] } = this.props;
+    const { http, opaque } = this.reach.targetPorts;
+    const ports = ambient
+      ? [{ port: HBONE, uses: () => true }]
+      : [
+          { port: http, uses: (kinds: Kinds) => kinds.http },
+          { port: opaque, uses: (kinds: Kinds) => kinds.opaque },
+        ];
+    return [
+      ...ports.flatMap(({ port, uses }) => {
+        const clients = this.clients(uses);
+        if (clients.length === 0) return [];
+        return [from([clients.includes(undefined) ? everyPod : podsOf(clients as string[])], tcp(port!))];
+      }),
+      ...(metricsFrom.length > 0 ? [from([podsOf([...metricsFrom].sort())], tcp(METRICS))] : []),
+      ...(ambient ? [from(addresses(PROBES), tcp(HEALTH))] : []),
+    ];
+  }
+
+  /** Namespaces of clients, sorted; undefined stands for the whole mesh. */
+  private clients(uses: (kinds: Kinds) => boolean): (string | undefined)[] {
+    const namespaces = grantedAt(this.props.exit._owned!)
+      .filter((declaration) => uses(kindsOf(declaration.ports)))
+      .flatMap(({ clients }) => clients.map(({ namespaceName }) => namespaceName));
+    return [...new Set(namespaces)].sort();
+  }
+
+  /** Where the exit's pods connect to. */
+  private upstreams(): Upstreams[] {
+    const granted = grantedAt(this.props.exit._owned!);
+    const { connectProxy } = this.reach;
+    if (!connectProxy) return upstreamsOf(granted);
+    return granted.length > 0 ? [{ port: connectProxy.port }] : [];
+  }
+
+  private problems(): string[] {
+    if (this.props.ambient) return [];
+    const { http, opaque } = this.reach.targetPorts;
+    const used = grantedAt(this.props.exit._owned!).map(({ ports }) => kindsOf(ports));
+    const lacks = [
+      ...(http === undefined && used.some((kinds) => kinds.http) ? ['httpTargetPort'] : []),
+      ...(opaque === undefined && used.some((kinds) => kinds.opaque) ? ['tlsTargetPort'] : []),
+    ];
+    return lacks.map((property) =>
+      describe('GuardExitUnknown', this, {
+        what: "the port on which the exit's pods listen is not said, and network policies are about that one",
+        given: undefined,
+        allowed: "the `targetPort` of the pods' Service",
+        fix: `set \`${property}\` in GatewayWorkload.existing`,
+      }),
+    );
+  }
+}
+
+interface Kinds {
+  readonly http: boolean;
+  readonly opaque: boolean;
+}
+
+const kindsOf = (ports: Parameters<typeof httpPorts>[0]): Kinds => ({
+  http: httpPorts(ports).length > 0,
+  opaque: opaquePorts(ports).length > 0,
+});
+
+/** @throws ExitCannotCarry */
+function ownReach(scope: Construct, exit: IEgressExit): ExitReach {
+  const reach = exit?._owned && exit._reach?.(scope);
+  if (reach && !reach.shared) return reach;
+  throw new EgressError('ExitCannotCarry', scope, {
+    what: "only pods of an exit's own can be closed by what is granted to it",
+    given: exit?.exitName,
+    allowed: 'an EgressGateway of this app',
+    fix: 'guard the exit where it is made; of a gateway that others use, nobody here knows all that it needs',
+  });
+}

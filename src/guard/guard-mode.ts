@@ -1,0 +1,14 @@
+/** How far a namespace is on the way from open to closed. The three are meant to be taken in this order. */
+export enum GuardMode {
+  /**
+   * Nothing is refused, and everything that would be is logged: by sidecars, by exits of the same app, and in the API server's
+   * audit log. Where the mesh is REGISTRY_ONLY, this **opens** the namespace for the time.
+   */
+  OBSERVE = 'OBSERVE',
+
+  /** As OBSERVE, and whoever applies a hand-written way out is warned. */
+  WARN = 'WARN',
+
+  /** Nothing leaves except what is declared. */
+  ENFORCE = 'ENFORCE',
+}

@@ -1,0 +1,42 @@
+import { Construct } from 'constructs';
+import { ProxyBackend } from './cluster-services';
+import { InCluster } from './in-cluster';
+import { waysOf } from './ways';
+import { SidecarSpecOutboundTrafficPolicyMode as Mode, toJson_SidecarSpec } from '../../imports/networking.istio.io';
+import { Mesh } from '../mesh/mesh';
+
+/** What the sidecars of an observed namespace know: everything, and they send on what they do not. */
+export function openSidecar() {
+  return toJson_SidecarSpec({
+    outboundTrafficPolicy: { mode: Mode.ALLOW_UNDERSCORE_ANY },
+    egress: [{ hosts: ['*/*'] }],
+  });
+}
+
+/**
+ * What the sidecars of a closed namespace know: what stands in it, the Services of the exits that it uses, and where in the
+ * cluster it may call. Everything else they refuse.
+ *
+ * The exits' Services have to be named although the routes name them too: a sidecar listens on port 80, where hosts need no
+ * ServiceEntry, only while it sees a Service on that port by its own imports.
+ */
+export function closedSidecar(scope: Construct, namespace: string, inCluster: InCluster, backends: ProxyBackend[]) {
+  const { clusterDomain } = Mesh.of(scope);
+  const exits = waysOf(scope, namespace).flatMap(({ exit, http, opaque, meshHosts }) => [
+    ...(http ? [`${exit.namespace}/${exit.http.host}`] : []),
+    ...(opaque ? [`${exit.namespace}/${exit.opaque.host}`] : []),
+    ...meshHosts.map((host) => `${exit.namespace}/${host}`),
+  ]);
+  const others = backends.map(({ namespace: ns, service }) => `${ns}/${service}.${ns}.svc.${clusterDomain}`);
+  const hosts = [...exits, ...others, ...inCluster._imports(clusterDomain)];
+  return toJson_SidecarSpec({
+    outboundTrafficPolicy: { mode: Mode.REGISTRY_UNDERSCORE_ONLY },
+    egress: [{ hosts: ['./*', ...withoutCovered([...new Set(hosts)]).sort()] }],
+  });
+}
+
+/** Leaves out what a wider import brings along. */
+function withoutCovered(hosts: string[]): string[] {
+  if (hosts.includes('*/*')) return ['*/*'];
+  return hosts.filter((host) => host.endsWith('/*') || !hosts.includes(`${host.split('/')[0]}/*`));
+}

@@ -1,0 +1,88 @@
+import { ApiObject, ApiObjectMetadata } from 'cdk8s';
+import { Construct } from 'constructs';
+import { LOG_FIELDS } from './log-fields';
+import { allCallsLogged } from './telemetry-spec';
+import { EgressError } from '../errors';
+import { IEgressExit } from '../exit/egress-exit';
+import { markInstallation } from '../exit/installation';
+import { checkMetadata, manifest } from '../mesh/manifest';
+import { checkName } from '../naming';
+import { checkTree } from '../validation/check-tree';
+
+/** Properties of an exit's access log. */
+export interface EgressAccessLogProps {
+  /** The exit, made in this app. */
+  readonly exit: IEgressExit;
+
+  /**
+   * Name of the extension provider in the mesh configuration.
+   * @default "egress-access-log"
+   */
+  readonly provider?: string;
+
+  /**
+   * Labels and annotations for the Telemetry.
+   * @default - none
+   */
+  readonly metadata?: ApiObjectMetadata;
+}
+
+const DEFAULT_PROVIDER = 'egress-access-log';
+const MARKED = Symbol.for('cdk8s-istio-egress.AccessLogProviders');
+
+/**
+ * Has an exit log every call as a line of JSON: who called, which host, what became of it, and why. How a line is written
+ * stands in the mesh configuration, because a Telemetry can only name it: `Installation.write` puts it into a file. Until it is
+ * there, the exit logs as the mesh does.
+ */
+export class EgressAccessLog extends Construct {
+  /**
+   * The entry for the mesh configuration's `extensionProviders` that writes such lines, for guards too
+   * (`accessLogProvider`).
+   */
+  public static extensionProvider(name: string = DEFAULT_PROVIDER): any {
+    checkName('EgressAccessLog.extensionProvider', 'name', name);
+    return { name, envoyFileAccessLog: { path: '/dev/stdout', logFormat: { labels: LOG_FIELDS } } };
+  }
+
+  /** What the exit's pods log with. */
+  public readonly telemetry: ApiObject;
+
+  /** @throws NameSyntax, MetadataReserved, ExitCannotCarry */
+  public constructor(
+    scope: Construct,
+    id: string,
+    { exit, provider = DEFAULT_PROVIDER, metadata }: EgressAccessLogProps,
+  ) {
+    super(scope, id);
+    checkTree(this);
+    const reach = exit?._owned && exit._reach?.(this);
+    if (!reach?.selector) {
+      throw new EgressError('ExitCannotCarry', this, {
+        what: 'only pods of an exit of this app can be told to log',
+        given: exit?.exitName,
+        allowed: 'an EgressGateway of this app',
+        fix: 'make the access log where the exit is made',
+      });
+    }
+    const { namespace, exitName, selector } = reach;
+    this.needProvider(checkName(this, 'provider', provider));
+    this.telemetry = manifest(this, 'Telemetry', {
+      apiVersion: 'telemetry.istio.io/v1',
+      kind: 'Telemetry',
+      namespace,
+      name: exitName,
+      metadata: checkMetadata(this, metadata),
+      spec: () => allCallsLogged(provider, selector),
+    });
+  }
+
+  /** A provider is installed once, however many exits use it. */
+  private needProvider(name: string): void {
+    const root = this.node.root as any;
+    const marked: Set<string> = (root[MARKED] ??= new Set());
+    if (marked.has(name)) return;
+    marked.add(name);
+    markInstallation(this, { extensionProvider: EgressAccessLog.extensionProvider(name) });
+  }
+}

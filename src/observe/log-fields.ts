@@ -1,0 +1,36 @@
+/**
+ * The fields of a line of the access log, and Envoy's command operators for them. Neither queries nor headers are among them:
+ * they hold what applications keep secret.
+ */
+export const LOG_FIELDS = {
+  time: '%START_TIME%',
+  /** Whom the certificate of the hop names; nobody on a sidecar's way out. */
+  caller: '%DOWNSTREAM_PEER_URI_SAN%',
+  /** Whose proxy it is. */
+  namespace: '%ENVIRONMENT(POD_NAMESPACE)%',
+  service_account: '%ENVIRONMENT(SERVICE_ACCOUNT)%',
+  pod: '%ENVIRONMENT(POD_NAME)%',
+  host: '%REQ(:AUTHORITY)%',
+  server_name: '%REQUESTED_SERVER_NAME%',
+  method: '%REQ(:METHOD)%',
+  path: '%REQ_WITHOUT_QUERY(X-ENVOY-ORIGINAL-PATH?:PATH)%',
+  protocol: '%PROTOCOL%',
+  code: '%RESPONSE_CODE%',
+  flags: '%RESPONSE_FLAGS%',
+  details: '%RESPONSE_CODE_DETAILS%',
+  termination: '%CONNECTION_TERMINATION_DETAILS%',
+  upstream_failure: '%UPSTREAM_TRANSPORT_FAILURE_REASON%',
+  route: '%ROUTE_NAME%',
+  cluster: '%UPSTREAM_CLUSTER_RAW%',
+  upstream: '%UPSTREAM_HOST%',
+  destination: '%DOWNSTREAM_LOCAL_ADDRESS%',
+  source: '%DOWNSTREAM_REMOTE_ADDRESS%',
+  bytes_received: '%BYTES_RECEIVED%',
+  bytes_sent: '%BYTES_SENT%',
+  duration: '%DURATION%',
+  request_id: '%REQ(X-REQUEST-ID)%',
+  /** What policies that are only tried out would have done: "allowed" or "denied". */
+  trial: '%DYNAMIC_METADATA(envoy.filters.http.rbac:istio_dry_run_allow_shadow_engine_result)%',
+  trial_denied_by: '%DYNAMIC_METADATA(envoy.filters.http.rbac:istio_dry_run_deny_shadow_effective_policy_id)%',
+  connection_trial: '%DYNAMIC_METADATA(envoy.filters.network.rbac:istio_dry_run_allow_shadow_engine_result)%',
+};

@@ -1,0 +1,259 @@
+import { ApiObject, App, Chart } from 'cdk8s';
+import {
+  EgressClient,
+  EgressGateway,
+  EgressGuard,
+  EgressGuardProps,
+  EgressPort,
+  GuardedNamespaces,
+  GuardMode,
+  GatewayWorkload,
+  HttpEgress,
+  InCluster,
+  SidecarExit,
+  TlsOriginationEgress,
+  TlsPassthroughEgress,
+} from '../../src';
+import { failing, world } from '../fixtures';
+
+const namespaces = GuardedNamespaces.named(['payments']);
+const inCluster = InCluster.none();
+
+function guarded(props: Partial<EgressGuardProps> = {}) {
+  const fixture = world();
+  const guard = new EgressGuard(fixture.platform, 'Guard', { namespaces, inCluster, ...props });
+  const egress = (namespace = 'payments') => fixture.manifests().only({ kind: 'NetworkPolicy', namespace }).spec.egress;
+  const imports = () => fixture.manifests().only({ kind: 'Sidecar', namespace: 'payments' }).spec.egress[0].hosts;
+  return { ...fixture, guard, egress, imports };
+}
+
+/** Each opening on a line: whom, and the ports. */
+function lines(egress: any[]): string[] {
+  return egress.map(({ to, ports }) => {
+    const peers = to.map(({ namespaceSelector, podSelector, ipBlock }: any) =>
+      [
+        Object.values(namespaceSelector?.matchLabels ?? {}).join() ||
+          namespaceSelector?.matchExpressions?.[0].values.join('|') ||
+          (namespaceSelector ? 'every namespace' : ''),
+        Object.values(podSelector?.matchLabels ?? {}).join() || (podSelector ? 'own pods' : ''),
+        ipBlock?.cidr ?? '',
+      ].join('/'),
+    );
+    const numbers = ports?.map(({ protocol, port }: any) => `${protocol}${port}`) ?? ['every port'];
+    return `${peers.join(' ')} ${numbers.join()}`;
+  });
+}
+
+const DNS = 'kube-system/kube-dns/ UDP53,TCP53';
+const ISTIOD = 'istio-system/istiod/ TCP15012';
+const EXIT_HTTP = 'istio-egress/istio-egress/ TCP8080';
+
+test('a namespace that declares nothing reaches DNS and istiod, and knows itself', () => {
+  const { egress, imports, manifests } = guarded();
+  expect(lines(egress())).toEqual([DNS, ISTIOD]);
+  expect(imports()).toEqual(['./*']);
+  manifests().has({ kind: 'NetworkPolicy' }, { spec: { podSelector: {}, policyTypes: ['Egress'] } });
+  manifests().has({ kind: 'Sidecar' }, { spec: { outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } } });
+});
+
+test('a declaration opens the exit on its target port, whenever it is made, for its own namespace alone', () => {
+  const { egress, imports, chart, exit, clients } = guarded({
+    namespaces: GuardedNamespaces.named(['payments', 'shop']),
+  });
+  new TlsOriginationEgress(chart, 'Stripe', { hosts: ['api.stripe.com'], exit, clients });
+  expect(lines(egress())).toEqual([DNS, ISTIOD, EXIT_HTTP]);
+  expect(imports()).toEqual(['./*', 'istio-egress/istio-egress.istio-egress.svc.cluster.local']);
+  expect(lines(egress('shop'))).toEqual([DNS, ISTIOD]);
+});
+
+test('what is not read goes to the other port and Service of the exit', () => {
+  const { egress, imports, chart, exit, clients } = guarded();
+  new TlsPassthroughEgress(chart, 'Stripe', { hosts: ['api.stripe.com'], exit, clients });
+  expect(lines(egress()).at(-1)).toBe('istio-egress/istio-egress/ TCP8443');
+  expect(imports()).toEqual(['./*', 'istio-egress/istio-egress-tls.istio-egress.svc.cluster.local']);
+});
+
+test("the platform's repo opens what it grants, with nothing from the application's", () => {
+  const { egress, exit, clients } = guarded();
+  exit.grant('Stripe', { hosts: ['api.stripe.com'], ports: [EgressPort.tlsOrigination()], clients });
+  expect(lines(egress()).at(-1)).toBe(EXIT_HTTP);
+});
+
+test("the application's repo opens what it declares through an imported exit", () => {
+  const { egress, chart, clients } = guarded();
+  new HttpEgress(chart, 'A', { hosts: ['a.example'], exit: EgressGateway.imported({ name: 'edge' }), clients });
+  expect(lines(egress()).at(-1)).toBe('istio-egress/edge.istio-egress/ TCP8080');
+});
+
+test('hosts for the whole mesh are imported one by one: their routes stand beside the exit', () => {
+  const { imports, chart, exit } = guarded();
+  new HttpEgress(chart, 'A', { hosts: ['b.example', 'a.example'], exit, clients: [EgressClient.anyInMesh()] });
+  expect(imports()).toEqual([
+    './*',
+    'istio-egress/a.example',
+    'istio-egress/b.example',
+    'istio-egress/istio-egress.istio-egress.svc.cluster.local',
+  ]);
+});
+
+test('in the cluster only what is said is open', () => {
+  const some = guarded({ inCluster: InCluster.namespaces(['shop', '.']).andKubernetesApi(['192.0.2.1']) });
+  expect(lines(some.egress()).slice(2)).toEqual(['/own pods/ shop// every port', '//192.0.2.1/32 TCP6443']);
+  expect(some.imports()).toEqual(['./*', 'default/kubernetes.default.svc.cluster.local', 'shop/*']);
+  const all = guarded({ inCluster: InCluster.all() });
+  expect(lines(all.egress()).slice(2)).toEqual(['every namespace// every port']);
+  expect(all.imports()).toEqual(['./*', '*/*']);
+});
+
+test('DNS on the node, other places of DNS and istiod, and what proxies call', () => {
+  const { egress, imports } = guarded({
+    cluster: {
+      dnsNamespace: 'openshift-dns',
+      dnsLabels: { dns: 'default' },
+      dnsPort: 5353,
+      nodeLocalDns: ['169.254.20.10'],
+      istiodNamespace: 'istiod-blue',
+      istiodLabels: { app: 'istiod', 'istio.io/rev': 'blue' },
+    },
+    backends: [{ namespace: 'tracing', service: 'collector', targetPort: 4317, labels: { app: 'otel' } }],
+  });
+  expect(lines(egress())).toEqual([
+    'openshift-dns/default/ UDP5353,TCP5353',
+    '//169.254.20.10/32 UDP53,TCP53',
+    'istiod-blue/istiod,blue/ TCP15012',
+    'tracing/otel/ TCP4317',
+  ]);
+  expect(imports()).toEqual(['./*', 'tracing/collector.tracing.svc.cluster.local']);
+});
+
+test('an ambient namespace needs no istiod, reaches exits by HBONE, and has no Sidecar', () => {
+  const { egress, chart, exit, clients, manifests } = guarded({ ambient: true });
+  new HttpEgress(chart, 'A', { hosts: ['a.example'], exit, clients });
+  expect(lines(egress())).toEqual([DNS, 'istio-egress/istio-egress/ TCP15008']);
+  manifests().countIs({ kind: 'Sidecar' }, 0);
+});
+
+test('each layer can be left out', () => {
+  const open = { podsMayBypassSidecar: true, sidecarsFollowMesh: true, accessLogFollowsMesh: true };
+  const { manifests, guard } = guarded(open);
+  for (const kind of ['NetworkPolicy', 'Sidecar', 'Telemetry']) manifests().countIs({ kind }, 0);
+  expect([guard.networkPolicies, guard.sidecars, guard.telemetries]).toEqual([[], [], []]);
+});
+
+test.each([GuardMode.OBSERVE, GuardMode.WARN])('%s refuses nothing and logs what sidecars send', (mode) => {
+  const { manifests, chart, exit, clients } = guarded({ mode });
+  new HttpEgress(chart, 'A', { hosts: ['a.example'], exit, clients });
+  manifests().countIs({ kind: 'NetworkPolicy' }, 0);
+  manifests().has(
+    { kind: 'Sidecar' },
+    { spec: { outboundTrafficPolicy: { mode: 'ALLOW_ANY' }, egress: [{ hosts: ['*/*'] }] } },
+  );
+  manifests().has(
+    { kind: 'Telemetry', namespace: 'payments' },
+    {
+      spec: {
+        accessLogging: [{ match: { mode: 'SERVER' } }, { match: { mode: 'CLIENT' }, providers: [{ name: 'envoy' }] }],
+      },
+    },
+  );
+});
+
+test('while a namespace is observed, exits of the app only try out what they grant it', () => {
+  const { manifests, chart, exit, clients } = guarded({ mode: GuardMode.OBSERVE });
+  new HttpEgress(chart, 'A', { hosts: ['a.example'], exit, clients: [...clients, EgressClient.namespace('shop')] });
+  const policy = (name: string) => manifests().only({ kind: 'AuthorizationPolicy', name });
+  expect(policy('istio-egress.payments').metadata.annotations).toEqual({ 'istio.io/dry-run': 'true' });
+  expect(policy('istio-egress.shop').metadata.annotations).toBeUndefined();
+  expect(policy('istio-egress').spec.rules).toEqual([{ from: [{ source: { namespaces: ['payments'] } }] }]);
+});
+
+test('an enforced namespace leaves the exit as it is', () => {
+  const { manifests, chart, exit, clients } = guarded();
+  new HttpEgress(chart, 'A', { hosts: ['a.example'], exit, clients });
+  const policies = manifests().find({ kind: 'AuthorizationPolicy' });
+  expect(policies.map(({ metadata }) => metadata.annotations)).toEqual([undefined, undefined]);
+  expect(policies[0].spec.rules).toBeUndefined();
+});
+
+test('names namespaces by the labels of Namespaces that the app makes', () => {
+  const { app, platform, manifests } = world();
+  const namespace = (name: string, labels?: { [key: string]: string }) =>
+    new ApiObject(platform, name, { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
+  namespace('shop', { egress: 'guarded' });
+  namespace('free');
+  const labelled = GuardedNamespaces.labelled({ egress: 'guarded' });
+  expect(new EgressGuard(platform, 'Guard', { namespaces: labelled, inCluster }).namespaces).toEqual(['shop']);
+  manifests().countIs({ kind: 'Sidecar' }, 1);
+  namespace('late', { egress: 'guarded' });
+  expect(() => (app as App).synthYaml()).toThrow(/\[GuardNamespaces\][^]*"late"/);
+});
+
+test('refuses what names no namespace, and what says nothing of the cluster', () => {
+  const { platform } = world();
+  const make = (id: string, props: any) => () => new EgressGuard(platform, id, props);
+  expect(make('A', { namespaces: GuardedNamespaces.named([]), inCluster })).toThrow(failing('GuardNamespaces'));
+  expect(make('B', { namespaces: GuardedNamespaces.labelled({ a: 'b' }), inCluster })).toThrow(
+    failing('GuardNamespaces', 'Namespaces before'),
+  );
+  expect(make('C', { namespaces: ['payments'], inCluster })).toThrow(failing('WrongType', 'namespaces'));
+  expect(make('D', { namespaces })).toThrow(failing('WrongType', 'inCluster'));
+  expect(() => InCluster.namespaces([])).toThrow(failing('NameSyntax'));
+  expect(() => InCluster.none().andKubernetesApi(['10.0.0.0/33'])).toThrow(failing('AddressSyntax', '10.0.0.0/33'));
+});
+
+test('says when an exit cannot be named in a network policy', () => {
+  const { chart, clients, app } = guarded();
+  const exit = EgressGateway.imported({ service: 'edge' });
+  new HttpEgress(chart, 'A', { hosts: ['a.example'], exit, clients });
+  expect(() => app.synthYaml()).toThrow(/\[GuardExitUnknown\][^]*istio-egress\/istio-egress/);
+});
+
+test('an imported exit can be described', () => {
+  const { egress, chart, clients } = guarded();
+  const exit = EgressGateway.imported({ service: 'edge', labels: { app: 'edge' }, httpTargetPort: 9080 });
+  new HttpEgress(chart, 'A', { hosts: ['a.example'], exit, clients });
+  expect(lines(egress()).at(-1)).toBe('istio-egress/edge/ TCP9080');
+});
+
+test('pods that exist already need their target port', () => {
+  const workload = GatewayWorkload.existing({ labels: { a: 'b' }, service: 'edge' });
+  const { platform, chart, clients, exit, app } = world({ workload });
+  new EgressGuard(platform, 'Guard', { namespaces, inCluster });
+  new HttpEgress(chart, 'A', { hosts: ['a.example'], exit, clients });
+  expect(() => app.synthYaml()).toThrow(/\[GuardExitUnknown\]/);
+});
+
+test('calls without a gateway open their port to every address only if that is said', () => {
+  const direct = { hosts: ['a.example'], exit: new SidecarExit(), clients: [EgressClient.namespace('payments')] };
+  const refused = guarded();
+  new HttpEgress(refused.chart, 'A', direct);
+  expect(() => refused.app.synthYaml()).toThrow(/\[GuardDirect\][^]*port 80/);
+
+  const said = guarded({ directPortsToAnyAddress: true, clusterRanges: ['10.0.0.0/8'] });
+  new HttpEgress(said.chart, 'A', direct);
+  const [{ ipBlock }] = said.egress().at(-1).to;
+  expect(ipBlock).toEqual({ cidr: '0.0.0.0/0', except: ['10.0.0.0/8', '169.254.0.0/16'] });
+
+  const known = guarded();
+  new HttpEgress(known.chart, 'A', { ...direct, endpoints: [{ address: '192.0.2.7' }, { address: '2001:db8::7' }] });
+  expect(lines(known.egress()).at(-1)).toBe('//192.0.2.7/32 //2001:db8::7/128 TCP80');
+});
+
+test('an exit is not cut off by a guard', () => {
+  const { app } = guarded({ namespaces: GuardedNamespaces.named(['istio-egress']) });
+  expect(() => app.synthYaml()).toThrow(/\[GuardOnExit\][^]*istio-egress/);
+});
+
+test('a namespace has one Sidecar and one Telemetry for all of its workloads', () => {
+  const { app } = guarded();
+  const chart = new Chart(app, 'by-hand');
+  const metadata = { namespace: 'payments', name: 'mine' };
+  const sidecar = { apiVersion: 'networking.istio.io/v1', kind: 'Sidecar' };
+  const selecting = { workloadSelector: { labels: { app: 'x' } } };
+  new ApiObject(chart, 'some', { ...sidecar, metadata: { ...metadata, name: 'some' }, spec: selecting });
+  expect(() => app.synthYaml()).not.toThrow();
+  new ApiObject(chart, 'all', { ...sidecar, metadata, spec: { workloadSelector: {} } });
+  expect(() => app.synthYaml()).toThrow(/\[SidecarTwice\]/);
+  new ApiObject(chart, 'log', { apiVersion: 'telemetry.istio.io/v1', kind: 'Telemetry', metadata, spec: {} });
+  expect(() => app.synthYaml()).toThrow(/\[TelemetryTwice\]/);
+});
