@@ -20,7 +20,7 @@ Lists what in a cluster would break your egress manifests, or be broken by them,
                            Deployment says)
   --help
 
-Exit code: 0 without errors, 1 with findings that are errors, 2 where input cannot be read or the usage is wrong.
+Exit code: 0 without errors, 1 with findings that are errors, 2 where input cannot be read, is empty, or the usage is wrong.
 All codes: https://github.com/cdk8s-istio-egress/cdk8s-istio-egress/blob/main/docs/preflight.md
 `;
 
@@ -52,7 +52,11 @@ export function main(args: string[], terminal: Terminal = PROCESS): number {
   }
   const { report, json } = run(asked, terminal);
   terminal.out(json ? toJson(report) : toText(report));
-  if (report.unreadable.length > 0) return 2;
+  // A dump that failed, or a folder that is empty, must not pass for a cluster without problems.
+  for (const side of ['cluster', 'ours'] as const) {
+    if (report.counts[side] === 0) terminal.err(`--${side}: no objects that this command reads.\n`);
+  }
+  if (report.unreadable.length > 0 || report.counts.cluster === 0 || report.counts.ours === 0) return 2;
   return report.findings.some(({ severity }) => severity === 'error') ? 1 : 0;
 }
 

@@ -120,6 +120,15 @@ test('what cannot be read, with file and position', () => {
   expect(out).toMatch(/^unreadable \/missing:1:1: ENOENT/m);
 });
 
+test('nothing on one side is no success', () => {
+  const empty = file('empty.json', '{ "kind": "List", "items": [] }');
+  expect(preflight('--cluster', empty, '--ours', file('o.yaml', OURS))).toMatchObject({
+    code: 2,
+    err: '--cluster: no objects that this command reads.\n',
+  });
+  expect(preflight('--cluster', file('c.json', HARMFUL), '--ours', empty).code).toBe(2);
+});
+
 test('the order of the input does not matter', () => {
   const cluster = [file('1.yaml', HARMFUL), file('2.yaml', WARNING)];
   const ours = file('o.yaml', OURS);

@@ -50,6 +50,38 @@ describe('discoverySelectors', () => {
   });
 });
 
+describe('what the mesh exports by default', () => {
+  const withoutHop = OURS.split('---')
+    .filter((text) => !text.includes('useClientProtocol'))
+    .join('---');
+  const rule = networking('DestinationRule', 'istio-egress/x', {
+    host: '*.local',
+    trafficPolicy: { tls: { mode: 'SIMPLE' } },
+  });
+  const route = networking('VirtualService', 'other/x', {
+    hosts: ['api.stripe.com'],
+    http: [{ route: [{ destination: { host: 'a' } }] }],
+  });
+
+  test.each([
+    [
+      'DestinationRules',
+      'defaultDestinationRuleExportTo',
+      rule,
+      'error DestinationRuleReplaced DestinationRule istio-egress/x',
+    ],
+    [
+      'VirtualServices',
+      'defaultVirtualServiceExportTo',
+      route,
+      'warning NeighbourRouteReplaced VirtualService other/x',
+    ],
+  ])('%s', (_, field, cluster, expected) => {
+    expect(found(documents(mesh(CLOSED), cluster), withoutHop)).toEqual([expected]);
+    expect(found(documents(mesh(`${CLOSED}${field}: ['.']`), cluster), withoutHop)).toEqual([]);
+  });
+});
+
 describe('injection', () => {
   test('of clients', () => {
     expect(found(namespace('payments'))).toEqual(['warning NamespaceNotInjected Namespace /payments']);
