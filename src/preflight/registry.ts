@@ -13,10 +13,7 @@ export class Registry {
   private readonly wildcards: HostEntry[] = [];
   private readonly httpPorts = new Map<number, HostEntry[]>();
 
-  public constructor(
-    entries: Iterable<HostEntry>,
-    private readonly ours: Ours,
-  ) {
+  public constructor(entries: Iterable<HostEntry>, ours: Ours) {
     for (const entry of byAge(entries, ours)) {
       if (isWildcard(entry.host)) this.wildcards.push(entry);
       else push(this.exact, entry.host, entry);
@@ -67,11 +64,6 @@ export class Registry {
     imported: (entry: HostEntry) => boolean = () => true,
   ): boolean {
     return (this.httpPorts.get(port) ?? []).some((entry) => entry.exportTo.reaches(namespace) && imported(entry));
-  }
-
-  /** Whether an entry is one of ours. */
-  public isOurs(entry: HostEntry): boolean {
-    return this.ours.has(entry.manifest);
   }
 }
 

@@ -45,6 +45,35 @@ describe('for the exit’s Service, in the client’s namespace: as istiod 1.31.
   });
 });
 
+test.each([
+  ['its own port', 80, ['error DestinationRuleReplaced DestinationRule payments/x']],
+  ['another port', 443, ['warning DestinationRuleSettingsLost DestinationRule payments/x']],
+])('a policy for %s goes before that of all ports', (_, number, expected) => {
+  const trafficPolicy = {
+    tls: { mode: 'ISTIO_MUTUAL' },
+    portLevelSettings: [{ port: { number }, tls: { mode: 'DISABLE' } }],
+  };
+  expect(found(rule('payments/x', EXIT, { exportTo: ['.'], trafficPolicy }))).toEqual(expected);
+});
+
+test('rules for different pods stay apart', () => {
+  const mutual = { connectionPool: { http: { useClientProtocol: true } }, tls: { mode: 'ISTIO_MUTUAL' } };
+  const selected = (name: string, app: string, more: object = {}) =>
+    rule(name, EXIT, { workloadSelector: { matchLabels: { app } }, ...more }, BEFORE);
+  const cluster = documents(selected('payments/a', 'a', { trafficPolicy: mutual }), selected('payments/b', 'b'));
+  const what = findings(cluster).map((finding) => finding.what);
+  expect(what).toContainEqual(expect.stringContaining('for pods with app=b'));
+  expect(what).not.toContainEqual(expect.stringContaining('for pods with app=a'));
+});
+
+test('how a Service is called by its own name is its owner’s matter', () => {
+  const mutual = { trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } };
+  const own = (name: string, host: string) =>
+    networking('VirtualService', name, { hosts: [host], http: [{ route: [{ destination: { host } }] }] });
+  expect(found(rule('shop/x', 'cart', mutual), own('shop/cart', 'cart'))).toEqual([]);
+  expect(found(own('shop/cart', 'cart'), rule('shop/x', 'cart', mutual))).toEqual([]);
+});
+
 describe('elsewhere', () => {
   const withoutHop = OURS.replace(`host: ${EXIT}\n  trafficPolicy`, 'host: other.example.com\n  trafficPolicy');
 

@@ -104,6 +104,14 @@ describe('a Gateway that is in nobody’s way', () => {
   });
 });
 
+test('pods that nobody dumped are those with the labels of our selector', () => {
+  const without = OURS.split('---')
+    .filter((text) => !text.includes('kind: Deployment'))
+    .join('---');
+  const [finding] = findings(gateway(['*'], HTTP, undefined, BEFORE), without);
+  expect(finding.what).toContain('on port 8080 of the pods istio=istio-egress in istio-egress');
+});
+
 describe('PILOT_SCOPE_GATEWAY_TO_NAMESPACE', () => {
   const take = gateway(['*'], HTTP, undefined, BEFORE);
   const istiod = (value?: string) =>
