@@ -7,20 +7,24 @@ const ROOT = resolve(__dirname, '..');
 /** Where the examples' YAML is committed. */
 export const DIST = join(ROOT, 'dist');
 
+/** Where the files that some examples need besides are committed: apart, because Flux applies what lies in `dist`. */
+export const INSTALL = join(ROOT, 'install');
+
 /** The names of all examples. */
 export const EXAMPLES = readdirSync(join(ROOT, 'examples')).sort();
 
 /**
- * Runs an example as a user's app runs: in a process of its own, with its output folder in CDK8S_OUTDIR. Returns what it
+ * Runs an example as a user's app runs: in a process of its own, with its output folder in CDK8S_OUTDIR, and that of
+ * `Installation.write` in INSTALL_DIR. Returns what it
  * prints: one line per egress.
  */
-export function synthesize(example: string, outdir: string): string {
+export function synthesize(example: string, outdir: string, installDir: string): string {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['--import', 'tsx', join(ROOT, 'examples', example, 'main.ts')],
     {
       encoding: 'utf8',
-      env: { ...process.env, CDK8S_OUTDIR: outdir, TSX_TSCONFIG_PATH: join(ROOT, 'test', 'tsconfig.json') },
+      env: { ...process.env, CDK8S_OUTDIR: outdir, INSTALL_DIR: installDir, TSX_TSCONFIG_PATH: join(ROOT, 'test', 'tsconfig.json') },
     },
   );
   if (status !== 0) throw new Error(`example ${example} could not be synthesized:\n${stderr}`);

@@ -1,8 +1,15 @@
 import { App } from 'cdk8s';
-import { Egress } from 'cdk8s-istio-egress';
+import { Egress, GatewayInstallation, Installation } from 'cdk8s-istio-egress';
 import { dedicatedGateway } from './chart';
 
 const app = new App();
 dedicatedGateway(app);
 app.synth();
 console.log(Egress.describe(app).join('\n'));
+
+// The same gateway for platforms that install with `istioctl manifest generate`: a file, apart from what Flux applies.
+if (process.env.INSTALL_DIR) {
+  const other = new App();
+  dedicatedGateway(other, GatewayInstallation.ISTIO_OPERATOR);
+  Installation.write(other, process.env.INSTALL_DIR);
+}

@@ -6,7 +6,7 @@ import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '.
 import { checkPort } from '../destination/port-number';
 import { EgressError } from '../errors';
 import { manifest } from '../mesh/manifest';
-import { checkName, dottedName, exitLabel } from '../naming';
+import { checkName, dottedName, joinName } from '../naming';
 
 /** OPA with its Envoy plugin, as published by the Open Policy Agent project. */
 const OPA_IMAGE = 'openpolicyagent/opa:1.22.0-envoy';
@@ -86,7 +86,8 @@ export class OpaPolicy extends Construct {
     { _sidecar: sidecar, _service: service }: OpaAuthorization,
   ) {
     super(scope, id);
-    const provider = `opa.${exitLabel(gateway)}`;
+    // A label: Istio refuses a dot in it, and then every call.
+    const provider = joinName(this, 'opa', gateway.exitName, gateway.namespace);
     const options = sidecar ?? service!;
     this.extensionProvider = {
       name: provider,

@@ -1,8 +1,8 @@
 import { Construct, IConstruct } from 'constructs';
 import { Declaration } from './declaration';
-import { ProxyAddress } from './gateway-handle';
 import { recordDeclared } from './declared';
 import type { IEgressExit } from './egress-exit';
+import { ProxyAddress } from './gateway-handle';
 import { opaquePorts, ResolvedPort } from '../destination/egress-port';
 
 const SUMMARY = Symbol.for('cdk8s-istio-egress.Summary');

@@ -50,7 +50,8 @@ export class IngressHop extends Construct {
     this.virtualService = object('VirtualService', () =>
       toJson_VirtualServiceSpec({
         exportTo: ['.'],
-        gateways: [name],
+        // With its namespace: in a bare name Istio would read the dots as those of a DNS name.
+        gateways: [`${ingress.namespace}/${name}`],
         hosts: [hostname],
         http: httpRoutes(
           {
