@@ -1,0 +1,151 @@
+import { Chart, Testing } from 'cdk8s';
+import fc from 'fast-check';
+import { Attempt, refusals } from './admission';
+import {
+  AdmissionGuard,
+  Egress,
+  EgressClient,
+  EgressGateway,
+  EgressGuard,
+  EgressPort,
+  ExitGuard,
+  GuardedNamespaces,
+  GuardMode,
+  IngressGateway,
+  IngressProxy,
+  InCluster,
+  SharedEgressGateway,
+  SidecarExit,
+  UpstreamProxy,
+} from '../../src';
+import { Manifests } from '../../src/assertions';
+
+const NAMESPACES = ['payments', 'shop', 'tools'];
+
+const PORTS = {
+  http: () => EgressPort.http(),
+  tlsOrigination: () => EgressPort.tlsOrigination({ port: 8080 }),
+  tlsPassthrough: () => EgressPort.tlsPassthrough(),
+  tcp: () => EgressPort.tcp(5432),
+};
+
+const declaration = fc.record({
+  exit: fc.constantFrom('own', 'second', 'imported', 'shared', 'sidecar'),
+  port: fc.constantFrom(...(Object.keys(PORTS) as (keyof typeof PORTS)[])),
+  namespace: fc.constantFrom(...NAMESPACES),
+  account: fc.boolean(),
+});
+type Declared = typeof declaration extends fc.Arbitrary<infer T> ? T : never;
+
+const scenario = fc.record({
+  declarations: fc.array(declaration, { maxLength: 5 }),
+  modes: fc.array(fc.constantFrom(...Object.values(GuardMode)), { minLength: 3, maxLength: 3 }),
+  published: fc.boolean(),
+});
+type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never;
+
+function synthesize({ declarations, modes, published }: Scenario): Manifests {
+  const app = Testing.app();
+  const platform = new Chart(app, 'platform');
+  const exits = {
+    own: new EgressGateway(platform, 'Exit'),
+    second: new EgressGateway(platform, 'Second', { name: 'second', namespace: 'edge' }),
+    imported: EgressGateway.imported({ name: 'other', namespace: 'elsewhere' }),
+    shared: new SharedEgressGateway(platform, 'Shared', {
+      name: 'shared',
+      namespace: 'legacy-egress',
+      labels: { istio: 'egressgateway' },
+      service: 'istio-egressgateway',
+      httpPort: 8090,
+      httpTargetPort: 8090,
+      tlsTargetPort: 9443,
+    }),
+    sidecar: new SidecarExit(),
+  };
+  const admission = new AdmissionGuard(platform, 'Admission', { mode: GuardMode.ENFORCE });
+  NAMESPACES.forEach((namespace, index) => {
+    new EgressGuard(platform, `Guard ${namespace}`, {
+      namespaces: GuardedNamespaces.named([namespace]),
+      inCluster: InCluster.none(),
+      mode: modes[index],
+      admission,
+      directPortsToAnyAddress: true,
+    });
+  });
+  new ExitGuard(platform, 'ExitGuard', { exit: exits.own, clusterRanges: ['10.0.0.0/8'] });
+  const chart = new Chart(app, 'apps');
+  declarations.forEach(({ exit, port, namespace, account }, index) => {
+    const named = account && exit !== 'sidecar';
+    new Egress(chart, `D${index}`, {
+      hosts: [`h${index}.example`],
+      exit: exits[exit],
+      ports: [PORTS[port]()],
+      clients: [named ? EgressClient.serviceAccount(namespace, 'app') : EgressClient.namespace(namespace)],
+      addresses: port === 'tcp' ? [`192.0.2.${index + 1}`] : undefined,
+    });
+  });
+  if (published) {
+    const gateway = IngressGateway.imported({ namespace: 'ingress' });
+    const ports = [EgressPort.tlsPassthrough()];
+    new IngressProxy(chart, 'Served', { hosts: ['served.example'], ports, ingress: gateway });
+    const clients = [EgressClient.namespace('shop')];
+    const ingress = { gateway, credentialName: 'c' };
+    new UpstreamProxy(chart, 'Named', { hostname: 'ours.example', upstream: 'theirs.example', ingress, clients });
+  }
+  return Manifests.fromApp(app);
+}
+
+/** Where the pods of each exit listen for HTTP and for what is not read. */
+const TARGETS: { [exit: string]: [place: string, http: number, opaque: number] } = {
+  own: ['istio-egress/istio-egress', 8080, 8443],
+  second: ['edge/second.edge', 8080, 8443],
+  imported: ['elsewhere/other.elsewhere', 8080, 8443],
+  shared: ['legacy-egress/egressgateway', 8090, 9443],
+};
+
+/** The openings that a namespace needs besides DNS and istiod, from the declarations alone. */
+function needed(namespace: string, { declarations, published }: Scenario): string[] {
+  const needs = declarations
+    .filter((declared) => declared.namespace === namespace)
+    .flatMap(({ exit, port }: Declared) => {
+      const upstream = { http: 80, tlsOrigination: 443, tlsPassthrough: 443, tcp: 5432 }[port];
+      if (exit === 'sidecar') return [`0.0.0.0/0 ${upstream}`, `::/0 ${upstream}`];
+      const [place, http, opaque] = TARGETS[exit];
+      return [`${place} ${port === 'http' || port === 'tlsOrigination' ? http : opaque}`];
+    });
+  if (published && namespace === 'shop') needs.push('named/named 8080');
+  return [...new Set(needs)].sort();
+}
+
+/** The openings that there are. */
+function opened(policy: any): string[] {
+  const all = policy.spec.egress.slice(2).flatMap(({ to, ports }: any) =>
+    to.flatMap(({ namespaceSelector, podSelector, ipBlock }: any) => {
+      const [place] = Object.values(namespaceSelector?.matchLabels ?? {});
+      const [pods] = Object.values(podSelector?.matchLabels ?? {});
+      return ports.map(({ port }: any) => `${ipBlock ? ipBlock.cidr : `${place}/${pods}`} ${port}`);
+    }),
+  );
+  return [...new Set<string>(all)].sort();
+}
+
+test('random apps: as many openings as needed, and admission lets everything pass', () => {
+  const attempts: Attempt[] = [];
+  fc.assert(
+    fc.property(scenario, (given) => {
+      const manifests = synthesize(given);
+      NAMESPACES.forEach((namespace, index) => {
+        const policies = manifests.find({ kind: 'NetworkPolicy', namespace });
+        expect(policies).toHaveLength(given.modes[index] === GuardMode.ENFORCE ? 1 : 0);
+        if (policies.length > 0) expect(opened(policies[0])).toEqual(needed(namespace, given));
+      });
+      const app = manifests.all;
+      attempts.push(...app.map((object) => ({ app, object })));
+    }),
+    { numRuns: 200 },
+  );
+  const answers = refusals(attempts);
+  const refused = attempts.filter((_, index) => answers[index].length > 0).map(({ object }) => object);
+  expect(refused).toEqual([]);
+  expect(attempts.length).toBeGreaterThan(5000);
+}, 120_000);
