@@ -1,0 +1,11 @@
+import { App } from 'cdk8s';
+import { Egress, Installation } from 'cdk8s-istio-egress';
+import { observeThenEnforce } from './chart';
+
+const app = new App();
+observeThenEnforce(app);
+app.synth();
+console.log(Egress.describe(app).join('\n'));
+
+// What belongs into the mesh's configuration, beside the manifests that Flux applies.
+if (process.env.INSTALL_DIR) Installation.write(app, process.env.INSTALL_DIR);
