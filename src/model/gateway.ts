@@ -56,17 +56,21 @@ export function toGateway(manifest: Manifest): Gateway {
 /** @see sanitizeServerHostNamespace in istio/istio, pilot/pkg/model/gateway.go */
 function serverHosts(hosts: string[], namespace: string): string[] {
   const sane = hosts.map((host) => {
-    const [scope, name] = host.includes('/') ? host.split('/') : ['*', host];
+    const [scope, name] = parts(host);
     if (scope === '*') return name.toLowerCase();
     return `${scope === '.' ? namespace : scope}/${name.toLowerCase()}`;
   });
   return sane.includes('*') && hosts.includes('*/*') ? ['*'] : sane;
 }
 
+function parts(host: string): string[] {
+  return host.includes('/') ? host.split('/') : ['*', host];
+}
+
 /** The hosts of a server that routes of a namespace may bind to. */
 export function hostsFor(server: GatewayServer, namespace: string): string[] {
   return server.hosts.flatMap((host) => {
-    const [scope, name] = host.includes('/') ? host.split('/') : ['*', host];
+    const [scope, name] = parts(host);
     return scope === '*' || scope === namespace ? [name] : [];
   });
 }

@@ -1,3 +1,4 @@
+import { HopOptions } from './destination-rules';
 import { Exit } from './exits';
 import { World } from './world';
 import { Destination, MESH, Route, VirtualService } from '../model/virtual-service';
@@ -52,13 +53,20 @@ export function callName({ proxy, namespace, host, port }: Call): string {
   return proxy === 'sidecar' ? `${target} from ${namespace}` : `${target} at the gateway in ${namespace}`;
 }
 
+/** What decides which DestinationRule a call follows. */
+export function hopOf(world: World, call: Call): HopOptions {
+  const { host, subset } = call.to;
+  const service = world.registry.all.claims(host)[0]?.namespace;
+  return { namespace: call.namespace, host, port: destinationPort(world, call), subset, service };
+}
+
 /** The port of the destination, which a host with one port need not name. */
 export function destinationPort(world: World, { namespace, proxy, to }: Call): number | undefined {
   if (to.port !== undefined) return to.port;
   const entries =
     proxy === 'gateway'
-      ? [world.registry.all.forGateway(namespace, to.host)]
+      ? world.registry.all.forGateway(namespace, to.host)
       : world.registry.all.forSidecar(namespace, to.host);
-  const ports = entries.flatMap((entry) => entry?.ports ?? []);
+  const ports = entries.flatMap(({ ports: own }) => own);
   return ports.length === 1 ? ports[0].number : undefined;
 }

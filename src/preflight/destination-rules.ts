@@ -15,6 +15,17 @@ export interface MergedRule {
   readonly subsets: Map<string, Value>;
 }
 
+/** From which proxies a call goes where. */
+export interface HopOptions {
+  /** The namespace of the proxies. */
+  readonly namespace: string;
+  readonly host: string;
+  readonly port?: number;
+  readonly subset?: string;
+  /** The namespace of the Service or ServiceEntry that the host is. */
+  readonly service?: string;
+}
+
 /** How a proxy calls a port of a host, as far as a DestinationRule decides it. */
 export interface Connection {
   /** false where the subset is in none of the rules that count: such calls fail with 503. */
@@ -56,10 +67,7 @@ export class DestinationRules {
   }
 
   /** How proxies of a namespace, with these labels, connect; a rule for other pods than theirs does not count. */
-  public connection(
-    call: { namespace: string; host: string; port?: number; subset?: string; service?: string },
-    labels: Record<string, string> = {},
-  ): Connection {
+  public connection(call: HopOptions, labels: Record<string, string> = {}): Connection {
     const rule = pick(this.lookup(call.namespace, call.host, call.service), call.namespace, labels);
     const subset = call.subset === undefined ? undefined : rule?.subsets.get(call.subset);
     if (call.subset !== undefined && !subset) return { found: false, clientProtocol: false, from: rule?.from ?? [] };

@@ -1,7 +1,7 @@
 import { World } from './world';
 import { Gateway } from '../model/gateway';
 import { HostEntry } from '../model/host-entry';
-import { selects } from '../model/selectors';
+import { labelText, selects } from '../model/selectors';
 import { VirtualService } from '../model/virtual-service';
 import { Workload } from '../model/workload';
 
@@ -81,7 +81,5 @@ function around(world: World, pods: Pods): Pick<Exit, 'gateways' | 'services' | 
 /** How texts name the pods of an exit. */
 export function podsName({ workload, namespace, labels }: Exit): string {
   if (workload) return `${workload.manifest.kind} ${namespace}/${workload.manifest.name}`;
-  return `the pods ${Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',')} in ${namespace}`;
+  return `the pods ${labelText(labels)} in ${namespace}`;
 }

@@ -2,6 +2,7 @@ import { byAge, Ours } from './age';
 import { HostEntry } from '../model/host-entry';
 import { covers, isWildcard } from '../model/hosts';
 import { Protocol } from '../model/protocol';
+import { Value } from '../model/value';
 
 /**
  * Which Service or ServiceEntry a proxy takes a host for, decided as istiod decides it where several claim one host.
@@ -49,10 +50,14 @@ export class Registry {
     return visible.filter((entry) => entry.namespace === chosen?.namespace);
   }
 
-  /** What a gateway of a namespace takes a host for: what is exported to few goes before what all see. */
-  public forGateway(namespace: string, host: string): HostEntry | undefined {
+  /**
+   * What a gateway of a namespace takes a host for: what is exported to few goes before what all see. Further entries of
+   * the same kind add their ports to the first.
+   */
+  public forGateway(namespace: string, host: string): HostEntry[] {
     const visible = inOrder(this.claims(host), namespace);
-    return visible.find((entry) => entry.kubernetes) ?? visible[0];
+    const first = visible.find((entry) => entry.kubernetes) ?? visible[0];
+    return first ? [first, ...visible.filter((entry) => entry !== first && joins(first, entry))] : [];
   }
 
   /**
@@ -70,6 +75,20 @@ export class Registry {
 /** What several entries of a namespace say of one port of a host. */
 export function protocolsOf(entries: HostEntry[], port: number): Protocol[] {
   return entries.flatMap(({ ports }) => ports.filter(({ number }) => number === port).map(({ protocol }) => protocol));
+}
+
+/** @see canMergeServices in istio/istio, pilot/pkg/model/sidecar.go */
+function joins(a: HostEntry, b: HostEntry): boolean {
+  const scope = ({ exportTo }: HostEntry) => (exportTo.everywhere ? '*' : [...exportTo.namespaces].sort().join());
+  const labels = ({ manifest }: HostEntry) => new Value(manifest.labels).canonical;
+  return (
+    !a.kubernetes &&
+    !b.kubernetes &&
+    a.namespace === b.namespace &&
+    a.resolution === b.resolution &&
+    scope(a) === scope(b) &&
+    labels(a) === labels(b)
+  );
 }
 
 function inOrder(entries: HostEntry[], namespace: string): HostEntry[] {

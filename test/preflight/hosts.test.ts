@@ -13,12 +13,17 @@ describe('what the exit’s gateway takes our host for', () => {
       { exportTo: ['.'], resolution: 'STATIC', endpoints: [{ address: '192.0.2.1' }] },
       'says otherwise where the host is',
     ],
-    ['an older one has resolution NONE', 'istio-egress/x', { exportTo: ['.'], resolution: 'NONE' }, 'endless loop'],
+    [
+      'an older one has resolution NONE',
+      'istio-egress/x',
+      { exportTo: ['.'], resolution: 'NONE' },
+      'no gateway can serve resolution NONE',
+    ],
     [
       'one is exported to the gateway by name',
       'other/x',
       { exportTo: ['istio-egress'], resolution: 'NONE' },
-      'endless loop',
+      'no gateway can serve resolution NONE',
     ],
     [
       'one has DYNAMIC_DNS',
@@ -32,11 +37,12 @@ describe('what the exit’s gateway takes our host for', () => {
     expect(finding.what).toContain(what);
   });
 
-  test('an older one without our port', () => {
-    const [finding] = findings(
-      applied(entry('istio-egress/x', 'api.stripe.com', [port(80, 'HTTP')], { exportTo: ['.'] })),
-    );
-    expect(finding.what).toContain('has no port 443');
+  test('an older one without our port, to which ours is not added', () => {
+    const without = entry('istio-egress/x', 'api.stripe.com', [port(80, 'HTTP')], {
+      resolution: 'STATIC',
+      exportTo: ['.'],
+    });
+    expect(findings(applied(without))[0].what).toContain('has no port 443');
   });
 
   test('an older one with another protocol', () => {
@@ -48,6 +54,10 @@ describe('what the exit’s gateway takes our host for', () => {
 
   test.each([
     ['a newer one', entry('istio-egress/x', 'api.stripe.com', TLS, { exportTo: ['.'], resolution: 'NONE' }, AFTER)],
+    [
+      'an older one of the same kind for another port',
+      entry('istio-egress/x', 'api.stripe.com', [port(80, 'HTTP')], { exportTo: ['.'] }),
+    ],
     ['one that says the same', entry('istio-egress/x', 'api.stripe.com', TLS, { exportTo: ['.'] })],
     ['one that it does not see', entry('other/x', 'api.stripe.com', TLS, { exportTo: ['.'], resolution: 'NONE' })],
   ])('is ours beside %s', (_, cluster) => {

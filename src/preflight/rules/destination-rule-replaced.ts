@@ -1,5 +1,6 @@
 import { Manifest } from '../../model/manifest';
-import { Call, callName, destinationPort } from '../calls';
+import { labelText } from '../../model/selectors';
+import { Call, callName, hopOf } from '../calls';
 import { Connection } from '../destination-rules';
 import { Finding, nameOf } from '../finding';
 import { Context } from '../rule';
@@ -15,7 +16,7 @@ export function* destinationRuleReplaced({ world, clientCalls, exitCalls }: Cont
     // Who runs a Service may say how it is called, where we say nothing and it is none of the exit's.
     const ownersMatter = isOwners(world, call) && !world.isGatewayService(call.to.host);
     for (const labels of [{}, ...world.rules.all.selectors(call.namespace, call.to.host)]) {
-      const asked = request(world, call);
+      const asked = hopOf(world, call);
       const meant = world.rules.ours.connection(asked, labels);
       if (meant.from.length === 0 && ownersMatter) continue;
       const actual = world.rules.all.connection(asked, labels);
@@ -34,12 +35,6 @@ export function* destinationRuleReplaced({ world, clientCalls, exitCalls }: Cont
       }
     }
   }
-}
-
-function request(world: World, call: Call) {
-  const { host, subset } = call.to;
-  const service = world.registry.all.claims(host)[0]?.namespace;
-  return { namespace: call.namespace, host, port: destinationPort(world, call), subset, service };
 }
 
 function difference(call: Call, meant: Connection, actual: Connection): string | undefined {
@@ -82,10 +77,7 @@ function how({ to }: Call, labels: Record<string, string>, meant: Connection, ac
 }
 
 function forSome(labels: Record<string, string>): string {
-  const text = Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
-  return text && ` for pods with ${text}`;
+  return Object.keys(labels).length > 0 ? ` for pods with ${labelText(labels)}` : '';
 }
 
 function fix(world: World, call: Call, object: Manifest): string {

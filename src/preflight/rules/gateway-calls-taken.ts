@@ -1,5 +1,5 @@
 import { apart } from './gateway-conflicts';
-import { Call, callName, destinationPort } from '../calls';
+import { Call, callName, destinationPort, hopOf } from '../calls';
 import { Exit, podsName } from '../exits';
 import { Finding, nameOf } from '../finding';
 import { Context } from '../rule';
@@ -48,9 +48,8 @@ function taken(world: World, exit: Exit, call: Call, theirs: PlacedServer, sni: 
 
 /** The server that a sidecar asks for on the hop; undefined without TLS. */
 function askedFor(world: World, call: Call, port: number): string | undefined {
-  const service = world.registry.all.claims(call.to.host)[0]?.namespace;
   const { subset, host } = call.to;
-  const connection = world.rules.all.connection({ namespace: call.namespace, host, port, subset, service });
+  const connection = world.rules.all.connection(hopOf(world, call));
   if (connection.mode === undefined || connection.mode === 'DISABLE') return undefined;
   return connection.sni ?? `outbound_.${port}_.${subset ?? ''}_.${host}`;
 }

@@ -17,7 +17,7 @@ export function* gatewayListenerRefused(context: Context): Iterable<Finding> {
       object: theirs.gateway.manifest,
       what:
         `on port ${ours.port} of ${podsName(exit)}, its server takes the same connections as that of ` +
-        `${nameOf(ours.gateway.manifest)}: Envoy refuses the port's listener, so that pods keep what they had, and new pods do not listen`,
+        `${nameOf(ours.gateway.manifest)}: Envoy refuses the port's listener: pods that run keep what they had, and new pods do not become ready`,
       fix: apart(conflict, context.world.settings.scopedGateways),
       affects: [nameOf(ours.gateway.manifest)],
     };

@@ -1,6 +1,6 @@
 import { DestinationRule } from '../../model/destination-rule';
 import { isWildcard, covers } from '../../model/hosts';
-import { Call, callName, destinationPort, gatewayCalls, sidecarCalls } from '../calls';
+import { Call, callName, gatewayCalls, hopOf, sidecarCalls } from '../calls';
 import { Connection } from '../destination-rules';
 import { Exit } from '../exits';
 import { Finding, nameOf } from '../finding';
@@ -24,11 +24,7 @@ export function* neighbourRuleReplaced({ world, exits }: Context): Iterable<Find
     ({ to, namespace }) => touched(to.host) && namespaces.has(namespace),
   );
   for (const call of calls) {
-    const asked = {
-      ...{ namespace: call.namespace, host: call.to.host, subset: call.to.subset },
-      port: destinationPort(world, call),
-      service: world.registry.all.claims(call.to.host)[0]?.namespace,
-    };
+    const asked = hopOf(world, call);
     const before = world.rules.theirs.connection(asked);
     const after = world.rules.all.connection(asked);
     const what = difference(call, before, after);

@@ -10,12 +10,13 @@ import { Context } from '../rule';
 export function* serviceEntryTakesHost({ world, exitCalls }: Context): Iterable<Finding> {
   for (const call of exitCalls) {
     const { host } = call.to;
-    const chosen = world.registry.all.forGateway(call.namespace, host);
+    const taken = world.registry.all.forGateway(call.namespace, host);
+    const [chosen] = taken;
     if (!chosen || world.isOurs(chosen) || world.inCluster(host)) continue;
     const meant = world.registry.all
       .claims(host)
       .find((entry) => world.isOurs(entry) && entry.exportTo.reaches(call.namespace));
-    const what = difference(chosen, meant, destinationPort(world, call));
+    const what = difference(taken, meant, destinationPort(world, call));
     if (!what) continue;
     yield {
       code: 'ServiceEntryTakesHost',
@@ -28,18 +29,23 @@ export function* serviceEntryTakesHost({ world, exitCalls }: Context): Iterable<
   }
 }
 
-function difference(chosen: HostEntry, meant: HostEntry | undefined, port: number | undefined): string | undefined {
-  if (chosen.resolution === 'NONE') {
-    return 'with resolution NONE the gateway calls the address that it was called at, its own, in an endless loop';
+function difference(taken: HostEntry[], meant: HostEntry | undefined, port: number | undefined): string | undefined {
+  const [{ resolution }] = taken;
+  if (resolution === 'NONE') {
+    return 'no gateway can serve resolution NONE: what came to it was sent to itself, and calls fail with 503';
   }
-  if (chosen.resolution === 'DYNAMIC_DNS') return 'gateways do not serve DYNAMIC_DNS, and calls fail with 503';
-  if (!meant) return undefined;
+  if (resolution === 'DYNAMIC_DNS') return 'gateways do not serve DYNAMIC_DNS, and calls fail with 503';
   const at = (entry: HostEntry) => entry.ports.find(({ number }) => number === port);
-  const [theirs, ours] = [at(chosen), at(meant)];
-  if (ours && !theirs) return `it has no port ${port}, and calls fail with 503`;
-  if (ours && theirs && ours.protocol !== theirs.protocol) {
+  const ours = meant && at(meant);
+  if (!meant || !ours) return undefined;
+  const source = taken.find(at);
+  const theirs = source && at(source);
+  if (!source || !theirs) return `it has no port ${port}, and calls fail with 503`;
+  if (source === meant) return undefined; // Its port was added to theirs.
+  if (ours.protocol !== theirs.protocol) {
     return `its port ${port} is ${theirs.protocol}, where ours is ${ours.protocol}`;
   }
-  if (chosen.place !== meant.place || theirs?.target !== ours?.target) return 'it says otherwise where the host is';
-  return undefined;
+  return source.place === meant.place && theirs.target === ours.target
+    ? undefined
+    : 'it says otherwise where the host is';
 }

@@ -1,4 +1,5 @@
 import { HostEntry } from '../../model/host-entry';
+import { labelText } from '../../model/selectors';
 import { importsHost, listenerFor, Sidecar } from '../../model/sidecar';
 import { Call } from '../calls';
 import { Context } from '../rule';
@@ -34,7 +35,6 @@ export function seen(sidecar: Sidecar, namespace: string, port: number): (entry:
 }
 
 /** Whose pods a Sidecar narrows. */
-export function podsOfSidecar({ selector }: Sidecar): string {
-  const labels = Object.entries(selector ?? {}).map(([key, value]) => `${key}=${value}`);
-  return labels.length > 0 ? `client pods with ${labels.join(',')}` : 'client pods';
+export function podsOfSidecar({ selector = {} }: Sidecar): string {
+  return Object.keys(selector).length > 0 ? `client pods with ${labelText(selector)}` : 'client pods';
 }
