@@ -12,7 +12,7 @@ import { EgressError } from '../errors';
 import { manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { dottedName } from '../naming';
-import { CaptureMark } from '../validation/marks';
+import { CaptureMark, EntryMark, labelsOf } from '../validation/marks';
 
 /** The largest number of hosts that the ServiceEntry CRD takes. */
 const MAX_HOSTS = 256;
@@ -35,6 +35,8 @@ export class ClientEntries extends Construct {
   public readonly serviceEntries: ApiObject[];
   /** What is taken from the namespace's TCP connections. */
   public readonly captures: CaptureMark[];
+  /** What the namespace knows of the hosts. */
+  public readonly marks: EntryMark[];
 
   public constructor(scope: Construct, id: string, { gateway, declaration, where, name }: ClientEntriesProps) {
     super(scope, id);
@@ -74,6 +76,15 @@ export class ClientEntries extends Construct {
       if (ports.length > 0) checkHostCount(declaration, ports);
       this.serviceEntries = ports.length > 0 ? [entry(name, hosts)] : [];
     }
+    const numbers = ports.map(({ port }) => port);
+    this.marks = this.serviceEntries.flatMap((made, index) =>
+      (tcp.length > 0 ? [hosts[index]] : hosts).map((host) => ({
+        host,
+        ports: numbers,
+        upstream: 'behind an exit',
+        labels: labelsOf(made),
+      })),
+    );
   }
 }
 

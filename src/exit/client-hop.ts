@@ -74,6 +74,7 @@ export class ClientHop extends Construct implements IClientHop {
       namespace: where.namespace,
       hosts,
       captures: entries.captures,
+      entries: entries.marks,
       ports: ports.map((port) => ({
         port: port.port,
         leads: JSON.stringify([port.kind, port.kind === 'http' ? [gateway.http, port.retries] : gateway.opaque]),

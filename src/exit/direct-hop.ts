@@ -9,7 +9,7 @@ import { needsDestinationRule, upstreamDestinationRule, upstreamServiceEntry } f
 import { httpPorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
 import { manifest } from '../mesh/manifest';
 import { dottedName, placedName } from '../naming';
-import { markClientRoute } from '../validation/marks';
+import { labelsOf, markClientRoute } from '../validation/marks';
 
 const HERE = ['.'];
 
@@ -34,12 +34,18 @@ export class DirectHop extends Construct implements IClientHop {
     markClientRoute(this, {
       namespace,
       hosts,
-      ports: ports.map((port) => ({ port: port.port, leads: JSON.stringify(['direct', port, upstream]) })),
+      ports: ports.map((port) => ({ port: port.port, leads: JSON.stringify(['direct', port]) })),
       captures: hosts.flatMap((host) =>
         ports
           .filter(({ kind }) => kind === 'tcp')
           .map(({ port }) => ({ host, port, addresses: capturedAddresses(declaration, host) })),
       ),
+      entries: hosts.map((host, index) => ({
+        host,
+        ports: ports.map(({ port }) => port),
+        upstream: JSON.stringify(upstream),
+        labels: labelsOf(this.serviceEntries[index]),
+      })),
     });
   }
 

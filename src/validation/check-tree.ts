@@ -7,6 +7,7 @@ import {
   loops,
   sharedSelectors,
   splitCaptures,
+  unmergedEntries,
 } from './exits';
 import { guardsOnExits, sidecarsTwice, telemetriesTwice } from './guards';
 import { ingressHostsTwice } from './ingress';
@@ -44,6 +45,7 @@ function problemsOf(app: App, nodes: IConstruct[]): string[] {
     ...conflictingRoutes(nodes),
     ...conflictingCaptures(nodes),
     ...splitCaptures(nodes),
+    ...unmergedEntries(nodes),
     ...loops(objects, nodes),
     ...guardsOnExits(nodes),
     ...sidecarsTwice(objects),

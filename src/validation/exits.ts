@@ -94,6 +94,33 @@ export function conflictingCaptures(nodes: IConstruct[]): string[] {
     );
 }
 
+/**
+ * Hosts that a namespace knows by several ServiceEntries of which Istio takes one: it ignores the ports of the newer.
+ *
+ * @see canMergeServices in istio/istio, pilot/pkg/model/sidecar.go
+ */
+export function unmergedEntries(nodes: IConstruct[]): string[] {
+  const entries = nodes.flatMap((node) => {
+    const mark = clientRouteOf(node);
+    return (mark?.entries ?? []).map((entry) => ({ node, key: `${entry.host} in ${mark!.namespace}`, ...entry }));
+  });
+  const several = (values: string[]) => new Set(values).size > 1;
+  return clashes(entries, ({ key }) => key)
+    .filter(
+      (group) =>
+        several(group.map(({ upstream }) => upstream)) ||
+        (several(group.map(({ labels }) => labels)) && several(group.map(({ ports }) => ports.join()))),
+    )
+    .map((group) =>
+      describe('ClientHopConflict', group[1].node, {
+        what: `${group[0].key} is declared several times, through an exit and straight out, to different places or with different labels; Istio would know one of them and ignore the ports of the others`,
+        given: paths(group.map(({ node }) => node)),
+        allowed: 'one exit, one set of endpoints and the same labels for a host in a namespace',
+        fix: 'put the ports into one `Egress`, or make the declarations equal',
+      }),
+    );
+}
+
 /** Hosts whose ports are declared apart although a sidecar must know all of them at the same addresses. */
 export function splitCaptures(nodes: IConstruct[]): string[] {
   const hops = nodes.flatMap((node) => {

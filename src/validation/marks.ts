@@ -1,3 +1,4 @@
+import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 
 /** An exit: the labels that select its pods. */
@@ -18,6 +19,16 @@ export interface ClientRouteMark {
   readonly hosts: string[];
   readonly ports: { readonly port: number; readonly leads: string }[];
   readonly captures: CaptureMark[];
+  readonly entries: EntryMark[];
+}
+
+/** A host that sidecars know by a ServiceEntry of the namespace. */
+export interface EntryMark {
+  readonly host: string;
+  readonly ports: number[];
+  /** What Istio compares before it takes several entries of a host for one: where the host is, and labels. */
+  readonly upstream: string;
+  readonly labels: string;
 }
 
 /** A host that is recognised by address and port alone. */
@@ -62,6 +73,11 @@ export const exitHostOf = (construct: IConstruct) => get<ExitHostMark>(construct
 export const clientRouteOf = (construct: IConstruct) => get<ClientRouteMark>(construct, CLIENT_ROUTE);
 export const ingressHostOf = (construct: IConstruct) => get<IngressHostMark>(construct, INGRESS_HOST);
 export const guardOf = (construct: IConstruct) => get<GuardMark>(construct, GUARD);
+
+/** The labels of an object, to be compared. */
+export function labelsOf({ metadata }: ApiObject): string {
+  return JSON.stringify(Object.entries(metadata.toJson().labels ?? {}).sort());
+}
 
 function set(construct: Construct, symbol: symbol, mark: unknown): void {
   (construct as any)[symbol] = mark;

@@ -20,7 +20,7 @@ test('writes what is no manifest: the operator file, and what the mesh configura
   });
   expect(Object.keys(files)).toEqual(['istio-egress.istio-operator.yaml', 'mesh-config.yaml']);
   expect(files['istio-egress.istio-operator.yaml']).toContain('kind: IstioOperator');
-  expect(files['mesh-config.yaml']).toContain('name: opa.istio-egress');
+  expect(files['mesh-config.yaml']).toContain('name: opa-istio-egress');
 });
 
 test('writes nothing where nothing is needed', () => {

@@ -1,12 +1,13 @@
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
+import { ApiObject, App, Chart, Duration, YamlOutputType } from 'cdk8s';
 import {
   Egress,
   EgressClient,
   EgressGateway,
   EgressPort,
+  EgressProps,
   GatewayWorkload,
   HttpEgress,
   HttpRetries,
@@ -223,10 +224,45 @@ test('a host is led through an exit or straight out, and straight out in one way
   to('b', { exit: direct, clients: [EgressClient.namespace('shop')] });
   to('c', {});
   expect(problems(app as App)).toBe('');
-  to('d', { hosts: ['b.example'], exit: direct });
+  to('d', { hosts: ['b.example'], exit: direct, endpoints, timeout: Duration.seconds(1) });
   expect(problems(app as App)).toContain('[ClientHopConflict] payments/d');
   to('e', { exit: direct });
   expect(problems(app as App)).toContain('[ClientHopConflict] payments/e');
+});
+
+/** What synthesis says of one host that a namespace knows in these two ways. */
+function knownTwice(one: Partial<EgressProps>, other: Partial<EgressProps>): string {
+  const { app, exit, chart } = world();
+  const clients = [EgressClient.namespace('payments')];
+  [one, other].forEach((props, i) => new Egress(chart, `E${i}`, { hosts, exit, clients, ports: [], ...props }));
+  return problems(app as App);
+}
+
+const at8080 = { ports: [EgressPort.http({ port: 8080 })] };
+const at443 = { ports: [EgressPort.tlsPassthrough()] };
+const direct = { exit: new SidecarExit() };
+const labels = (team: string) => ({ metadata: { labels: { team } } });
+
+test.each<[string, Partial<EgressProps>, Partial<EgressProps>]>([
+  ['by an exit and straight out', at8080, { ...at443, ...direct }],
+  [
+    'straight out to two places',
+    { ...at8080, ...direct },
+    { ...at443, ...direct, endpoints: [{ address: '192.0.2.7' }] },
+  ],
+  ['with different labels', { ...at8080, ...labels('a') }, { ...at443, ...labels('b') }],
+])('a host is not known twice %s: Istio would ignore the ports of the newer entry', (_, one, other) => {
+  expect(knownTwice(one, other)).toMatch(/\[ClientHopConflict\] payments\/E1[^]*a\.example in payments/);
+});
+
+test.each<[string, Partial<EgressProps>, Partial<EgressProps>]>([
+  ['ports apart', at8080, at443],
+  ['ports apart, straight out', { ...at8080, ...direct }, { ...at443, ...direct }],
+  ['port 80, which needs no entry', { ports: [EgressPort.http()] }, { ...at443, ...direct }],
+  ['the same ports under different labels', { ...at8080, ...labels('a') }, { ...at8080, ...labels('b') }],
+  ['different namespaces', at8080, { ...at443, ...direct, clients: [EgressClient.namespace('shop')] }],
+])('a host may be declared twice: %s', (_, one, other) => {
+  expect(knownTwice(one, other)).toBe('');
 });
 
 test('an ingress gateway serves a host name once', () => {
