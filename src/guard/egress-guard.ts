@@ -13,8 +13,10 @@ import {
 import { GuardMode } from './guard-mode';
 import { checkGuarded, GuardedNamespaces } from './guarded-namespaces';
 import { checkInCluster, InCluster } from './in-cluster';
+import { namedCalls } from './named-calls';
 import { checkRanges } from './ranges';
 import { closedSidecar, openSidecar } from './sidecar-spec';
+import { checkPort } from '../destination/port-number';
 import { markNote } from '../exit/summary';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { checkName, joinName, placedName } from '../naming';
@@ -89,10 +91,24 @@ export interface EgressGuardProps {
   readonly sidecarsFollowMesh?: boolean;
 
   /**
-   * Leaves the Telemetry out: whether calls are logged is as the mesh has it, or as another Telemetry of the namespace.
+   * Leaves the Telemetry out, and what makes hosts known by name: whether and how calls are logged is as the mesh has it, or as another Telemetry of the namespace.
    * @default false
    */
   readonly accessLogFollowsMesh?: boolean;
+
+  /**
+   * Ports on which undeclared hosts are named in the log by their Host header. On ports where sidecars know no host, the log has
+   * an address only.
+   * @default [80]
+   */
+  readonly namedHttpPorts?: number[];
+
+  /**
+   * Ports on which undeclared hosts are named in the log by the server name of TLS. On these, protocols in which the server
+   * speaks first, such as SSH, have to be declared as TCP before they work.
+   * @default [443]
+   */
+  readonly namedTlsPorts?: number[];
 
   /**
    * The extension provider that logs the calls of the namespaces' workloads.
@@ -118,7 +134,8 @@ export interface EgressGuardProps {
  * opens what it needs, wherever in the app it stands and whenever it is made, and closes it again when it is removed.
  *
  * Per namespace: a NetworkPolicy that lets its pods reach DNS, istiod, the exits that it uses and `inCluster`, and nothing else;
- * a Sidecar that refuses hosts that nothing declares; a Telemetry that logs the calls of its workloads.
+ * a Sidecar that refuses hosts that nothing declares; a Telemetry that logs the calls of its workloads, and a ServiceEntry that
+ * leads nowhere and has the sidecars read the names for that log.
  */
 export class EgressGuard extends Construct {
   /** The guarded namespaces, sorted. */
@@ -131,6 +148,8 @@ export class EgressGuard extends Construct {
   public readonly sidecars: ApiObject[] = [];
   /** One for each namespace. */
   public readonly telemetries: ApiObject[] = [];
+  /** One for each namespace: what makes sidecars read the names of undeclared hosts. They lead nowhere. */
+  public readonly serviceEntries: ApiObject[] = [];
 
   private readonly name: string;
   private readonly metadata?: ApiObjectMetadata;
@@ -176,7 +195,7 @@ export class EgressGuard extends Construct {
   }
 
   private close(namespace: string): void {
-    const { ambient = false, sidecarsFollowMesh, accessLogFollowsMesh, accessLogProvider } = this.props;
+    const { ambient = false, sidecarsFollowMesh, accessLogFollowsMesh } = this.props;
     if (this.closesNetwork) {
       // Once now, so that what is wrong is said where it is written.
       this.services();
@@ -195,12 +214,22 @@ export class EgressGuard extends Construct {
         ),
       );
     }
-    if (!accessLogFollowsMesh && !ambient) {
-      const provider = accessLogProvider ?? BUILT_IN_PROVIDER;
-      this.telemetries.push(
-        this.object('telemetry.istio.io/v1', 'Telemetry', namespace, () => outgoingCallsLogged(provider)),
-      );
-    }
+    if (!accessLogFollowsMesh && !ambient) this.log(namespace);
+  }
+
+  private log(namespace: string): void {
+    const { accessLogProvider = BUILT_IN_PROVIDER, namedHttpPorts = [80], namedTlsPorts = [443] } = this.props;
+    this.telemetries.push(
+      this.object('telemetry.istio.io/v1', 'Telemetry', namespace, () => outgoingCallsLogged(accessLogProvider)),
+    );
+    for (const port of namedHttpPorts) checkPort(this, 'namedHttpPorts', port);
+    for (const port of namedTlsPorts) checkPort(this, 'namedTlsPorts', port);
+    if (namedHttpPorts.length + namedTlsPorts.length === 0) return;
+    this.serviceEntries.push(
+      this.object('networking.istio.io/v1', 'ServiceEntry', namespace, () =>
+        namedCalls(namespace, namedHttpPorts, namedTlsPorts),
+      ),
+    );
   }
 
   private openings(namespace: string): object[] {

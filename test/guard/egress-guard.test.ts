@@ -136,8 +136,25 @@ test('an ambient namespace needs no istiod, reaches exits by HBONE, and has no S
 test('each layer can be left out', () => {
   const open = { podsMayBypassSidecar: true, sidecarsFollowMesh: true, accessLogFollowsMesh: true };
   const { manifests, guard } = guarded(open);
-  for (const kind of ['NetworkPolicy', 'Sidecar', 'Telemetry']) manifests().countIs({ kind }, 0);
+  for (const kind of ['NetworkPolicy', 'Sidecar', 'Telemetry', 'ServiceEntry']) manifests().countIs({ kind }, 0);
   expect([guard.networkPolicies, guard.sidecars, guard.telemetries]).toEqual([[], [], []]);
+});
+
+test('has sidecars read the names of undeclared hosts, without leading anywhere', () => {
+  const spec = (props?: Partial<EgressGuardProps>) =>
+    guarded(props).manifests().only({ kind: 'ServiceEntry', namespace: 'payments' }).spec;
+  expect(spec()).toEqual({
+    exportTo: ['.'],
+    hosts: ['undeclared.payments.invalid'],
+    ports: [
+      { name: 'http-80', number: 80, protocol: 'HTTP' },
+      { name: 'tls-443', number: 443, protocol: 'TLS' },
+    ],
+    resolution: 'STATIC',
+  });
+  expect(spec({ namedHttpPorts: [8080], namedTlsPorts: [] }).ports).toHaveLength(1);
+  guarded({ namedHttpPorts: [], namedTlsPorts: [] }).manifests().countIs({ kind: 'ServiceEntry' }, 0);
+  expect(() => guarded({ namedTlsPorts: [0] })).toThrow(failing('PortRange'));
 });
 
 test.each([GuardMode.OBSERVE, GuardMode.WARN])('%s refuses nothing and logs what sidecars send', (mode) => {
