@@ -11,6 +11,7 @@ export { type SimpleUpstreamTlsOptions, UpstreamTls, type UpstreamTlsOptions } f
 export { type IClientHop } from './exit/client-hop';
 export { type ConnectProxyOptions } from './exit/connect-proxy';
 export * from './exit/egress-exit';
+export { EgressWaypoint, type EgressWaypointAttributes, type EgressWaypointProps } from './exit/egress-waypoint';
 export { DedicatedEgressGateway, type DedicatedEgressGatewayProps } from './exit/dedicated-egress-gateway';
 export { EgressGateway, type EgressGatewayProps, type EgressGrantOptions } from './exit/egress-gateway';
 export { type IExitHop } from './exit/exit-hop';
@@ -23,6 +24,7 @@ export {
   type ManagedGatewayOptions,
 } from './exit/gateway-workload';
 export { type EgressGatewayAttributes } from './exit/imported-egress-gateway';
+export { type IWaypointHop } from './exit/waypoint-hop';
 export { Installation } from './exit/installation';
 export {
   OpaAuthorization,
@@ -40,6 +42,7 @@ export { ExitGuard, type ExitGuardProps } from './guard/exit-guard';
 export * from './guard/guard-mode';
 export { GuardedNamespaces } from './guard/guarded-namespaces';
 export { InCluster } from './guard/in-cluster';
+export { AmbientNamespace, type AmbientNamespaceProps } from './mesh/ambient-namespace';
 export { Mesh, type MeshSettings, OutboundTrafficPolicy } from './mesh/mesh';
 export { EgressAccessLog, type EgressAccessLogProps } from './observe/egress-access-log';
 export * from './pattern/egress';

@@ -138,7 +138,7 @@ export class ClientPolicy extends Construct {
           })),
       ];
       return {
-        from: [{ source: source(client) }],
+        from: [{ source: sourceOf(client) }],
         to: operations.map((operation) => ({ operation: { ...operation, ports, methods, paths } })),
         when: headers,
       };
@@ -156,7 +156,7 @@ export class ClientPolicy extends Construct {
     return [...this.serverNames.keys()].sort().map((key) => {
       const { client, names } = this.serverNames.get(key)!;
       return {
-        from: [{ source: source(client) }],
+        from: [{ source: sourceOf(client) }],
         // Without the port, whoever names such a server on the HTTP port could make every HTTP call.
         to: [{ operation: { ports: [`${this.gateway.targetPorts.opaque}`] } }],
         when: [{ key: 'connection.sni', values: [...names].sort() }],
@@ -203,12 +203,13 @@ export interface KnownHosts {
   below(wildcard: string): string[];
 }
 
-function source(client: EgressClient): AuthorizationPolicySpecRulesFromSource {
+/** A client, as a policy names it. */
+export function sourceOf(client: EgressClient): AuthorizationPolicySpecRulesFromSource {
   if (client.serviceAccountName) return { serviceAccounts: [client.toString()] };
   return client.namespaceName ? { namespaces: [client.namespaceName] } : { principals: ['*'] };
 }
 
 /** The Host headers of the calls that are let through: the port tells destinations of one host apart. */
-function authoritiesOf(host: string, port: number): string[] {
+export function authoritiesOf(host: string, port: number): string[] {
   return port === 80 ? [host, `${host}:80`] : [`${host}:${port}`];
 }

@@ -52,7 +52,7 @@ export function routesTo(host: string, port: HttpPort, match: VirtualServiceSpec
   return httpRoute({ host, upstreamHost: host }, port, { match, to: port.upstreamPort });
 }
 
-/** The routes of a sidecar straight to a host. */
+/** The routes of a sidecar or a waypoint straight to a host, by the ports that applications call. */
 export function directRoutes(host: string, ports: HttpPort[], upstream: Upstream) {
   const whole = isLookedUpPerCall(host, upstream);
   return toJson_VirtualServiceSpec({

@@ -1,0 +1,202 @@
+import { ApiObject, ApiObjectMetadata, Chart } from 'cdk8s';
+import { Construct } from 'constructs';
+import { Declaration, declare } from './declaration';
+import { IEgressExit } from './egress-exit';
+import { EgressGrantOptions } from './egress-gateway';
+import { gatewaySize } from './gateway-size';
+import { checkPlacement, ManagedGatewayOptions } from './gateway-workload';
+import { ImportedEgressWaypoint } from './imported-egress-waypoint';
+import { markSummary } from './summary';
+import { WaypointHandle } from './waypoint-handle';
+import { IWaypointHop, WaypointHop } from './waypoint-hop';
+import { checkWaypointCarries } from './waypoint-limits';
+import { waypointParameters } from './waypoint-parameters';
+import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
+import { checkHostPattern } from '../destination/host';
+import { EgressError } from '../errors';
+import { checkMetadata, manifest } from '../mesh/manifest';
+import { Mesh } from '../mesh/mesh';
+import { checkName } from '../naming';
+import { checkTree } from '../validation/check-tree';
+
+/** Name of a waypoint for which nothing else is said, here and in other repos. */
+export const DEFAULT_WAYPOINT = 'egress-waypoint';
+const DEFAULT_NAMESPACE = 'istio-egress';
+
+/** Properties of a waypoint for egress. */
+export interface EgressWaypointProps {
+  /**
+   * Name of the waypoint's Gateway, from which istiod makes its Deployment, Service and ServiceAccount.
+   * @default "egress-waypoint"
+   */
+  readonly name?: string;
+
+  /**
+   * Namespace of the waypoint. Nothing but exits should run there, and it is not made here.
+   * @default - the chart's namespace, or "istio-egress" if it has none
+   */
+  readonly namespace?: string;
+
+  /**
+   * Number, size and place of its pods; `installation` has no meaning here.
+   * @default - as for an egress gateway
+   */
+  readonly workload?: ManagedGatewayOptions;
+
+  /**
+   * Labels and annotations for the waypoint's objects, the hosts' included.
+   * @default - none
+   */
+  readonly metadata?: ApiObjectMetadata;
+}
+
+/** Where a waypoint that another app makes is found. The defaults are those of `EgressWaypoint`. */
+export interface EgressWaypointAttributes {
+  /** @default "egress-waypoint" */
+  readonly name?: string;
+
+  /** @default "istio-egress" */
+  readonly namespace?: string;
+}
+
+/**
+ * A waypoint through which the declared calls of ambient namespaces leave the mesh: ztunnel leads there, by the ServiceEntry of
+ * the host, and the waypoint lets through whom its policies name. A client's namespace holds nothing but its enrolment.
+ *
+ * It serves the hosts that are granted; what nobody declares it does not see, and ztunnel carries it straight out. That takes a
+ * NetworkPolicy to close.
+ */
+export class EgressWaypoint extends Construct implements IEgressExit {
+  /**
+   * A waypoint that another app makes. Declarations through it make nothing: its owner grants them.
+   * @throws NameSyntax
+   */
+  public static imported(attributes: EgressWaypointAttributes = {}): IEgressExit {
+    const where = 'EgressWaypoint.imported';
+    return new ImportedEgressWaypoint(
+      checkName(where, 'name', attributes.name ?? DEFAULT_WAYPOINT),
+      checkName(where, 'namespace', attributes.namespace ?? DEFAULT_NAMESPACE),
+    );
+  }
+
+  /** @internal */
+  public readonly _grantsHere = true;
+  public readonly exitName: string;
+  public readonly namespace: string;
+  /** The waypoint itself. */
+  public readonly gateway: ApiObject;
+  /** Refuses what no grant allows: without it, a host without a policy would be open to every tenant. */
+  public readonly authorizationPolicy: ApiObject;
+  /** Number, size and place of the pods, for istiod's deployment controller. */
+  public readonly parameters: ApiObject;
+
+  private readonly handle: WaypointHandle;
+  private readonly hosts: Construct;
+  private readonly grants: Construct;
+
+  /** @throws NameSyntax, QuantitySyntax, SettingRange, LabelSyntax, MetadataReserved, ExitInRootNamespace, VersionUnsupported */
+  public constructor(scope: Construct, id: string, props: EgressWaypointProps = {}) {
+    super(scope, id);
+    checkTree(this);
+    this.exitName = checkName(this, 'name', props.name ?? DEFAULT_WAYPOINT);
+    this.namespace = checkName(this, 'namespace', props.namespace ?? Chart.of(this).namespace ?? DEFAULT_NAMESPACE);
+    if (this.namespace === Mesh.of(this).rootNamespace) {
+      throw new EgressError('ExitInRootNamespace', this, {
+        what: "an exit stands in Istio's root namespace, where its policies would hold for waypoints of every namespace",
+        given: this.namespace,
+        allowed: 'a namespace of its own',
+        fix: 'set `namespace`, or the namespace of the chart',
+      });
+    }
+    this.handle = {
+      exitName: this.exitName,
+      namespace: this.namespace,
+      metadata: checkMetadata(this, props.metadata),
+    };
+    const workload = checkPlacement(this, props.workload ?? {});
+    const parameters = waypointParameters(this.exitName, gatewaySize(this, workload), workload);
+
+    // First, so that it is applied first: from then on, nothing is open that is not granted.
+    this.authorizationPolicy = this.object('security.istio.io/v1', 'AuthorizationPolicy', {
+      spec: () =>
+        toJson_AuthorizationPolicySpec({
+          targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: this.exitName }],
+          action: AuthorizationPolicySpecAction.ALLOW,
+        }),
+    });
+    this.parameters = this.object('v1', 'ConfigMap', { fields: { data: parameters } });
+    this.gateway = this.object('gateway.networking.k8s.io/v1', 'Gateway', { spec: () => this.gatewaySpec() });
+    this.gateway.metadata.addLabel('istio.io/waypoint-for', 'service');
+    this.hosts = new Construct(this, 'Hosts');
+    this.grants = new Construct(this, 'Grants');
+  }
+
+  /**
+   * Lets clients reach hosts through this waypoint.
+   *
+   * @param id Unique among the grants of the waypoint
+   * @throws what a declaration can throw, see `Egress`
+   */
+  public grant(id: string, options: EgressGrantOptions): void {
+    const scope = new Construct(this.grants, id);
+    const declaration = declare(scope, options);
+    this._grant(declaration);
+    markSummary(scope, this, declaration);
+  }
+
+  /** The objects of a granted host, for JSON patches. @throws NotDeclared */
+  public host(host: string): IWaypointHop {
+    const hop = this.hosts.node.tryFindChild(checkHostPattern(this, host));
+    if (hop) return hop as WaypointHop;
+    throw new EgressError('NotDeclared', this, {
+      what: 'no declaration sends this host through this exit',
+      given: host,
+      allowed: this.hosts.node.children.map(({ node }) => node.id).join(', ') || 'nothing: no host is declared',
+      fix: 'declare the host before asking for its objects',
+    });
+  }
+
+  /** @internal */
+  public get _owned(): Construct {
+    return this;
+  }
+
+  /** @internal */
+  public _grant(declaration: Declaration): void {
+    checkWaypointCarries(declaration);
+    for (const host of declaration.hosts) {
+      const existing = this.hosts.node.tryFindChild(host) as WaypointHop | undefined;
+      (existing ?? new WaypointHop(this.hosts, host, this.handle, declaration)).add(declaration);
+    }
+  }
+
+  /** @internal */
+  public _lead(): [] {
+    // ztunnel leads, by the ServiceEntry beside the waypoint.
+    return [];
+  }
+
+  /** @internal */
+  public _describe(): string {
+    return `${this.namespace}/${this.exitName} (waypoint, mutual TLS)`;
+  }
+
+  private gatewaySpec() {
+    return {
+      gatewayClassName: 'istio-waypoint',
+      listeners: [
+        { name: 'mesh', port: 15008, protocol: 'HBONE', allowedRoutes: { namespaces: { from: 'Same' } } },
+      ],
+      infrastructure: { parametersRef: { group: '', kind: 'ConfigMap', name: this.exitName } },
+    };
+  }
+
+  private object(
+    apiVersion: string,
+    kind: string,
+    content: { spec?: () => unknown; fields?: { [field: string]: unknown } },
+  ): ApiObject {
+    const { namespace, exitName: name, metadata } = this.handle;
+    return manifest(this, kind, { apiVersion, kind, namespace, name, metadata, ...content });
+  }
+}

@@ -1,0 +1,147 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { Declaration } from './declaration';
+import { directRoutes } from './exit-routes';
+import { hostInName } from './hop-name';
+import { needsDestinationRule, upstreamDestinationRule, upstreamServiceEntry } from './upstream-manifests';
+import { WaypointHandle } from './waypoint-handle';
+import { WaypointPolicy } from './waypoint-policy';
+import { virtualAddress } from '../destination/captured-addresses';
+import { httpPorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
+import { isWildcard } from '../destination/host';
+import { Upstream } from '../destination/upstream';
+import { EgressError } from '../errors';
+import { manifest } from '../mesh/manifest';
+import { dottedName } from '../naming';
+import { EgressClient } from '../policy/egress-client';
+import { markExitHost } from '../validation/marks';
+
+const HERE = ['.'];
+
+/**
+ * The objects in a waypoint's namespace that let one host be reached through it. Ambient namespaces hold nothing: ztunnel
+ * leads their calls to the waypoint that the ServiceEntry names.
+ */
+export interface IWaypointHop {
+  /** The host, as in manifests. */
+  readonly host: string;
+
+  /** Where the host is, and which waypoint serves it. */
+  readonly serviceEntry: ApiObject;
+
+  /** How the waypoint connects, with a subset per port on which applications speak HTTP; undefined if there is nothing to say. */
+  readonly destinationRule?: ApiObject;
+
+  /** Routes of the ports on which applications speak HTTP; undefined if there are none. */
+  readonly virtualService?: ApiObject;
+
+  /** Who may call. */
+  readonly authorizationPolicy: ApiObject;
+}
+
+/** Makes the objects of a host at a waypoint. */
+export class WaypointHop extends Construct implements IWaypointHop {
+  public readonly serviceEntry: ApiObject;
+  public destinationRule?: ApiObject;
+  public virtualService?: ApiObject;
+  public readonly authorizationPolicy: ApiObject;
+
+  private readonly upstream: Upstream;
+  private readonly declaredBy: string;
+  private readonly known = new Map<number, ResolvedPort>();
+  private readonly policy: WaypointPolicy;
+
+  public constructor(
+    scope: Construct,
+    public readonly host: string,
+    private readonly waypoint: WaypointHandle,
+    declaration: Declaration,
+  ) {
+    super(scope, host);
+    this.upstream = declaration.upstream;
+    this.declaredBy = declaration.scope.node.path;
+    markExitHost(this, { namespace: waypoint.namespace, host });
+    this.serviceEntry = this.networking('ServiceEntry', () => this.serviceEntrySpec());
+    this.serviceEntry.metadata.addLabel('istio.io/use-waypoint', waypoint.exitName);
+    this.policy = new WaypointPolicy(this, 'Policy', waypoint, {
+      host,
+      serviceEntry: this.serviceEntry.name,
+      ports: () => this.ports,
+    });
+    this.authorizationPolicy = this.policy.authorizationPolicy;
+  }
+
+  /** Takes in one more declaration of the host. @throws DestinationConflict */
+  public add(declaration: Declaration): void {
+    this.checkAgrees(declaration, 'upstream', declaration.upstream, this.upstream);
+    for (const port of declaration.ports) {
+      const known = this.known.get(port.port);
+      if (known) this.checkAgrees(declaration, `port ${port.port}`, port, known);
+      else this.known.set(port.port, port);
+      this.make(port);
+    }
+    for (const client of declaration.clients) this.allow(client, declaration);
+  }
+
+  private allow(client: EgressClient, declaration: Declaration): void {
+    this.policy.allow(client, declaration);
+  }
+
+  private get ports(): ResolvedPort[] {
+    return [...this.known.values()].sort((a, b) => a.port - b.port);
+  }
+
+  private make(port: ResolvedPort): void {
+    if (needsDestinationRule(this.upstream, [port])) {
+      this.destinationRule ??= this.networking('DestinationRule', () =>
+        upstreamDestinationRule(this.host, this.upstream, httpPorts(this.ports), HERE),
+      );
+    }
+    if (port.kind === 'http') {
+      this.virtualService ??= this.networking('VirtualService', () => directRoutes(this.host, httpPorts(this.ports), this.upstream));
+    }
+  }
+
+  private serviceEntrySpec() {
+    const { host, upstream, ports } = this;
+    const onTcp = ports.some(({ kind }) => kind === 'tcp');
+    return upstreamServiceEntry(host, upstream, ports.map(waypointPort), {
+      exportTo: HERE,
+      // Others get theirs from istiod; of a TCP host `istioctl analyze` wants to see it.
+      addresses: onTcp && !isWildcard(host) ? [virtualAddress(host)] : undefined,
+    });
+  }
+
+  private networking(kind: string, spec: () => unknown): ApiObject {
+    const { namespace, exitName, metadata } = this.waypoint;
+    return manifest(this, kind, {
+      apiVersion: 'networking.istio.io/v1',
+      kind,
+      namespace,
+      name: dottedName(exitName, hostInName(this.host)),
+      metadata,
+      spec,
+    });
+  }
+
+  private checkAgrees({ scope }: Declaration, what: string, given: unknown, known: unknown): void {
+    if (JSON.stringify(given) === JSON.stringify(known)) return;
+    throw new EgressError('DestinationConflict', scope, {
+      what: `${this.host} is declared differently on the same exit, in ${what}; all clients of a host share its route`,
+      given,
+      allowed: `what ${this.declaredBy} says: ${JSON.stringify(known)}`,
+      fix: 'make the two equal, or send one of them through an exit of its own',
+    });
+  }
+}
+
+/** A port as callers know it; the waypoint connects to the host's own. */
+function waypointPort(port: ResolvedPort) {
+  const { kind, port: number, upstreamPort } = port;
+  return {
+    name: `${kind}-${number}`,
+    number,
+    protocol: kind === 'http' ? 'HTTP' : upstreamProtocol(port),
+    targetPort: upstreamPort === number ? undefined : upstreamPort,
+  };
+}

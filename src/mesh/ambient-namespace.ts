@@ -1,0 +1,30 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { manifest } from './manifest';
+import { checkName } from '../naming';
+
+/** Properties of a namespace in ambient mode. */
+export interface AmbientNamespaceProps {
+  /** The namespace. */
+  readonly name: string;
+}
+
+/**
+ * Enrols a namespace in ambient mode: ztunnel takes over the traffic of its pods, none of which may have a sidecar. For apps that
+ * own the namespace object; where somebody else does, he sets the label.
+ */
+export class AmbientNamespace extends Construct {
+  /** The label that enrols a namespace. */
+  public static readonly LABELS: { [key: string]: string } = { 'istio.io/dataplane-mode': 'ambient' };
+
+  /** The Namespace. */
+  public readonly namespace: ApiObject;
+
+  /** @throws NameSyntax */
+  public constructor(scope: Construct, id: string, props: AmbientNamespaceProps) {
+    super(scope, id);
+    const name = checkName(this, 'name', props.name);
+    this.namespace = manifest(this, 'Namespace', { apiVersion: 'v1', kind: 'Namespace', name });
+    for (const [label, value] of Object.entries(AmbientNamespace.LABELS)) this.namespace.metadata.addLabel(label, value);
+  }
+}
