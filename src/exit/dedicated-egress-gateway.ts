@@ -6,20 +6,8 @@ import { checkHosts } from '../destination/host';
 import { EgressError } from '../errors';
 import { joinName } from '../naming';
 
-/** Properties of a gateway for one upstream. */
+/** Properties of a gateway for one upstream. Its name is the construct's id unless `name` says otherwise, and the name of its namespace too, if the chart has none. */
 export interface DedicatedEgressGatewayProps extends EgressGatewayProps {
-  /**
-   * Name of the gateway and of its Deployment, Service, ServiceAccount and Gateway.
-   * @default - the construct's id, in kebab case
-   */
-  readonly name?: string;
-
-  /**
-   * Namespace of the gateway.
-   * @default - the chart's namespace, or the gateway's name if it has none
-   */
-  readonly namespace?: string;
-
   /** Hosts of the one upstream. Nothing else is let out here. */
   readonly hosts: string[];
 }

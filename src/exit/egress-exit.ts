@@ -11,8 +11,8 @@ export interface IEgressExit {
   /** The exit's name, unique in its namespace. */
   readonly exitName: string;
 
-  /** The namespace of the exit, where everything stands that decides; undefined for the callers' own sidecars. */
-  readonly namespace?: string;
+  /** The namespace of the exit, where everything stands that decides; empty for the callers' own sidecars. */
+  readonly namespace: string;
 
   /**
    * The construct that makes the exit; undefined where the exit belongs to somebody else.

@@ -40,13 +40,13 @@ import { markExit } from '../validation/marks';
 export interface EgressGatewayProps {
   /**
    * Name of the gateway and of its Deployment, Service, ServiceAccount and Gateway.
-   * @default "istio-egress"
+   * @default "istio-egress"; of a DedicatedEgressGateway the construct's id
    */
   readonly name?: string;
 
   /**
    * Namespace of the gateway. Nothing but exits should run there, and it is not made here.
-   * @default - the chart's namespace, or "istio-egress" if it has none
+   * @default - the chart's namespace, or "istio-egress" if it has none; of a DedicatedEgressGateway its name then
    */
   readonly namespace?: string;
 

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { checkWholeNumber } from '../destination/numbers';
 import { EgressError } from '../errors';
 
-/** CPU and memory of each pod of an egress gateway, as Kubernetes quantities. */
+/** CPU and memory of each pod of an egress gateway, as Kubernetes quantities; what is requested is at most the limit. */
 export interface GatewayResources {
   /** @default "100m" */
   readonly cpuRequest?: string;
@@ -68,7 +68,7 @@ const COUNT: [number, number] = [1, 1000];
 export function gatewaySize(scope: Construct, options: GatewaySizeOptions): GatewaySize {
   const { replicas, minReplicas = 2, targetCpuPercent = 80, resources = {} } = options;
   const { maxReplicas = Math.max(5, minReplicas) } = options;
-  const quantity = (value: string) => checkQuantity(scope, value);
+  checkFixed(scope, options);
   return {
     replicas: replicas === undefined ? undefined : checkWholeNumber(scope, 'replicas', replicas, COUNT),
     scaling:
@@ -79,15 +79,51 @@ export function gatewaySize(scope: Construct, options: GatewaySizeOptions): Gate
             cpuPercent: checkWholeNumber(scope, 'targetCpuPercent', targetCpuPercent, [1, 100]),
           }
         : undefined,
-    resources: {
-      requests: { cpu: quantity(resources.cpuRequest ?? '100m'), memory: quantity(resources.memoryRequest ?? '128Mi') },
-      limits: { cpu: quantity(resources.cpuLimit ?? '2'), memory: quantity(resources.memoryLimit ?? '1Gi') },
-    },
+    resources: checkResources(scope, resources),
   };
 }
 
-function checkQuantity(scope: Construct, value: string): string {
-  if (typeof value !== 'string' || !/^\d+(\.\d+)?(m|k|[KMGT]i?)?$/.test(value)) {
+/** A fixed number leaves nothing for an autoscaler to decide. */
+function checkFixed(scope: Construct, options: GatewaySizeOptions): void {
+  if (options.replicas === undefined) return;
+  const bounds = (['minReplicas', 'maxReplicas', 'targetCpuPercent'] as const).filter(
+    (property) => options[property] !== undefined,
+  );
+  if (bounds.length === 0) return;
+  throw new EgressError('SettingRange', scope, {
+    what: '`replicas` fixes the number of pods, so that there is no autoscaler which the other settings could be for',
+    given: ['replicas', ...bounds],
+    allowed: '`replicas`, or bounds for an autoscaler',
+    fix: `leave out \`replicas\`, or ${bounds.map((bound) => `\`${bound}\``).join(' and ')}`,
+  });
+}
+
+function checkResources(scope: Construct, resources: GatewayResources): GatewaySize['resources'] {
+  const { cpuRequest = '100m', memoryRequest = '128Mi', cpuLimit = '2', memoryLimit = '1Gi' } = resources;
+  for (const [request, limit, property] of [
+    [cpuRequest, cpuLimit, 'cpuLimit'],
+    [memoryRequest, memoryLimit, 'memoryLimit'],
+  ]) {
+    if (amount(scope, request) <= amount(scope, limit)) continue;
+    throw new EgressError('SettingRange', scope, {
+      what: 'the pods request more than their limit, and Kubernetes would refuse them',
+      given: request,
+      allowed: `at most ${limit}`,
+      fix: `raise \`${property}\` too`,
+    });
+  }
+  return { requests: { cpu: cpuRequest, memory: memoryRequest }, limits: { cpu: cpuLimit, memory: memoryLimit } };
+}
+
+const KIBI = 1024;
+const FACTORS: { [unit: string]: number } = {
+  ...{ 'm': 1e-3, '': 1, 'k': 1e3, 'M': 1e6, 'G': 1e9, 'T': 1e12 },
+  ...{ Ki: KIBI, Mi: KIBI ** 2, Gi: KIBI ** 3, Ti: KIBI ** 4 },
+};
+
+function amount(scope: Construct, value: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(\D*)$/.exec(String(value)) ?? [];
+  if (typeof value !== 'string' || !(unit in FACTORS)) {
     throw new EgressError('QuantitySyntax', scope, {
       what: 'this is not a Kubernetes quantity',
       given: value,
@@ -95,5 +131,5 @@ function checkQuantity(scope: Construct, value: string): string {
       fix: 'correct the value',
     });
   }
-  return value;
+  return Number(number) * FACTORS[unit];
 }

@@ -14,7 +14,7 @@ import { Mesh } from '../mesh/mesh';
  */
 export class SidecarExit implements IEgressExit {
   public readonly exitName = 'sidecar';
-  public readonly namespace = undefined;
+  public readonly namespace = '';
   /** @internal */
   public readonly _owned = undefined;
   /** @internal */

@@ -177,7 +177,7 @@ export class AdmissionGuard extends Construct {
 }
 
 function protectedExit(scope: Construct, exit: IEgressExit): OtherRepos['exits'] {
-  return exit.namespace === undefined ? [] : [{ namespace: exit.namespace, labels: exit._reach?.(scope).selector }];
+  return exit.namespace === '' ? [] : [{ namespace: exit.namespace, labels: exit._reach?.(scope).selector }];
 }
 
 function checkLabel(scope: Construct, text: string): { key: string; value: string } {
