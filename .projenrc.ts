@@ -110,6 +110,12 @@ project.addTask('e2e', {
   exec: 'jest --ci --config e2e/jest.config.js',
   receiveArgs: true,
 });
+project.addTask('e2e:images', {
+  description: 'The same with the binaries of Istio’s official images instead of those built from source (needs Docker too)',
+  env: { ISTIO_FROM: 'images' },
+  exec: 'jest --ci --config e2e/jest.config.js',
+  receiveArgs: true,
+});
 project.addTask('e2e:prove', {
   description: 'Proves a folder of manifests on the test bed: npm run e2e:prove -- FOLDER WORLD.yaml',
   exec: 'tsx e2e/prove.ts',

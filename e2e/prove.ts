@@ -1,13 +1,11 @@
 /** Proves a folder of manifests on a real mesh: `prove.ts <manifests> <world.yaml>`. See README.md beside this file. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { whatItIs } from './bed/what';
 import { prepare, prove } from './prove/prove';
 import { readWorld } from './prove/world';
 import { documentsOf, namesOf } from './world/manifests';
 import { Mesh } from './world/mesh';
-
-const WHAT_IT_IS =
-  'A real istiod and kube-apiserver with upstream Envoy (without Istio’s own filters); no kubelet, no ztunnel.';
 
 async function main(): Promise<number> {
   const [folder, file] = process.argv.slice(2);
@@ -20,7 +18,7 @@ async function main(): Promise<number> {
   try {
     await prepare(mesh, world, documents);
     process.stdout.write(
-      `${WHAT_IT_IS}\nUp in ${Math.round((Date.now() - start) / 1000)} s, outbound ${world.outbound ?? 'REGISTRY_ONLY'}.\n\n`,
+      `${whatItIs()}\nUp in ${Math.round((Date.now() - start) / 1000)} s, outbound ${world.outbound ?? 'REGISTRY_ONLY'}.\n\n`,
     );
     const verdicts = await prove(mesh, world, ({ title, failure }) => {
       process.stdout.write(

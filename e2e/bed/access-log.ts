@@ -17,9 +17,13 @@ export interface AccessLogLine {
   readonly route?: string;
   /** The identity that the caller's certificate proved, where the hop is mutual TLS. */
   readonly peer?: string;
+  /** The same at a waypoint, which proves it for the tunnel and remembers it for what comes out of the tunnel. */
+  readonly principal?: string;
   /** The name that the caller's TLS asked for. */
   readonly sni?: string;
   readonly from?: string;
+  /** What takes the place of `from` in what comes out of a tunnel. */
+  readonly source?: string;
   readonly at?: string;
   readonly out?: string;
   readonly to?: string;
@@ -40,8 +44,10 @@ export const ACCESS_LOG: Record<keyof AccessLogLine, string> = {
   cluster: '%UPSTREAM_CLUSTER%',
   route: '%ROUTE_NAME%',
   peer: '%DOWNSTREAM_PEER_URI_SAN%',
+  principal: '%FILTER_STATE(io.istio.peer_principal:PLAIN)%',
   sni: '%REQUESTED_SERVER_NAME%',
   from: '%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%', // what a header claims is not where it came from,
+  source: '%DOWNSTREAM_REMOTE_ADDRESS%',
   at: '%DOWNSTREAM_LOCAL_ADDRESS%',
   out: '%UPSTREAM_LOCAL_ADDRESS%',
   to: '%UPSTREAM_HOST%',

@@ -39,12 +39,13 @@ const agent = new Agent({ keepAlive: true, maxSockets: 16 });
 export interface ApiRequest {
   readonly method?: string;
   readonly body?: unknown;
+  /** The body as it is, in place of `body`. */
+  readonly text?: string;
   readonly contentType?: string;
 }
 
 async function send(path: string, options: ApiRequest): Promise<IncomingMessage> {
-  const body = options.body === undefined ? undefined : JSON.stringify(options.body);
-  // Node sends a DELETE's body without saying how long it is.
+  const body = options.text ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
   // Node sends a DELETE's body without saying how long it is.
   const headers =
     body === undefined

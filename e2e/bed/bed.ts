@@ -5,6 +5,7 @@ import { startApiServer } from './control/api-server';
 import { startDns } from './control/dns';
 import { declareInjector } from './control/injector';
 import { OutboundMode, startIstiod, writeMeshConfig } from './control/istiod';
+import { adaptWaypoints } from './control/plain-envoy';
 import { Hold } from './hold';
 import { FILES, INTERNET, NODE } from './layout';
 import { createInternet, createNode } from './network';
@@ -65,6 +66,7 @@ export class Bed {
       await applyCrds(built);
       await declareNamespaces();
       await declareInjector();
+      if (built.envoyIsUpstream) await adaptWaypoints();
       await startIstiod(built);
       const kubelet = typescript(join(__dirname, 'kubelet/main.ts'), JSON.stringify(built));
       daemon(kubelet, { netns: NODE, log: join(FILES.logs, 'kubelet.log') });

@@ -48,7 +48,7 @@ const expectation: Check = record({
   status: integer(100, 599),
   failure: either(list(oneOf(...FAILURES), 1), oneOf(...FAILURES)),
   through: list(namespaced),
-  by: either(namespaced, oneOf('sidecar')),
+  by: either(namespaced, oneOf('sidecar', 'ztunnel')),
   hop: oneOf('mutual', 'plaintext'),
   identity: namespaced,
   upstream: oneOf('tls', 'plaintext'),

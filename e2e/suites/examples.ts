@@ -24,27 +24,19 @@ function read(name: string, folder: string, world: string): Example {
 
 const foldersIn = (directory: string) => (existsSync(directory) ? readdirSync(directory).sort() : []);
 
-/** Every synthesized example, each with its world from `worlds/`, and every folder of hand-written manifests. */
-export function examples(): Example[] {
-  const own = foldersIn(DIST).map((name) => read(`dist/${name}`, join(DIST, name), join(WORLDS, `${name}.yaml`)));
-  if (!own.length) throw new Error('dist/ has no examples: synthesize them first');
-  const byHand = foldersIn(FIXTURES).map((name) =>
-    read(`fixtures/${name}`, join(FIXTURES, name), join(FIXTURES, name, 'world.yaml')),
-  );
-  return [...own, ...byHand];
+/** One example by name, such as `dist/tls-origination`. */
+export function example(name: string): Example {
+  const [kind, folder] = name.split('/');
+  return kind === 'dist'
+    ? read(name, join(DIST, folder), join(WORLDS, `${folder}.yaml`))
+    : read(name, join(FIXTURES, folder), join(FIXTURES, folder, 'world.yaml'));
 }
 
-/** One example by name. */
-export function example(name: string): Example {
-  const found = examples().find((candidate) => candidate.name === name);
-  if (!found) {
-    throw new Error(
-      `no example ${name}; there are ${examples()
-        .map((candidate) => candidate.name)
-        .join(', ')}`,
-    );
-  }
-  return found;
+/** Every synthesized example, each with its world from `worlds/`, and every folder of hand-written manifests. */
+export function examples(): Example[] {
+  const own = foldersIn(DIST).map((folder) => example(`dist/${folder}`));
+  if (!own.length) throw new Error('dist/ has no examples: synthesize them first');
+  return [...own, ...foldersIn(FIXTURES).map((folder) => example(`fixtures/${folder}`))];
 }
 
 /** Puts an example into the mesh. */

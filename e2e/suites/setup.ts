@@ -1,3 +1,4 @@
+import { whatItIs } from '../bed/what';
 import { Mesh } from '../world/mesh';
 
 declare global {
@@ -7,8 +8,6 @@ declare global {
 
 /** Brings up the mesh that all suites use. It is removed by `teardown.ts`, or when this process ends in any other way. */
 export default async function setup(): Promise<void> {
-  process.stdout.write(
-    '\nA real istiod and kube-apiserver with upstream Envoy (without Istio’s own filters); no kubelet, no ztunnel.\n',
-  );
+  process.stdout.write(`\n${whatItIs()}\n`);
   globalThis.meshOfSuites = await Mesh.up();
 }

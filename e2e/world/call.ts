@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Hop, hopsOf, linesSince, markLogs } from './proxies';
 import { Answer, Call } from '../bed/app/call';
 import { InternetRecord } from '../bed/internet/record';
+import { ProxyRole } from '../bed/kubelet/injection';
 import { FILES, SERVICE_RANGE, appSocket } from '../bed/layout';
 import { eventually } from '../bed/poll';
 import { ask } from '../bed/socket';
@@ -18,14 +19,16 @@ export interface CallResult extends Answer {
   readonly call: CallOptions;
   /** The caller's pod, `namespace/pod`. */
   readonly pod: string;
+  /** What takes over its calls. @default - nothing: it has no proxy */
+  readonly ownProxy?: ProxyRole;
   /** The proxies that it passed, by their access logs. */
   readonly hops: Hop[];
   /** What external servers saw of it. */
   readonly seen: InternetRecord[];
 }
 
-/** Pods by address, for telling who a proxy sent a call to. */
-export type PodsByAddress = Map<string, { readonly pod: string; readonly proxied: boolean }>;
+/** Pods by address, with their proxies, for telling who a proxy sent a call to. */
+export type PodsByAddress = Map<string, { readonly pod: string; readonly proxy?: ProxyRole }>;
 
 /** Proxies write their logs within 20 ms; what they do not log at all is waited for in vain. */
 const LOGS = { within: 800, every: 15 };
@@ -35,7 +38,8 @@ const addressOf = (endpoint: string | undefined) => endpoint?.split(':')[0];
 /** Whether a connection of a caller without proxy ends at a proxy: a gateway's pod, or a Service that may have one. */
 function leadsToProxy(to: string | undefined, pods: PodsByAddress): boolean {
   const address = addressOf(to) ?? '';
-  return pods.get(address)?.proxied ?? address.startsWith(SERVICE_RANGE.split('.', 2).join('.'));
+  const known = pods.get(address);
+  return known ? Boolean(known.proxy) : address.startsWith(SERVICE_RANGE.split('.', 2).join('.'));
 }
 
 /** Whether the logs of a call are complete: its last line leads nowhere, or out of the mesh. */
@@ -43,10 +47,10 @@ function isComplete(answer: Answer, hops: Hop[], pods: PodsByAddress): boolean {
   const last = hops.at(-1);
   if (!last) {
     // Without a connection there is nothing to log.
-    return !answer.from || (!pods.get(addressOf(answer.from)!)?.proxied && !leadsToProxy(answer.to, pods));
+    return !answer.from || (!pods.get(addressOf(answer.from)!)?.proxy && !leadsToProxy(answer.to, pods));
   }
   const next = pods.get(addressOf(last.line.to) ?? '');
-  return !next?.proxied || next.pod === last.pod;
+  return !next?.proxy || next.pod === last.pod;
 }
 
 /** Makes a call and gathers what everybody saw of it. Calls must not overlap: what arrives outside meanwhile counts as its own. */
@@ -62,7 +66,8 @@ export async function makeCall(options: CallOptions, pod: string, pods: PodsByAd
   const hops = gather();
   const records = await ask<InternetRecord[]>(FILES.internet, `/records/${before}`);
   const seen = records.filter((record) => !record.call || record.call === id);
-  return { ...answer, id, call: options, pod, hops, seen };
+  const ownProxy = [...pods.values()].find((known) => known.pod === pod)?.proxy;
+  return { ...answer, id, call: options, pod, ownProxy, hops, seen };
 }
 
 /** Whether an external server answered. */

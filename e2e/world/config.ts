@@ -15,9 +15,18 @@ function section(dump: any, kind: string): any {
   return dump.configs.find((config: any) => config['@type'].endsWith(`.${kind}`)) ?? {};
 }
 
-/** Clusters, routes and listeners by name, without what changes by itself. */
-export async function summary(pod: string): Promise<{ clusters: any[]; routes: any[]; listeners: any[] }> {
-  const dump = await configDump(pod);
+interface Summary {
+  clusters: any[];
+  routes: any[];
+  listeners: any[];
+}
+
+/** Clusters, routes and listeners of a pod's Envoy, without what changes by itself. */
+export async function summary(pod: string): Promise<Summary> {
+  return summaryOf(await configDump(pod));
+}
+
+function summaryOf(dump: any): Summary {
   const clusters = (section(dump, 'ClustersConfigDump').dynamic_active_clusters ?? []).map(
     ({ cluster }: any) => cluster,
   );
@@ -38,11 +47,23 @@ export async function virtualHosts(pod: string): Promise<string[]> {
     .sort();
 }
 
-/** What a pod's Envoy knows about a host: clusters, virtual hosts and filter chains that name it. */
+/** What a pod's proxy knows about a host: clusters, virtual hosts and filter chains that name it, or for ztunnel services and workloads. */
 export async function configFor(host: string, pod: string): Promise<string> {
-  const { clusters, routes, listeners } = await summary(pod);
+  const dump = await configDump(pod);
+  return stringify(dump.configs ? envoyFor(host, dump) : ztunnelFor(host, dump), {
+    aliasDuplicateObjects: false,
+  }).slice(0, 6000);
+}
+
+function ztunnelFor(host: string, { services, workloads }: any): object {
   const names = (value: unknown) => JSON.stringify(value).includes(host);
-  const found = {
+  return { services: services.filter(names), workloads: workloads.filter(names) };
+}
+
+function envoyFor(host: string, dump: any): object {
+  const { clusters, routes, listeners } = summaryOf(dump);
+  const names = (value: unknown) => JSON.stringify(value).includes(host);
+  return {
     clusters: clusters
       .filter(names)
       .map(({ name, type, transport_socket }) => ({ name, type, tls: transport_socket?.typed_config })),
@@ -59,5 +80,4 @@ export async function configFor(host: string, pod: string): Promise<string> {
       })),
     ),
   };
-  return stringify(found, { aliasDuplicateObjects: false }).slice(0, 6000);
 }

@@ -1,4 +1,6 @@
+import { MANAGER } from './objects';
 import { api } from '../bed/api';
+import { OF_THE_BED } from '../bed/control/plain-envoy';
 import { eventually } from '../bed/poll';
 
 const KEPT = new Set(['default', 'kube-system', 'kube-public', 'kube-node-lease', 'istio-system']);
@@ -14,15 +16,38 @@ const GROUPS = [
 ];
 
 async function emptyKept(namespace: string) {
-  for (const group of GROUPS) {
+  const notOurs = `labelSelector=${encodeURIComponent(`!${OF_THE_BED}`)}`;
+  const emptyGroup = async (group: string) => {
     const { resources } = await api.json<{ resources: { name: string; namespaced: boolean }[] }>(`/apis/${group}`);
     const names = resources.filter(({ name, namespaced }) => namespaced && !name.includes('/')).map(({ name }) => name);
-    for (const name of names) await api.text(`/apis/${group}/namespaces/${namespace}/${name}`, { method: 'DELETE' });
+    const paths = names.map((name) => `/apis/${group}/namespaces/${namespace}/${name}?${notOurs}`);
+    await Promise.all(paths.map(async (path) => api.text(path, { method: 'DELETE' })));
+  };
+  await Promise.all(GROUPS.map(emptyGroup));
+}
+
+/** What manifests may bring that belongs to no namespace. What decides about other objects goes before them. */
+const CLUSTER_WIDE = [
+  '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings',
+  '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies',
+  '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
+  '/apis/rbac.authorization.k8s.io/v1/clusterroles',
+];
+
+/** Deletes what was applied by suites; the API server and istiod have objects of these kinds too. */
+async function emptyClusterWide() {
+  for (const collection of CLUSTER_WIDE) {
+    for (const { metadata } of await api.list(collection)) {
+      const managers = (metadata.managedFields ?? []) as { manager: string }[];
+      if (!managers.some(({ manager }) => manager === MANAGER)) continue;
+      await api.maybe(`${collection}/${encodeURIComponent(metadata.name)}`, { method: 'DELETE' });
+    }
   }
 }
 
-/** Deletes all namespaces but the system's, their pods at once, and what was put into the system's; waits until they are gone. */
+/** Deletes all namespaces but the system's, their pods at once, and what was put elsewhere; waits until they are gone. */
 export async function empty(): Promise<void> {
+  await emptyClusterWide();
   const names = (await api.list('/api/v1/namespaces'))
     .map(({ metadata }) => metadata.name)
     .filter((name) => !KEPT.has(name));
@@ -31,7 +56,7 @@ export async function empty(): Promise<void> {
     await api.text(`/api/v1/namespaces/${name}/pods`, { method: 'DELETE', body: { gracePeriodSeconds: 0 } });
     await api.maybe(`/api/v1/namespaces/${name}`, { method: 'DELETE' });
   }
-  for (const name of ['istio-system', 'default']) await emptyKept(name);
+  await Promise.all(['istio-system', 'default'].map(emptyKept));
   await eventually(
     'the namespaces to go',
     async () => {

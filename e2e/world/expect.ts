@@ -10,7 +10,7 @@ export interface Expectation {
   readonly failure?: string | string[];
   /** The workloads whose proxies it passes after the caller's own, `namespace/name`; none means straight out. */
   readonly through?: readonly string[];
-  /** Who refuses: `sidecar` or the workload of a gateway, `namespace/name`. */
+  /** Who refuses: `sidecar`, `ztunnel`, or the workload of a gateway, `namespace/name`. */
   readonly by?: string;
   /** How it travels to the gateway. */
   readonly hop?: 'mutual' | 'plaintext';
@@ -49,15 +49,16 @@ const workloadOf = (pod: string) => pod.replace(/-\d+$/, '');
 
 type Differ = (what: string, want: unknown, got: unknown) => void;
 
-/** The pods after the caller's own that handled the call. */
+/** The workloads after the caller's own whose proxies handled the call. A waypoint logs the tunnel and what comes out of it: one hop. */
 function gateways(result: CallResult): string[] {
-  return result.hops.filter(({ pod }) => pod !== result.pod).map(({ pod }) => workloadOf(pod));
+  const pods = result.hops.filter(({ pod }) => pod !== result.pod).map(({ pod }) => pod);
+  return pods.filter((pod, index) => pod !== pods[index - 1]).map(workloadOf);
 }
 
 function refusedBy(result: CallResult): string | undefined {
   const last = result.hops.at(-1);
   if (!last) return undefined;
-  return last.pod === result.pod ? 'sidecar' : workloadOf(last.pod);
+  return last.pod === result.pod ? result.ownProxy : workloadOf(last.pod);
 }
 
 /** Who agreed on TLS with the external server. */
@@ -117,10 +118,11 @@ export function differences(expected: Expectation, result: CallResult): string[]
     }
   }
   const gateway = result.hops.find(({ pod }) => pod !== result.pod)?.line;
-  if (expected.hop) differ('hop', expected.hop, gateway ? (gateway.peer ? 'mutual' : 'plaintext') : 'no gateway');
+  const peer = gateway?.peer ?? gateway?.principal;
+  if (expected.hop) differ('hop', expected.hop, gateway ? (peer ? 'mutual' : 'plaintext') : 'no gateway');
   if (expected.identity) {
     const [namespace, account] = expected.identity.split('/');
-    differ('identity', `spiffe://cluster.local/ns/${namespace}/sa/${account}`, gateway?.peer);
+    differ('identity', `spiffe://cluster.local/ns/${namespace}/sa/${account}`, peer);
   }
   return found;
 }

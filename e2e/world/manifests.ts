@@ -16,7 +16,7 @@ function filesOf(path: string): string[] {
 /** The documents as text. They are never parsed and printed again: what is tested is what was written. */
 export function documentsOf(manifests: Manifests, except: string[] = []): string[] {
   if (typeof manifests !== 'string') return [manifests].flat().map((object) => JSON.stringify(object));
-  const isText = manifests.includes('\n') || manifests.trimStart().startsWith('{');
+  const isText = !manifests.trim() || manifests.includes('\n') || manifests.trimStart().startsWith('{');
   const texts = isText
     ? [manifests]
     : filesOf(manifests)
@@ -25,20 +25,21 @@ export function documentsOf(manifests: Manifests, except: string[] = []): string
   return texts.flatMap((text) => text.split(/^---.*$/m)).filter((document) => /^\s*[^#\s]/m.test(document));
 }
 
-const kindOf = (document: string): string => parse(document)?.kind ?? '';
-
-const ENCLOSING = new Set(['Namespace', 'CustomResourceDefinition']);
+const ENCLOSING = ['Namespace', 'CustomResourceDefinition'];
 
 /** istiod asks once whether a gateway may read Secrets, and remembers a no for a minute: the right must be there before the pod. */
-const BEFORE_PODS = new Set(['ServiceAccount', 'Role', 'RoleBinding', 'ConfigMap', 'Secret']);
+const BEFORE_PODS = ['ServiceAccount', 'Role', 'RoleBinding', 'ConfigMap', 'Secret'];
 
-/** Those that others stand in come first, then those that pods need, as Flux applies them. */
-export function inStages(documents: string[]): string[][] {
-  const stages: string[][] = [[], []];
-  for (const document of documents) stages[ENCLOSING.has(kindOf(document)) ? 0 : 1].push(document);
-  const rank = (document: string) => (BEFORE_PODS.has(kindOf(document)) ? 0 : 1);
-  stages[1].sort((a, b) => rank(a) - rank(b));
-  return stages.filter((stage) => stage.length);
+/** Those that others stand in come first, then those that pods need, then the rest as they are given: as Flux applies them. */
+export function inOrder(documents: string[]): string[] {
+  const rank = (document: string) => {
+    const { kind } = parse(document);
+    return ENCLOSING.includes(kind) ? 0 : BEFORE_PODS.includes(kind) ? 1 : 2;
+  };
+  return documents
+    .map((document) => ({ document, rank: rank(document) }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ document }) => document);
 }
 
 /** The objects of a kind, as `namespace/name`. */

@@ -5,8 +5,10 @@ import { describe } from './describe';
 import { empty } from './empty';
 import { Expectation, differences } from './expect';
 import { ExternalOptions, declareExternal } from './external';
-import { Manifests, documentsOf, inStages } from './manifests';
+import { Manifests, documentsOf, inOrder } from './manifests';
+import { MANAGER, applyDocument, deleteDocument } from './objects';
 import { linesSince, markLogs } from './proxies';
+import { notReady } from './ready';
 import { QUIET, syncState } from './sync';
 import { Watch } from './watch';
 import { WorkloadOptions, workloadManifests } from './workload';
@@ -15,6 +17,7 @@ import { Load, LoadResult } from '../bed/app/load';
 import { Bed, BedOptions } from '../bed/bed';
 import { OutboundMode, killIstiod, startIstiod, writeMeshConfig } from '../bed/control/istiod';
 import { Behaviour, InternetServer } from '../bed/internet/record';
+import { ProxyRole } from '../bed/kubelet/injection';
 import { PROXY_USER } from '../bed/kubelet/proxy';
 import { FILES, NODE, appSocket, podNetns } from '../bed/layout';
 import { killUser } from '../bed/network';
@@ -24,11 +27,8 @@ import { PollOptions, eventually } from '../bed/poll';
 import { RunResult, run } from '../bed/process';
 import { ask } from '../bed/socket';
 
-/** The field manager of what is applied, as Flux has one. */
-const MANAGER = 'egress-bed';
-
 export interface NamespaceOptions {
-  /** Whether pods get a sidecar unless they say otherwise. @default true */
+  /** Whether pods get a sidecar unless they say otherwise. @default - true, unless `labels` make the namespace ambient */
   readonly injection?: boolean;
   readonly labels?: Record<string, string>;
 }
@@ -73,9 +73,12 @@ export class Mesh {
   }
 
   async namespace(name: string, options: NamespaceOptions = {}): Promise<void> {
-    const injection = { 'istio-injection': (options.injection ?? true) ? 'enabled' : 'disabled' };
+    const isAmbient = options.labels?.['istio.io/dataplane-mode'] === 'ambient';
+    const injection = { 'istio-injection': (options.injection ?? !isAmbient) ? 'enabled' : 'disabled' };
     const metadata = { name, labels: { ...injection, ...options.labels } };
-    await api.apply(`/api/v1/namespaces/${name}`, { apiVersion: 'v1', kind: 'Namespace', metadata }, MANAGER);
+    // Its own field manager: manifests that bring the namespace along without these labels must not take them away.
+    const manager = `${MANAGER}-world`;
+    await api.apply(`/api/v1/namespaces/${name}`, { apiVersion: 'v1', kind: 'Namespace', metadata }, manager);
   }
 
   /** A workload that can make calls; its namespace must exist. */
@@ -112,43 +115,24 @@ export class Mesh {
     await ask(FILES.internet, `/behaviour/${encodeURIComponent(server)}`, behaviour);
   }
 
-  /** Applies manifests on the server side, namespaces first. */
+  /** Applies manifests on the server side, in an order in which they can be applied. */
   async apply(manifests: Manifests, except: string[] = []): Promise<void> {
-    for (const stage of inStages(documentsOf(manifests, except))) {
-      const flags = ['--server-side', `--field-manager=${MANAGER}`, '--force-conflicts', '-f', '-'];
-      await this.kubectl(['apply', ...flags], { input: stage.join('\n---\n') });
-    }
+    for (const document of inOrder(documentsOf(manifests, except))) await applyDocument(document);
   }
 
-  /** Deletes what manifests name, in reverse; what is gone already is no failure. */
+  /** Deletes what manifests name, in reverse. */
   async delete(manifests: Manifests, except: string[] = []): Promise<void> {
-    for (const stage of inStages(documentsOf(manifests, except)).reverse()) {
-      await this.kubectl(['delete', '--ignore-not-found', '-f', '-'], { input: stage.join('\n---\n') });
-    }
+    for (const document of inOrder(documentsOf(manifests, except)).reverse()) await deleteDocument(document);
   }
 
-  /** Waits until every Deployment has the pods it wants, and all of them are ready. */
+  /** Waits until every Deployment has the pods it wants, all of them are ready, and so are waypoints. */
   async ready(options: PollOptions = {}): Promise<void> {
-    let waiting: string[] = [];
-    await eventually(
-      'all workloads to be ready',
-      async () => {
-        const deployments = await api.list('/apis/apps/v1/deployments');
-        waiting = deployments
-          .filter(({ spec, status, metadata }) => {
-            const wanted = spec.replicas ?? 1;
-            return (
-              status?.readyReplicas !== wanted ||
-              status?.replicas !== wanted ||
-              status?.observedGeneration !== metadata.generation
-            );
-          })
-          .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
-        if (waiting.length) throw new Error(`not ready: ${waiting.join(', ')}`);
-        return true;
-      },
-      { within: 90_000, ...options },
-    );
+    const everything = async () => {
+      const waiting = await notReady();
+      if (waiting.length) throw new Error(`not ready: ${waiting.join(', ')}`);
+      return true;
+    };
+    await eventually('all workloads to be ready', everything, { within: 90_000, ...options });
   }
 
   /**
@@ -283,7 +267,10 @@ export class Mesh {
     return new Map(
       pods.map(({ metadata, status }) => [
         status?.podIP,
-        { pod: `${metadata.namespace}/${metadata.name}`, proxied: Boolean(metadata.annotations?.['bed/proxy']) },
+        {
+          pod: `${metadata.namespace}/${metadata.name}`,
+          proxy: metadata.annotations?.['bed/proxy'] as ProxyRole | undefined,
+        },
       ]),
     );
   }

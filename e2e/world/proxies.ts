@@ -38,7 +38,8 @@ function parse(line: string): AccessLogLine | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
     const fields = Object.entries(JSON.parse(line)).filter(([, value]) => value !== null && value !== '-');
-    return Object.fromEntries(fields) as unknown as AccessLogLine;
+    const { source, ...known } = Object.fromEntries(fields) as unknown as AccessLogLine;
+    return known.from?.startsWith('envoy://') ? { ...known, from: source } : known;
   } catch {
     return undefined; // not written to its end yet
   }

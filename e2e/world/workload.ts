@@ -4,7 +4,7 @@ export interface WorkloadOptions {
   readonly name: string;
   /** @default - the workload's name */
   readonly serviceAccount?: string;
-  /** @default true */
+  /** Whether its pods get one. @default - what their namespace says */
   readonly sidecar?: boolean;
   /** @default - `app` with the workload's name */
   readonly labels?: Record<string, string>;
@@ -19,7 +19,7 @@ export function workloadManifests(options: WorkloadOptions): object[] {
   const { namespace, name } = options;
   const serviceAccount = options.serviceAccount ?? name;
   const labels = options.labels ?? { app: name };
-  const inject = String(options.sidecar ?? true);
+  const inject = options.sidecar === undefined ? {} : { 'sidecar.istio.io/inject': String(options.sidecar) };
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: serviceAccount, namespace } },
     {
@@ -30,7 +30,7 @@ export function workloadManifests(options: WorkloadOptions): object[] {
         replicas: options.replicas ?? 1,
         selector: { matchLabels: labels },
         template: {
-          metadata: { labels: { ...labels, 'sidecar.istio.io/inject': inject }, annotations: options.annotations },
+          metadata: { labels: { ...labels, ...inject }, annotations: options.annotations },
           spec: {
             serviceAccountName: serviceAccount,
             containers: [{ name: 'app', image: 'bed/app', ports: [{ containerPort: 8080 }] }],

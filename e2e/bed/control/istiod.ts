@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { ACCESS_LOG } from '../access-log';
@@ -37,9 +37,13 @@ const ENVIRONMENT = {
   INJECTION_WEBHOOK_CONFIG_NAME: '',
   VALIDATION_WEBHOOK_CONFIG_NAME: '',
   PILOT_ENABLE_AMBIENT: 'true',
-  // Filters of Istio's own Envoy build, which upstream Envoy does not have.
+};
+
+/** Leaves out filters of Istio's own build of Envoy, and listeners that need them. */
+const FOR_UPSTREAM_ENVOY = {
   PILOT_ENABLE_ALPN_FILTER: 'false',
   PILOT_ENABLE_METADATA_EXCHANGE: 'false',
+  AMBIENT_ENABLE_MULTI_NETWORK_WAYPOINT: 'false',
 };
 
 const READY = 'http://127.0.0.1:8080/ready';
@@ -49,12 +53,13 @@ const PID = join(dirname(FILES.meshConfig), 'pid');
 export async function startIstiod(parts: Parts, settings: Record<string, string> = {}): Promise<void> {
   const log = join(FILES.logs, 'istiod.log');
   const flags = ['--meshConfig', FILES.meshConfig, '--networksConfig', '/dev/null', '--kubeconfig', FILES.kubeconfig];
-  // Its working directory receives files of its own.
+  // It reads from its working directory, and writes there.
+  cpSync(parts.injection, join(dirname(FILES.meshConfig), 'var/lib/istio/inject'), { recursive: true });
   const pid = daemon([parts.istiod, 'discovery', ...flags], {
     netns: NODE,
     log,
     cwd: dirname(FILES.meshConfig),
-    env: plainEnvironment({ ...ENVIRONMENT, ...settings }),
+    env: plainEnvironment({ ...ENVIRONMENT, ...(parts.envoyIsUpstream && FOR_UPSTREAM_ENVOY), ...settings }),
   });
   writeFileSync(PID, String(pid));
   await eventually('istiod to be ready', async () => (await run(['curl', '-sf', READY], { netns: NODE })).code === 0, {

@@ -1,7 +1,7 @@
 import { KubeObject } from '../api';
 
-/** What the proxy of a pod is; an application's pod may have none. */
-export type ProxyRole = 'sidecar' | 'router' | 'waypoint';
+/** What the proxy of a pod is; an application's pod may have none. `ztunnel` is not in the pod's own containers. */
+export type ProxyRole = 'sidecar' | 'router' | 'waypoint' | 'ztunnel';
 
 /** The container that Istio's injection adds or fills in. */
 export const PROXY = 'istio-proxy';
@@ -10,6 +10,8 @@ interface PodTemplate {
   metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
   spec: any;
 }
+
+const MODE = 'istio.io/dataplane-mode';
 
 const READINESS = { httpGet: { path: '/healthz/ready', port: 15021 }, periodSeconds: 1, failureThreshold: 4 };
 
@@ -25,13 +27,18 @@ function isInjected(template: PodTemplate, namespace: KubeObject | undefined): b
   );
 }
 
-/** The role of a pod's proxy, from its template and namespace, as Istio's webhook would decide. */
+/** Whether Istio's CNI agent would send the pod's traffic to ztunnel: the pod's label decides, else the namespace's. */
+function isEnrolled(template: PodTemplate, namespace: KubeObject | undefined): boolean {
+  return (template.metadata?.labels?.[MODE] ?? namespace?.metadata.labels?.[MODE]) === 'ambient';
+}
+
+/** The role of a pod's proxy, from its template and namespace, as Istio's webhook and CNI agent would decide. */
 export function proxyRole(template: PodTemplate, namespace: KubeObject | undefined): ProxyRole | undefined {
   const proxy = template.spec.containers?.find((container: any) => container.name === PROXY);
   // A pod that brings its own proxy arguments, as a Gateway of the Gateway API does, needs no injection.
   const role = proxy?.args?.[0] === 'proxy' ? proxy.args[1] : undefined;
   if (role) return role;
-  if (!isInjected(template, namespace)) return undefined;
+  if (!isInjected(template, namespace)) return isEnrolled(template, namespace) ? 'ztunnel' : undefined;
   return template.metadata?.annotations?.['inject.istio.io/templates'] === 'gateway' ? 'router' : 'sidecar';
 }
 
@@ -69,6 +76,7 @@ export function probesOfApplication(containers: any[]): Record<string, unknown> 
 export function injected(template: PodTemplate, namespace: KubeObject | undefined): PodTemplate {
   const role = proxyRole(template, namespace);
   if (!role) return template;
+  if (role === 'ztunnel') return annotated(template, { 'bed/proxy': role });
   const original: any[] = template.spec.containers ?? [];
   const own = original.find((container) => container.name === PROXY) ?? { name: PROXY };
   const proxy = {
@@ -77,15 +85,17 @@ export function injected(template: PodTemplate, namespace: KubeObject | undefine
     image: own.image && own.image !== 'auto' ? own.image : 'istio/proxyv2',
   };
   const applications = original.filter((container) => container.name !== PROXY);
-  const metadata = {
-    ...template.metadata,
-    annotations: {
-      ...template.metadata?.annotations,
+  const containers = [...(role === 'sidecar' ? applications.map(rewriteProbe) : applications), proxy];
+  return annotated(
+    { ...template, spec: { ...template.spec, containers } },
+    {
       'sidecar.istio.io/status': '{}', // istiod and analyze take this for "injected"
       'bed/proxy': role,
       'bed/probes': JSON.stringify(probesOfApplication(applications)),
     },
-  };
-  const containers = [...(role === 'sidecar' ? applications.map(rewriteProbe) : applications), proxy];
-  return { metadata, spec: { ...template.spec, containers } };
+  );
+}
+
+function annotated({ metadata, spec }: PodTemplate, annotations: Record<string, string>): PodTemplate {
+  return { metadata: { ...metadata, annotations: { ...metadata?.annotations, ...annotations } }, spec };
 }

@@ -5,6 +5,7 @@
  */
 import { Parts } from '../parts';
 import { collectPods, reconcileDeployment } from './deployments';
+import { collectOfGateways } from './gateways';
 import { Informer, keyOf } from './informer';
 import { reconcileNames } from './names';
 import { reconcileNamespaces } from './namespaces';
@@ -28,6 +29,7 @@ const informers = {
   pods: new Informer('/api/v1/pods', changed),
   services: new Informer('/api/v1/services', changed),
   slices: new Informer('/apis/discovery.k8s.io/v1/endpointslices', changed),
+  gateways: new Informer('/apis/gateway.networking.k8s.io/v1/gateways', changed),
 };
 
 const running = new Map<string, RunningPod>();
@@ -74,20 +76,26 @@ function reconcilePods() {
 async function tend(id: string, pod: RunningPod) {
   while (running.get(id) === pod) {
     await attempt('tend a pod', async () => pod.tend());
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, pod.isReady ? 500 : 100));
   }
 }
 
 async function reconcile() {
-  const { namespaces, accounts, deployments, pods, services, slices } = informers;
+  const { namespaces, accounts, deployments, pods, services, slices, gateways } = informers;
   await attempt('namespaces', async () => reconcileNamespaces(namespaces.all(), accounts.objects));
   for (const deployment of deployments.all()) {
     const namespace = namespaces.objects.get(`/${deployment.metadata.namespace}`);
+    if (!namespace) continue; // its labels decide about proxies, and the news of it is still on its way
     await attempt(`Deployment ${keyOf(deployment)}`, async () =>
       reconcileDeployment(deployment, pods.all(), namespace),
     );
   }
   await attempt('pods without owner', async () => collectPods(pods.all(), deployments.all()));
+  await attempt('objects of Gateways', async () => {
+    await collectOfGateways(deployments.all(), 'Deployment', gateways.all());
+    await collectOfGateways(services.all(), 'Service', gateways.all());
+    await collectOfGateways(accounts.all(), 'ServiceAccount', gateways.all());
+  });
   reconcilePods();
   await attempt('EndpointSlices', async () => reconcileEndpoints(services.all(), pods.all(), slices.all()));
   await attempt('Service addresses', async () => reconcileTranslation(services.all(), slices.all()));

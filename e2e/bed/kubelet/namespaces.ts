@@ -20,6 +20,8 @@ async function collections(): Promise<string[]> {
   return found.flat();
 }
 
+let known: string[] | undefined; // CRDs are there before the kubelet
+
 const busy = new Set<string>();
 
 /** Empties a namespace that is being deleted, then lets it go. */
@@ -28,8 +30,9 @@ async function finish(namespace: KubeObject) {
   if (busy.has(name)) return;
   busy.add(name);
   try {
-    const paths = (await collections()).map((path) => path.replace('{}', name));
-    for (const path of paths) await api.maybe(path, { method: 'DELETE' });
+    known ??= await collections();
+    const paths = known.map((path) => path.replace('{}', name));
+    await Promise.all(paths.map(async (path) => api.maybe(path, { method: 'DELETE' })));
     const pods = await api.list(`/api/v1/namespaces/${name}/pods`);
     if (pods.length) return; // they need their grace period
     const body = { ...namespace, spec: { finalizers: [] } };
@@ -41,11 +44,12 @@ async function finish(namespace: KubeObject) {
 
 /** Plays the controllers of namespaces and service accounts. */
 export async function reconcileNamespaces(namespaces: KubeObject[], accounts: Map<string, KubeObject>): Promise<void> {
-  for (const namespace of namespaces) {
-    const { name } = namespace.metadata;
-    if (namespace.metadata.deletionTimestamp) {
-      await finish(namespace);
-    } else if (!accounts.has(`${name}/default`)) {
+  const going = namespaces.filter(({ metadata }) => metadata.deletionTimestamp);
+  await Promise.all(going.map(finish));
+  for (const { metadata } of namespaces) {
+    const { name } = metadata;
+    if (metadata.deletionTimestamp) continue;
+    if (!accounts.has(`${name}/default`)) {
       const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } };
       await api.apply(`/api/v1/namespaces/${name}/serviceaccounts/default`, account, 'bed-accounts');
     }

@@ -8,8 +8,10 @@ import { authority } from '../pki';
 import { eventually } from '../poll';
 import { daemon, typescript } from '../process';
 import { PROXY, ProxyRole } from './injection';
-import { probePod } from './probes';
+import { probe, probePod } from './probes';
 import { PROXY_USER, capture, prepareProxy, startProxy } from './proxy';
+
+const TUNNEL = { readinessProbe: { httpGet: { path: '/healthz/ready', port: 15021 } } };
 
 let addresses = 1;
 let links = 0;
@@ -31,6 +33,11 @@ export class RunningPod {
     private pod: KubeObject,
     private readonly parts: Parts,
   ) {}
+
+  /** Whether it was ready when last looked at. */
+  get isReady(): boolean {
+    return this.ready ?? false;
+  }
 
   /** Takes over a change of the object: its labels may have changed. */
   update(pod: KubeObject) {
@@ -55,7 +62,7 @@ export class RunningPod {
     if (this.applications.length) this.startApplication();
     if (this.role) {
       await prepareProxy(this.pod, this.parts);
-      if (this.role === 'sidecar') await capture(this.pod, this.parts);
+      await capture(this.pod, this.role, this.parts);
       this.startProxy();
     }
   }
@@ -64,7 +71,7 @@ export class RunningPod {
   async tend(): Promise<void> {
     if (this.ending) return;
     if (this.proxyProcess && !isRunning(this.proxyProcess)) await this.restartProxy();
-    const ready = await probePod(this.pod, this.address);
+    const ready = (await probePod(this.pod, this.address)) && (await this.isTunnelReady());
     if (ready !== this.ready && !this.ending) await this.report(ready);
   }
 
@@ -93,6 +100,11 @@ export class RunningPod {
 
   private get applications(): any[] {
     return this.pod.spec.containers.filter((container: any) => container.name !== PROXY);
+  }
+
+  /** A real pod is not told about ztunnel; a test must not call before it knows the mesh. */
+  private async isTunnelReady(): Promise<boolean> {
+    return this.role !== 'ztunnel' || probe(TUNNEL, this.address);
   }
 
   private startProxy() {

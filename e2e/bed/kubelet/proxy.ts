@@ -47,7 +47,10 @@ function environment(pod: KubeObject, address: string): Record<string, string> {
   const owner = pod.metadata.ownerReferences?.[0]?.name ?? name;
   const container = pod.spec.containers.find((candidate: any) => candidate.name === PROXY);
   const own = Object.fromEntries(
-    (container?.env ?? []).filter((item: any) => item.value !== undefined).map((item: any) => [item.name, item.value]),
+    (container?.env ?? [])
+      // A waypoint brings its PROXY_CONFIG along, which says nothing that the mesh's does not.
+      .filter((item: any) => item.value !== undefined && item.name !== 'PROXY_CONFIG')
+      .map((item: any) => [item.name, item.value]),
   );
   const canonical =
     labels['service.istio.io/canonical-name'] ?? labels['app.kubernetes.io/name'] ?? labels.app ?? owner;
@@ -67,6 +70,7 @@ function environment(pod: KubeObject, address: string): Record<string, string> {
     POD_NAMESPACE: namespace,
     INSTANCE_IP: address,
     SERVICE_ACCOUNT: account,
+    ISTIO_META_SERVICE_ACCOUNT: account,
     HOST_IP: NODE_ADDRESS,
     TRUST_DOMAIN: 'cluster.local',
     CA_ADDR: 'istiod.istio-system.svc:15012',
@@ -109,28 +113,20 @@ async function writeFiles(pod: KubeObject, directory: string, parts: Parts) {
   await run(['chown', '-R', `${PROXY_USER}:${PROXY_USER}`, directory]);
 }
 
+/** What the rules take: for a sidecar all traffic, for ztunnel what the pod sends and its questions to DNS. */
+const CAPTURED: Partial<Record<ProxyRole, string[]>> = {
+  sidecar: ['-b', '*', '-d', '15090,15021,15020'],
+  ztunnel: ['-b', '', '-d', '', '--redirect-dns'],
+};
+
 /** Captures a pod's traffic with the same rules, by the same program, as Istio's init container. */
-export async function capture(pod: KubeObject, parts: Parts): Promise<void> {
+export async function capture(pod: KubeObject, role: ProxyRole, parts: Parts): Promise<void> {
   const { namespace = '', name } = pod.metadata;
-  const agent = join(parts.agent, 'pilot-agent');
-  const rules = [
-    '-p',
-    '15001',
-    '-z',
-    '15006',
-    '-u',
-    String(PROXY_USER),
-    '-m',
-    'REDIRECT',
-    '-i',
-    '*',
-    '-x',
-    '',
-    '-b',
-    '*',
-  ];
+  const own = CAPTURED[role];
+  if (!own) return;
   const dns = ownProxyConfig(pod).proxyMetadata?.ISTIO_META_DNS_CAPTURE === 'true' ? ['--redirect-dns'] : [];
-  const command = [agent, 'istio-iptables', ...rules, '-d', '15090,15021,15020', ...dns];
+  const to = ['-p', '15001', '-z', '15006', '-u', String(PROXY_USER), '-m', 'REDIRECT', '-i', '*', '-x', ''];
+  const command = [parts.pilotAgent, 'istio-iptables', ...to, ...own, ...dns];
   await run(['ip', 'netns', 'exec', podNetns(namespace, name), ...command]);
 }
 
@@ -141,24 +137,28 @@ export async function prepareProxy(pod: KubeObject, parts: Parts): Promise<void>
   await writeFiles(pod, join(directory, 'proxy'), parts);
 }
 
-/** Starts pilot-agent, which starts Envoy; answers with pilot-agent's process id. */
+/** Starts pilot-agent, which starts Envoy, or the stand-in for ztunnel; answers with its process id. */
 export function startProxy(pod: KubeObject, role: ProxyRole, address: string, parts: Parts): number {
   const { namespace = '', name } = pod.metadata;
   const directory = join(podDirectory(namespace, name), 'proxy');
   const log = join(directory, 'proxy.log');
   chownSync(log, PROXY_USER, PROXY_USER); // Envoy opens /dev/stdout by its path
-  // The proxy's user may not read the cache of whoever built the parts: show it the binaries where Istio's image has them.
+  const binaries: Record<string, string> =
+    role === 'ztunnel' ? { ztunnel: parts.ztunnel } : { 'pilot-agent': parts.pilotAgent, envoy: parts.envoy };
+  const [command] = Object.keys(binaries);
+  // The proxy's user may not read the cache of whoever built the parts: show it the binaries where Istio's images have them.
   const script = [
     'mount -t tmpfs -o mode=755 tmpfs /usr/local/bin',
-    ...['pilot-agent', 'envoy'].map((binary) => `touch /usr/local/bin/${binary}`),
-    `mount --bind "$AGENT/pilot-agent" /usr/local/bin/pilot-agent`,
-    `mount --bind "$ENVOY/envoy" /usr/local/bin/envoy`,
-    `exec setpriv --reuid ${PROXY_USER} --regid ${PROXY_USER} --clear-groups --bounding-set=-all /usr/local/bin/pilot-agent "$@"`,
+    ...Object.entries(binaries).flatMap(([binary, file]) => [
+      `touch /usr/local/bin/${binary}`,
+      `mount --bind '${file}' /usr/local/bin/${binary}`,
+    ]),
+    `exec setpriv --reuid ${PROXY_USER} --regid ${PROXY_USER} --clear-groups --bounding-set=-all /usr/local/bin/${command} "$@"`,
   ];
   const args = ['proxy', role, '--domain', `${namespace}.svc.cluster.local`, '--proxyLogLevel=warning'];
   return daemon(['ip', 'netns', 'exec', podNetns(namespace, name), 'sh', '-ec', script.join('\n'), 'sh', ...args], {
     log,
     cwd: directory,
-    env: { ...environment(pod, address), AGENT: parts.agent, ENVOY: parts.envoy },
+    env: environment(pod, address),
   });
 }

@@ -1,7 +1,8 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../process';
 import { once } from './build';
+import { writeInjection } from './injection';
 import { VERSIONS, cacheEntry, toolsModule } from './versions';
 
 /** Go asks for the network, caches and proxies of whoever runs the bed. */
@@ -22,27 +23,43 @@ async function moduleOf(module: string, importPath: string): Promise<string> {
   return stdout.trim();
 }
 
-/** istioctl, istiod, pilot-agent and the HBONE client, the CRDs and the bootstrap template, in one cache entry. */
+/** istioctl, istiod and pilot-agent, the CRDs, and what istiod and pods read from files, in one cache entry. */
 export async function istio(): Promise<string> {
   const module = toolsModule('istio');
-  const recipe = ['go.mod', 'go.sum', 'hbone/main.go'].map((file) => join(module, file));
+  const recipe = ['go.mod', 'go.sum'].map((file) => join(module, file));
   return once(cacheEntry('istio', VERSIONS.istio, ...recipe), `Istio ${VERSIONS.istio}`, async (directory) => {
     await build(module, directory, {
       istioctl: 'istio.io/istio/istioctl/cmd/istioctl',
       'pilot-discovery': 'istio.io/istio/pilot/cmd/pilot-discovery',
       'pilot-agent': 'istio.io/istio/pilot/cmd/pilot-agent',
-      hbone: './hbone',
     });
-    const crds = join(directory, 'crds');
-    mkdirSync(crds);
-    const api = await moduleOf(module, 'istio.io/api/networking/v1');
-    cpSync(join(api, 'kubernetes/customresourcedefinitions.gen.yaml'), join(crds, 'istio.yaml'));
-    const gatewayApi = await moduleOf(module, 'sigs.k8s.io/gateway-api/apis/v1');
-    cpSync(join(gatewayApi, 'config/crd/standard'), join(crds, 'gateway-api'), { recursive: true });
-    const source = await moduleOf(module, 'istio.io/istio/pkg/hbone');
+    await writeInjection(join(directory, 'istioctl'), join(directory, 'inject'));
+    const source = await moduleOf(module, 'istio.io/istio/pkg/workloadapi');
     const template = readFileSync(join(source, 'tools/packaging/common/envoy_bootstrap.json'), 'utf8');
     // Upstream Envoy has no `metadata_discovery` filter; a waypoint would refuse to start with it.
     writeFileSync(join(directory, 'envoy_bootstrap.json'), template.replace('if .metadata_discovery', 'if false'));
+  });
+}
+
+/** The CRDs of Istio and of the Gateway API: a folder to apply. */
+export async function crds(): Promise<string> {
+  const module = toolsModule('istio');
+  const recipe = ['go.mod', 'go.sum'].map((file) => join(module, file));
+  return once(cacheEntry('crds', VERSIONS.istio, ...recipe), 'the CRDs', async (directory) => {
+    const api = await moduleOf(module, 'istio.io/api/networking/v1');
+    cpSync(join(api, 'kubernetes/customresourcedefinitions.gen.yaml'), join(directory, 'istio.yaml'));
+    const gatewayApi = await moduleOf(module, 'sigs.k8s.io/gateway-api/apis/v1');
+    cpSync(join(gatewayApi, 'config/crd/standard'), join(directory, 'gateway-api'), { recursive: true });
+  });
+}
+
+/** What plays ztunnel's part. Its own sources are in its key, so that a change of them builds nothing else. */
+export async function ztunnel(): Promise<string> {
+  const module = toolsModule('istio');
+  const sources = readdirSync(join(module, 'ztunnel')).map((file) => join('ztunnel', file));
+  const recipe = ['go.mod', 'go.sum', ...sources.sort()].map((file) => join(module, file));
+  return once(cacheEntry('ztunnel', VERSIONS.istio, ...recipe), 'the stand-in for ztunnel', async (directory) => {
+    await build(module, directory, { ztunnel: './ztunnel' });
   });
 }
 
