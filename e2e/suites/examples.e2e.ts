@@ -1,0 +1,120 @@
+/** Every example and every folder of hand-written manifests: accepted, without effect on others, and its calls come out as it says. */
+import { parse } from 'yaml';
+import { unexplained } from './analyze';
+import { Example, examples } from './examples';
+import { PROTOCOLS, WAYS } from './protocols';
+import { furnish, titleOf } from '../prove/prove';
+import { summary } from '../world/config';
+import { Mesh } from '../world/mesh';
+import { workloadManifests } from '../world/workload';
+
+const mesh = Mesh.attach();
+
+const ONLOOKER = 'onlooker/idle';
+
+/** The kinds that make an exit and its place: a Service is seen by every sidecar, whoever made it. */
+const PLACE = [
+  'Namespace',
+  'ServiceAccount',
+  'Service',
+  'Deployment',
+  'Role',
+  'RoleBinding',
+  'PodDisruptionBudget',
+  'HorizontalPodAutoscaler',
+  'NetworkPolicy',
+];
+
+function isPlace(document: string): boolean {
+  const { kind, apiVersion } = parse(document);
+  // istiod makes a Service for it.
+  const isOfGatewayApi = kind === 'Gateway' && apiVersion.startsWith('gateway.networking.k8s.io/');
+  return PLACE.includes(kind) || isOfGatewayApi;
+}
+
+const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name);
+
+/** What the Envoy of a workload that declares nothing has, in an order of its own. */
+async function seenByOnlooker() {
+  const [{ metadata }] = await mesh.pods(ONLOOKER);
+  const { clusters, routes, listeners } = await summary(`onlooker/${metadata.name}`);
+  return { clusters: clusters.sort(byName), routes: routes.sort(byName), listeners: listeners.sort(byName) };
+}
+
+async function stageBesideOnlooker({ world, documents }: Example) {
+  await furnish(mesh, world);
+  await mesh.namespace('onlooker');
+  await mesh.workload({ namespace: 'onlooker', name: 'idle' });
+  await mesh.apply((world.workloads ?? []).flatMap(workloadManifests));
+  await mesh.apply(documents.filter(isPlace).join('\n---\n'));
+  await mesh.ready();
+  await mesh.settled();
+  const before = await seenByOnlooker();
+  await mesh.apply(documents.filter((document) => !isPlace(document)).join('\n---\n'));
+  await mesh.ready();
+  await mesh.settled();
+  return { before, after: await seenByOnlooker() };
+}
+
+describe.each(examples())('$name', (given) => {
+  const text = given.documents.join('\n---\n');
+  let onlooker: Awaited<ReturnType<typeof stageBesideOnlooker>>;
+
+  beforeAll(async () => {
+    onlooker = await stageBesideOnlooker(given);
+  });
+  afterAll(async () => mesh.reset());
+
+  it.each(given.world.calls.map((call) => ({ title: titleOf(call), call })))('$title', async ({ call }) => {
+    const { expect: expected, name: _, ...options } = call;
+    await mesh.expect(options, expected);
+  });
+
+  if (WAYS[given.name]) {
+    const { from, host, arrives } = WAYS[given.name];
+    it.each(PROTOCOLS)('carries $title', async ({ call, arrives: also, body }) => {
+      const result = await mesh.expect({ from, ...call(host) }, { ...arrives, ...also });
+      if (body) expect(result.body).toMatch(body);
+      if (call(host).url.startsWith('grpc')) expect(result.trailers).toMatchObject({ 'grpc-status': '0' });
+    });
+  }
+
+  if (given.name.startsWith('dist/')) {
+    it('changes no listener, route or cluster of a workload that declares nothing', () => {
+      expect(onlooker.before.clusters.length).toBeGreaterThan(0);
+      expect(onlooker.after).toEqual(onlooker.before);
+    });
+  }
+
+  it('is accepted by kube-apiserver with the real CRDs, without a warning', async () => {
+    const flags = ['--server-side', '--field-manager=another', '--force-conflicts', '--dry-run=server', '-f', '-'];
+    const { stdout, stderr } = await mesh.kubectl(['apply', ...flags], { input: text });
+    expect(stderr).toBe('');
+    expect(stdout.trim().split('\n')).toHaveLength(given.documents.length);
+  });
+
+  it('changes nothing when it is applied again', async () => {
+    const format = 'jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.generation}{"\\n"}{end}';
+    const versions = async () => (await mesh.kubectl(['get', '-f', '-', '-o', format], { input: text })).stdout;
+    const before = await versions();
+    await mesh.apply(text);
+    expect(await versions()).toBe(before);
+  });
+
+  it('passes istioctl validate', async () => {
+    const { code, stdout, stderr } = await mesh.istioctl(['validate', '-f', '-'], text);
+    expect({ code, stdout: stdout.trim(), stderr: stderr.trim() }).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'validation succeed',
+    });
+  });
+
+  it.each([
+    ['in the cluster', ['analyze', '-A'], ''],
+    ['offline', ['analyze', '-A', '--use-kube=false', '-'], text],
+  ])('leaves istioctl analyze silent %s', async (_, args, input) => {
+    const { stdout, stderr } = await mesh.istioctl(args, input);
+    expect(unexplained(given.name, stdout + stderr)).toEqual([]);
+  });
+});
