@@ -5,7 +5,12 @@ import { IClientHop } from './client-hop';
 import { Declaration } from './declaration';
 import { directRoutes } from './exit-routes';
 import { hostInName } from './hop-name';
-import { needsDestinationRule, upstreamDestinationRule, upstreamServiceEntry } from './upstream-manifests';
+import {
+  isLookedUpPerCall,
+  needsDestinationRule,
+  upstreamDestinationRule,
+  upstreamServiceEntry,
+} from './upstream-manifests';
 import { httpPorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
 import { manifest } from '../mesh/manifest';
 import { dottedName, placedName } from '../naming';
@@ -58,7 +63,7 @@ export class DirectHop extends Construct implements IClientHop {
         upstreamServiceEntry(host, upstream, ports.map(directPort), { exportTo: HERE, addresses }),
       ),
     );
-    if (needsDestinationRule(upstream, ports)) {
+    if (needsDestinationRule(upstream, ports) && !isLookedUpPerCall(host, upstream)) {
       this.destinationRules.push(
         this.networking('DestinationRule', host, () => upstreamDestinationRule(host, upstream, http, HERE)),
       );

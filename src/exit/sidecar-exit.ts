@@ -99,11 +99,15 @@ function checkDynamic(given: string, { scope, ports, upstream }: Declaration): v
     });
   }
   const bad = ports.find((port) => port.kind === 'tcp' || (port.kind === 'http' && port.tls));
-  if (bad ?? upstream.resolution !== 'DNS') {
+  const { connectionLimits, outlierDetection, resolution } = upstream;
+  const settings = { connectionLimits, outlierDetection, resolution: resolution === 'DNS' ? undefined : resolution };
+  const [setting] = Object.entries(settings).find(([, value]) => value !== undefined) ?? [];
+  if (bad ?? setting) {
     throw new EgressError('HostWildcard', scope, {
       what: 'names below a wildcard are looked up for HTTP, by the Host header, and for TLS of the application, by its server name; nothing else is known of them, and Istio ignores how to connect',
-      given: bad ? `${given}, port ${bad.port}` : upstream.resolution,
-      allowed: 'EgressPort.http and EgressPort.tlsPassthrough with HostResolution.DNS',
+      given: `${given}, ${bad ? `port ${bad.port}` : setting}`,
+      allowed:
+        'EgressPort.http and EgressPort.tlsPassthrough, without `resolution`, `connectionLimits` and `outlierDetection`',
       fix: 'list the hosts that are called, or set `endpoints`',
     });
   }

@@ -36,7 +36,10 @@ export function upstreamServiceEntry(
   });
 }
 
-/** Names below a wildcard whose server is not said. Istio makes no subsets of them. */
+/**
+ * Names below a wildcard whose server is not said. Istio makes no subsets of them, and with a DestinationRule about HTTP Envoy
+ * takes none of the sidecar's clusters any more.
+ */
 export function isLookedUpPerCall(host: string, { endpoints }: Upstream): boolean {
   return isWildcard(host) && !endpoints;
 }
@@ -48,10 +51,6 @@ export function isLookedUpPerCall(host: string, { endpoints }: Upstream): boolea
 export function upstreamDestinationRule(host: string, upstream: Upstream, ports: HttpPort[], exportTo: string[]) {
   const { connectionLimits, outlierDetection } = upstream;
   const forHttp = { ...connectionLimits, http: { ...connectionLimits?.http, useClientProtocol: true } };
-  if (isLookedUpPerCall(host, upstream)) {
-    const connectionPool = ports.length > 0 ? forHttp : connectionLimits;
-    return toJson_DestinationRuleSpec({ exportTo, host, trafficPolicy: { connectionPool, outlierDetection } });
-  }
   return toJson_DestinationRuleSpec({
     exportTo,
     host,
