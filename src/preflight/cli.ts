@@ -21,6 +21,7 @@ Lists what in a cluster would break your egress manifests, or be broken by them,
   --help
 
 Exit code: 0 without errors, 1 with findings that are errors, 2 where input cannot be read, is empty, or the usage is wrong.
+Another command, missing, reads access logs: cdk8s-istio-egress missing --help
 All codes: https://github.com/cdk8s-istio-egress/cdk8s-istio-egress/blob/main/docs/preflight.md
 `;
 
