@@ -5,7 +5,7 @@ import { ClientPolicy } from './client-policy';
 import { ConnectProxyOptions } from './connect-proxy';
 import { Declaration, declare } from './declaration';
 import { IEgressExit } from './egress-exit';
-import { IExitHop } from './exit-hop';
+import { ExitHop, IExitHop } from './exit-hop';
 import { DEFAULT_EXIT, GatewayHandle } from './gateway-handle';
 import { GatewayHosts } from './gateway-hosts';
 import { checkCarries, checkTargetPorts } from './gateway-limits';
@@ -238,6 +238,16 @@ export class EgressGateway extends Construct implements IEgressExit {
     if (httpPorts(ports).some(({ tls }) => tls?.credentialName !== undefined)) this.pods?.readSecrets();
   }
 
+  /**
+   * What stands beside it for a host, for a waypoint that serves the host as well. Without a client of its own, the gateway
+   * lets nobody there.
+   * @internal
+   */
+  public _share(declaration: Declaration, host: string): ExitHop {
+    this.hosts.add({ ...declaration, hosts: [host] });
+    return this.hosts.find(host) as ExitHop;
+  }
+
   /** @internal */
   public _lead(scope: Construct, declaration: Declaration): ClientHop[] {
     return leadToGateway(scope, this.handle, declaration, this);
@@ -270,7 +280,7 @@ export class EgressGateway extends Construct implements IEgressExit {
     };
     if (options.installation !== GatewayInstallation.ISTIO_OPERATOR) return new GatewayPods(this, 'Pods', spec);
     const carriesOpaque = () => this.hosts.hops.some(({ ports }) => opaquePorts(ports).length > 0);
-    const content = () => istioOperator(spec, carriesOpaque());
+    const content = () => istioOperator(spec, Mesh.of(this), carriesOpaque());
     markInstallation(this, { operator: { name: exitLabel(this), content } });
     return undefined;
   }

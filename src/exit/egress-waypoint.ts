@@ -2,10 +2,11 @@ import { ApiObject, ApiObjectMetadata, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Declaration, declare } from './declaration';
 import { IEgressExit } from './egress-exit';
-import { EgressGrantOptions } from './egress-gateway';
+import { EgressGateway, EgressGrantOptions } from './egress-gateway';
 import { gatewaySize } from './gateway-size';
 import { checkPlacement, ManagedGatewayOptions } from './gateway-workload';
 import { ImportedEgressWaypoint } from './imported-egress-waypoint';
+import { markInstallation } from './installation';
 import { markSummary } from './summary';
 import { WaypointHandle } from './waypoint-handle';
 import { IWaypointHop, WaypointHop } from './waypoint-hop';
@@ -38,6 +39,13 @@ export interface EgressWaypointProps {
   readonly namespace?: string;
 
   /**
+   * An egress gateway of the same namespace, beside which the waypoint stands while clients move from sidecars to ambient: what
+   * tells where a host is stands there once, for both.
+   * @default - the waypoint stands alone
+   */
+  readonly beside?: EgressGateway;
+
+  /**
    * Number, size and place of its pods; `installation` has no meaning here.
    * @default - as for an egress gateway
    */
@@ -62,6 +70,9 @@ export interface EgressWaypointAttributes {
 /**
  * A waypoint through which the declared calls of ambient namespaces leave the mesh: ztunnel leads there, by the ServiceEntry of
  * the host, and the waypoint lets through whom its policies name. A client's namespace holds nothing but its enrolment.
+ *
+ * The mesh must say that the ServiceEntries of the waypoint's namespace count everywhere and others only at home (Istio 1.31,
+ * `serviceEntryVisibility`; `Installation.write` puts it into a file): of several for one host ztunnel takes the oldest.
  *
  * It serves the hosts that are granted; what nobody declares it does not see, and ztunnel carries it straight out. That takes a
  * NetworkPolicy to close.
@@ -91,6 +102,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
   public readonly parameters: ApiObject;
 
   private readonly handle: WaypointHandle;
+  private readonly beside?: EgressGateway;
   private readonly hosts: Construct;
   private readonly grants: Construct;
 
@@ -108,6 +120,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
         fix: 'set `namespace`, or the namespace of the chart',
       });
     }
+    this.beside = props.beside && checkBeside(this, props.beside);
     this.handle = {
       exitName: this.exitName,
       namespace: this.namespace,
@@ -127,6 +140,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
     this.parameters = this.object('v1', 'ConfigMap', { fields: { data: parameters } });
     this.gateway = this.object('gateway.networking.k8s.io/v1', 'Gateway', { spec: () => this.gatewaySpec() });
     this.gateway.metadata.addLabel('istio.io/waypoint-for', 'service');
+    markInstallation(this, { publicServiceEntries: this.namespace });
     this.hosts = new Construct(this, 'Hosts');
     this.grants = new Construct(this, 'Grants');
   }
@@ -164,9 +178,10 @@ export class EgressWaypoint extends Construct implements IEgressExit {
   /** @internal */
   public _grant(declaration: Declaration): void {
     checkWaypointCarries(declaration);
+    const shared = (host: string) => this.beside?._share(declaration, host);
     for (const host of declaration.hosts) {
       const existing = this.hosts.node.tryFindChild(host) as WaypointHop | undefined;
-      (existing ?? new WaypointHop(this.hosts, host, this.handle, declaration)).add(declaration);
+      (existing ?? new WaypointHop(this.hosts, host, this.handle, declaration, shared(host))).add(declaration);
     }
   }
 
@@ -184,9 +199,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
   private gatewaySpec() {
     return {
       gatewayClassName: 'istio-waypoint',
-      listeners: [
-        { name: 'mesh', port: 15008, protocol: 'HBONE', allowedRoutes: { namespaces: { from: 'Same' } } },
-      ],
+      listeners: [{ name: 'mesh', port: 15008, protocol: 'HBONE', allowedRoutes: { namespaces: { from: 'Same' } } }],
       infrastructure: { parametersRef: { group: '', kind: 'ConfigMap', name: this.exitName } },
     };
   }
@@ -199,4 +212,15 @@ export class EgressWaypoint extends Construct implements IEgressExit {
     const { namespace, exitName: name, metadata } = this.handle;
     return manifest(this, kind, { apiVersion, kind, namespace, name, metadata, ...content });
   }
+}
+
+/** Two exits can share what tells where a host is only in one namespace, under two names. */
+function checkBeside(waypoint: EgressWaypoint, gateway: EgressGateway): EgressGateway {
+  if (gateway.namespace === waypoint.namespace && gateway.exitName !== waypoint.exitName) return gateway;
+  throw new EgressError('ExitCannotCarry', waypoint, {
+    what: 'a waypoint stands beside a gateway of its own namespace, under another name',
+    given: `${gateway.namespace}/${gateway.exitName}`,
+    allowed: `a gateway in ${waypoint.namespace} with another name than ${waypoint.exitName}`,
+    fix: 'set `namespace` and `name` of the waypoint',
+  });
 }

@@ -5,7 +5,8 @@ import { Declaration } from './declaration';
 import { exitRoutes, opaqueRoute } from './exit-routes';
 import { GatewayHandle } from './gateway-handle';
 import { hopServerName, hostInName } from './hop-name';
-import { needsDestinationRule, upstreamDestinationRule, upstreamServiceEntry } from './upstream-manifests';
+import { calledPort, needsDestinationRule, upstreamDestinationRule, upstreamServiceEntry } from './upstream-manifests';
+import { ServiceEntrySpecPorts } from '../../imports/networking.istio.io';
 import { virtualAddress } from '../destination/captured-addresses';
 import { httpPorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
 import { OpaquePort } from '../destination/opaque-port';
@@ -50,6 +51,7 @@ export class ExitHop extends Construct implements IExitHop {
   private readonly upstream: Upstream;
   private readonly declaredBy: string;
   private readonly known = new Map<number, ResolvedPort>();
+  private onWaypoint = false;
 
   public constructor(
     scope: Construct,
@@ -91,6 +93,15 @@ export class ExitHop extends Construct implements IExitHop {
     }
   }
 
+  /**
+   * Has a waypoint of the same namespace serve the host as well: its clients know it by the same ServiceEntry, since of two for
+   * one host ztunnel would take one, served by whomever.
+   */
+  public serveByWaypoint(name: string): void {
+    this.onWaypoint = true;
+    this.serviceEntry?.metadata.addLabel('istio.io/use-waypoint', name);
+  }
+
   /** Objects come with the first port that needs them; their specs are read when everything is declared. */
   private make(port: ResolvedPort): void {
     const { host, upstream, upstreamHost } = this;
@@ -126,13 +137,13 @@ export class ExitHop extends Construct implements IExitHop {
       : { host: this.upstreamHost, port: { number: port.upstreamPort } };
   }
 
-  private upstreamPorts() {
+  /** The host's own ports, to which the gateway connects, and those that a waypoint's clients call. */
+  private upstreamPorts(): ServiceEntrySpecPorts[] {
     const upstream = new Map(this.ports.map((port) => [port.upstreamPort, upstreamProtocol(port)]));
-    return [...upstream].map(([number, protocol]) => ({
-      name: `${protocol.toLowerCase()}-${number}`,
-      number,
-      protocol,
-    }));
+    return [
+      ...[...upstream].map(([number, protocol]) => ({ name: `${protocol.toLowerCase()}-${number}`, number, protocol })),
+      ...(this.onWaypoint ? this.ports.filter(({ port }) => !upstream.has(port)).map(calledPort) : []),
+    ];
   }
 
   /** Nobody connects to it; without one, Istio would take the port of one TCP host for every address. */

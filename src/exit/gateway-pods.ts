@@ -1,8 +1,9 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { GatewayHandle, tlsServiceName } from './gateway-handle';
-import { MANAGED_TARGET_PORTS, podSpec, PodSpecProps } from './gateway-pod-spec';
+import { DISRUPTION, MANAGED_TARGET_PORTS, podSpec, PodSpecProps } from './gateway-pod-spec';
 import { GatewaySize } from './gateway-size';
+import { opaAnnotations } from './opa-authorization';
 import { manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 
@@ -10,7 +11,7 @@ import { Mesh } from '../mesh/mesh';
  * Where the Host header is rewritten, Envoy tells the upstream the one that the application sent. It adds that after the
  * route has removed headers, so only the proxy itself can be told not to.
  */
-export const PROXY_CONFIG = 'proxyHeaders: { envoyDebugHeaders: { disabled: true } }';
+const PROXY_CONFIG = 'proxyHeaders: { envoyDebugHeaders: { disabled: true } }';
 
 /** The pods of an egress gateway, filled in by Istio's injector, and what they need. */
 export class GatewayPods extends Construct {
@@ -42,7 +43,7 @@ export class GatewayPods extends Construct {
         selector: { matchLabels: gateway.selector },
         strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
         template: {
-          metadata: { labels: podLabels(this, gateway), annotations: this.podAnnotations() },
+          metadata: { labels: podLabels(this, gateway), annotations: this.injectedAnnotations() },
           spec: podSpec(props),
         },
       }),
@@ -84,13 +85,17 @@ export class GatewayPods extends Construct {
   private keepAvailable(): void {
     const { gateway, size } = this.props;
     this.object('policy/v1', 'PodDisruptionBudget', {
-      spec: () => ({ maxUnavailable: 1, selector: { matchLabels: gateway.selector } }),
+      spec: () => ({ ...DISRUPTION, selector: { matchLabels: gateway.selector } }),
     });
     const { scaling } = size;
     if (!scaling) return;
     this.object('autoscaling/v2', 'HorizontalPodAutoscaler', {
       spec: () => autoscaling(gateway.exitName, scaling),
     });
+  }
+
+  private injectedAnnotations() {
+    return { ...podAnnotations(Mesh.of(this), this.props), 'inject.istio.io/templates': 'gateway' };
   }
 
   private object(
@@ -103,15 +108,16 @@ export class GatewayPods extends Construct {
     const id = name === exitName ? kind : `${kind} ${name}`;
     return manifest(this, id, { apiVersion, kind, namespace, metadata, ...content, name });
   }
+}
 
-  private podAnnotations() {
-    return {
-      ...Mesh.of(this)._annotations,
-      ...this.gateway.metadata?.annotations,
-      'inject.istio.io/templates': 'gateway',
-      'proxy.istio.io/config': PROXY_CONFIG,
-    };
-  }
+/** What the pods' own annotations say of their proxy, whichever way they are installed. */
+export function podAnnotations(mesh: Mesh, { gateway, opa }: PodSpecProps): { [key: string]: string } {
+  return {
+    ...mesh._annotations,
+    ...gateway.metadata?.annotations,
+    ...opaAnnotations(opa),
+    'proxy.istio.io/config': PROXY_CONFIG,
+  };
 }
 
 /** The autoscaler's spec. */

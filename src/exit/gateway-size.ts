@@ -76,7 +76,7 @@ export function gatewaySize(scope: Construct, options: GatewaySizeOptions): Gate
         ? {
             min: checkWholeNumber(scope, 'minReplicas', minReplicas, COUNT),
             max: checkWholeNumber(scope, 'maxReplicas', maxReplicas, [minReplicas, COUNT[1]]),
-            cpuPercent: checkWholeNumber(scope, 'targetCpuPercent', targetCpuPercent, [1, 100]),
+            cpuPercent: checkWholeNumber(scope, 'targetCpuPercent', targetCpuPercent, [1, 1000]),
           }
         : undefined,
     resources: checkResources(scope, resources),
@@ -117,13 +117,13 @@ function checkResources(scope: Construct, resources: GatewayResources): GatewayS
 
 const KIBI = 1024;
 const FACTORS: { [unit: string]: number } = {
-  ...{ 'm': 1e-3, '': 1, 'k': 1e3, 'M': 1e6, 'G': 1e9, 'T': 1e12 },
+  ...{ m: 1e-3, '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12 },
   ...{ Ki: KIBI, Mi: KIBI ** 2, Gi: KIBI ** 3, Ti: KIBI ** 4 },
 };
 
 function amount(scope: Construct, value: string): number {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)(\D*)$/.exec(String(value)) ?? [];
-  if (typeof value !== 'string' || !(unit in FACTORS)) {
+  const [, number, unit = '?'] = /^(\d+(?:\.\d+)?)(\D*)$/.exec(String(value)) ?? [];
+  if (typeof value !== 'string' || !Object.hasOwn(FACTORS, unit)) {
     throw new EgressError('QuantitySyntax', scope, {
       what: 'this is not a Kubernetes quantity',
       given: value,

@@ -128,6 +128,8 @@ export class GatewayWorkload {
 /** Keys and values that Kubernetes takes. */
 const LABEL_KEY = /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
 const LABEL_VALUE = /^[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
+/** Of nodes and taints, many have none: "node-role.kubernetes.io/infra" is a key alone. */
+const isNodeValue = (value: string) => value === '' || LABEL_VALUE.test(value);
 
 /** Checks what is said of pods that exist already. @throws NameSyntax, LabelSyntax, PortRange */
 export function checkExisting(scope: Construct, existing: ExistingGatewayOptions): ExistingGatewayOptions {
@@ -161,7 +163,7 @@ export function checkPlacement(scope: Construct, options: ManagedGatewayOptions)
   const refuse = (what: string, given: unknown, allowed: string) => {
     throw new EgressError('LabelSyntax', scope, { what, given, allowed, fix: 'correct it' });
   };
-  if (!Object.entries(nodeSelector).every(([key, value]) => LABEL_KEY.test(key) && LABEL_VALUE.test(value))) {
+  if (!Object.entries(nodeSelector).every(([key, value]) => LABEL_KEY.test(key) && isNodeValue(value))) {
     refuse(
       '`nodeSelector` is no list of labels',
       nodeSelector,
@@ -170,7 +172,7 @@ export function checkPlacement(scope: Construct, options: ManagedGatewayOptions)
   }
   const bad = tolerations.find(({ key, value, effect }) => {
     const effects = [undefined, 'NoSchedule', 'PreferNoSchedule', 'NoExecute'];
-    return !LABEL_KEY.test(key) || (value !== undefined && !LABEL_VALUE.test(value)) || !effects.includes(effect);
+    return !LABEL_KEY.test(key) || (value !== undefined && !isNodeValue(value)) || !effects.includes(effect);
   });
   if (bad) {
     refuse('a toleration names no taint', bad, 'a label key, a value, and NoSchedule, PreferNoSchedule or NoExecute');

@@ -12,6 +12,8 @@ export interface InstallationPart {
   readonly operator?: { readonly name: string; readonly content: () => unknown };
   /** An entry for `extensionProviders` of the mesh configuration. */
   readonly extensionProvider?: unknown;
+  /** A namespace whose ServiceEntries ambient workloads of every namespace shall know, and no other's. */
+  readonly publicServiceEntries?: string;
 }
 
 /** Keeps a part with the construct that needs it. */
@@ -48,11 +50,11 @@ export class Installation {
     const parts = scope.node
       .findAll()
       .flatMap((node) => ((node as any)[FILES] as InstallationPart[] | undefined) ?? []);
-    const providers = parts.flatMap(({ extensionProvider }) => extensionProvider ?? []);
     const files: [string, unknown][] = parts.flatMap(({ operator }) =>
       operator ? [[`${operator.name}.istio-operator.yaml`, operator.content()] as [string, unknown]] : [],
     );
-    if (providers.length > 0) files.push(['mesh-config.yaml', { extensionProviders: providers }]);
+    const meshConfig = { ...extensionProviders(parts), ...serviceEntryVisibility(parts) };
+    if (Object.keys(meshConfig).length > 0) files.push(['mesh-config.yaml', meshConfig]);
     if (files.length > 0) mkdirSync(target, { recursive: true });
     return files.map(([name, content]) => {
       const path = join(target, name);
@@ -63,4 +65,25 @@ export class Installation {
   }
 
   private constructor() {}
+}
+
+function extensionProviders(parts: InstallationPart[]): object {
+  const providers = parts.flatMap(({ extensionProvider }) => extensionProvider ?? []);
+  return providers.length > 0 ? { extensionProviders: providers } : {};
+}
+
+/**
+ * Ambient ignores `exportTo`: of all ServiceEntries for a host the oldest counts for everybody, also one that merely leads a
+ * namespace's sidecars. Since Istio 1.31 the mesh can say whose count beyond their own namespace.
+ *
+ * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/
+ */
+function serviceEntryVisibility(parts: InstallationPart[]): object {
+  const namespaces = [...new Set(parts.flatMap(({ publicServiceEntries }) => publicServiceEntries ?? []))].sort();
+  if (namespaces.length === 0) return {};
+  const policies = namespaces.map((name) => ({
+    visibility: 'PUBLIC',
+    matchingRules: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } }],
+  }));
+  return { serviceEntryVisibility: { defaultVisibility: 'NAMESPACE', policies } };
 }

@@ -1,13 +1,21 @@
 import {
   CONTAINER_PORTS,
+  DISRUPTION,
+  GRACE_SECONDS,
   MANAGED_TARGET_PORTS,
   podSpec,
   PodSpecProps,
   probes,
+  PROXY_ENV,
+  SECCOMP_PROFILE,
   tolerations,
   topologySpread,
 } from './gateway-pod-spec';
-import { autoscaling, PROXY_CONFIG } from './gateway-pods';
+import { autoscaling, podAnnotations } from './gateway-pods';
+import { Mesh } from '../mesh/mesh';
+
+/** What Istio's charts assume. */
+const DEFAULT_DOMAIN = 'cluster.local';
 
 /**
  * The same gateway as an IstioOperator file for `istioctl manifest generate`. It is a file for a tool, not a manifest: no
@@ -15,7 +23,7 @@ import { autoscaling, PROXY_CONFIG } from './gateway-pods';
  *
  * @see https://istio.io/latest/docs/reference/config/istio.operator.v1alpha1/
  */
-export function istioOperator(props: PodSpecProps, carriesOpaque: boolean) {
+export function istioOperator(props: PodSpecProps, mesh: Mesh, carriesOpaque: boolean) {
   const { gateway, options, size, probe } = props;
   const { readinessProbe, startupProbe } = probes(probe);
   const { containers, volumes } = podSpec(props);
@@ -28,6 +36,7 @@ export function istioOperator(props: PodSpecProps, carriesOpaque: boolean) {
     metadata: { name: gateway.exitName },
     spec: {
       profile: 'empty',
+      revision: mesh.revision,
       components: {
         egressGateways: [
           {
@@ -39,12 +48,13 @@ export function istioOperator(props: PodSpecProps, carriesOpaque: boolean) {
             k8s: {
               replicaCount: size.replicas,
               hpaSpec: size.scaling && autoscaling(gateway.exitName, size.scaling),
-              podDisruptionBudget: { maxUnavailable: 1 },
+              podDisruptionBudget: DISRUPTION,
               resources: size.resources,
               nodeSelector: options.nodeSelector,
               tolerations: tolerations(options),
               priorityClassName: options.priorityClassName,
-              podAnnotations: { 'proxy.istio.io/config': PROXY_CONFIG },
+              podAnnotations: podAnnotations(mesh, props),
+              env: PROXY_ENV,
               strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
               service: {
                 type: 'ClusterIP',
@@ -71,6 +81,9 @@ export function istioOperator(props: PodSpecProps, carriesOpaque: boolean) {
                     { path: `${proxy}.readinessProbe`, value: readinessProbe },
                     { path: `${proxy}.startupProbe`, value: startupProbe },
                     { path: `${proxy}.ports`, value: CONTAINER_PORTS },
+                    { path: `${inPod}.terminationGracePeriodSeconds`, value: GRACE_SECONDS },
+                    { path: `${inPod}.automountServiceAccountToken`, value: false },
+                    { path: `${inPod}.securityContext.seccompProfile`, value: SECCOMP_PROFILE },
                     { path: `${inPod}.topologySpreadConstraints`, value: topologySpread(gateway.selector) },
                     ...others.map((container) => ({ path: `${inPod}.containers[-1]`, value: container })),
                     ...(volumes ?? []).map((volume) => ({ path: `${inPod}.volumes[-1]`, value: volume })),
@@ -81,8 +94,11 @@ export function istioOperator(props: PodSpecProps, carriesOpaque: boolean) {
           },
         ],
       },
-      // The chart's own autoscaler, unless there is one: a fixed number of pods is not to be scaled.
-      values: { gateways: { 'istio-egressgateway': { autoscaleEnabled: size.scaling !== undefined } } },
+      values: {
+        global: mesh.clusterDomain === DEFAULT_DOMAIN ? undefined : { proxy: { clusterDomain: mesh.clusterDomain } },
+        // Said, because the chart scales where nothing is said.
+        gateways: { 'istio-egressgateway': { autoscaleEnabled: size.scaling !== undefined } },
+      },
     },
   };
 }

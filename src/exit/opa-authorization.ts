@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ApiObject, Yaml } from 'cdk8s';
 import { Construct } from 'constructs';
 import { GatewayHandle } from './gateway-handle';
@@ -9,9 +10,10 @@ import { manifest } from '../mesh/manifest';
 import { checkName, dottedName, joinName } from '../naming';
 
 /** OPA with its Envoy plugin, as published by the Open Policy Agent project. */
-const OPA_IMAGE = 'openpolicyagent/opa:1.22.0-envoy';
+const OPA_IMAGE = 'openpolicyagent/opa:1.19.1-envoy';
 const GRPC_PORT = 9191;
 const DIAGNOSTIC_PORT = 8282;
+const DECISION = 'istio/authz/allow';
 
 /** What every form of OPA has. */
 export interface OpaOptions {
@@ -24,7 +26,10 @@ export interface OpaOptions {
 
 /** OPA in each pod of the gateway. */
 export interface OpaSidecarOptions extends OpaOptions {
-  /** Name of a ConfigMap in the gateway's namespace; all of its `.rego` files are the policy. It is yours to make. */
+  /**
+   * Name of a ConfigMap in the gateway's namespace; all of its `.rego` files are the policy. It is yours to make. OPA reads it
+   * again when it changes, and keeps the last policy that it could read.
+   */
   readonly policyConfigMap: string;
 
   /**
@@ -33,13 +38,19 @@ export interface OpaSidecarOptions extends OpaOptions {
    */
   readonly decision?: string;
 
+  /**
+   * Whether OPA writes every decision to its log, with all that it was asked: headers too, and the credentials in them.
+   * @default false
+   */
+  readonly decisionLog?: boolean;
+
   /** @default - the official image that this library names */
   readonly image?: string;
 }
 
 /** OPA, or whatever speaks Envoy's ext_authz over gRPC, as a service of its own. */
 export interface OpaServiceOptions extends OpaOptions {
-  /** Full DNS name of the Service. */
+  /** Full DNS name of the Service. Its port speaks gRPC, and is called "grpc…" or has that `appProtocol`. */
   readonly host: string;
 
   /** @default 9191 */
@@ -50,7 +61,7 @@ export interface OpaServiceOptions extends OpaOptions {
  * Has an Open Policy Agent decide about every HTTP call of a gateway, besides the grants: both must allow it. It fails closed:
  * while OPA does not answer, and as long as the mesh configuration lacks the extension provider, calls are refused with 403.
  *
- * What must stand in the mesh configuration is `extensionProvider` of the gateway; `Installation.write` puts it into a file.
+ * What must stand in the mesh configuration, `Installation.write` puts into a file.
  *
  * @see https://istio.io/latest/docs/tasks/security/authorization/authz-custom/
  */
@@ -92,7 +103,7 @@ export class OpaPolicy extends Construct {
     this.extensionProvider = {
       name: provider,
       envoyExtAuthzGrpc: {
-        service: service ? service.host : this.localHost,
+        service: service ? checkService(this, service.host) : this.localHost,
         port: service ? checkPort(this, 'port', service.port ?? GRPC_PORT) : GRPC_PORT,
         timeout: '1s',
         failOpen: options.allowWhileUnavailable ?? false,
@@ -121,8 +132,9 @@ export class OpaPolicy extends Construct {
     return `opa.${this.gateway.exitName}.${this.gateway.namespace}.internal`;
   }
 
-  private addSidecar({ policyConfigMap, decision = 'istio/authz/allow' }: OpaSidecarOptions): void {
-    checkName(this, 'policyConfigMap', policyConfigMap);
+  private addSidecar(sidecar: OpaSidecarOptions): void {
+    const { policyConfigMap, decision = DECISION } = sidecar;
+    for (const label of String(policyConfigMap).split('.')) checkName(this, 'policyConfigMap', label);
     if (!/^\w+(\/\w+)+$/.test(decision)) {
       throw new EgressError('NameSyntax', this, {
         what: '`decision` is not the path of a rule',
@@ -132,14 +144,7 @@ export class OpaPolicy extends Construct {
       });
     }
     this.object('v1', 'ConfigMap', `${this.gateway.exitName}-opa`, {
-      fields: {
-        data: {
-          'config.yaml': Yaml.stringify({
-            plugins: { envoy_ext_authz_grpc: { addr: `127.0.0.1:${GRPC_PORT}`, path: decision } },
-            decision_logs: { console: true },
-          }),
-        },
-      },
+      fields: { data: { 'config.yaml': opaConfig(sidecar) } },
     });
     // How the proxy finds what listens in its own pod.
     this.object('networking.istio.io/v1', 'ServiceEntry', dottedName(this.gateway.exitName, 'opa'), {
@@ -165,6 +170,29 @@ export class OpaPolicy extends Construct {
   }
 }
 
+/** @throws HostSyntax for a name that Istio would not find, and then refuse every call */
+function checkService(scope: Construct, host: string): string {
+  if (typeof host === 'string' && /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(host)) return host;
+  throw new EgressError('HostSyntax', scope, {
+    what: 'this is not the full DNS name of a Service',
+    given: host,
+    allowed: 'as "opa.policy.svc.cluster.local"',
+    fix: 'write the name out, without port and namespace in front',
+  });
+}
+
+function opaConfig({ decision = DECISION, decisionLog }: OpaSidecarOptions): string {
+  return Yaml.stringify({
+    plugins: { envoy_ext_authz_grpc: { addr: `127.0.0.1:${GRPC_PORT}`, path: decision } },
+    ...(decisionLog && { decision_logs: { console: true } }),
+  });
+}
+
+/** OPA reads its configuration once: another one takes other pods. */
+export function opaAnnotations(sidecar: OpaSidecarOptions | undefined): { [key: string]: string } | undefined {
+  return sidecar && { 'checksum/opa': createHash('sha256').update(opaConfig(sidecar)).digest('hex').slice(0, 8) };
+}
+
 /** The container with OPA, and its volumes. */
 export function opaContainer(exitName: string, { image = OPA_IMAGE, policyConfigMap }: OpaSidecarOptions) {
   const health = { path: '/health?plugins', port: DIAGNOSTIC_PORT };
@@ -179,6 +207,8 @@ export function opaContainer(exitName: string, { image = OPA_IMAGE, policyConfig
         '--addr=127.0.0.1:8181',
         `--diagnostic-addr=0.0.0.0:${DIAGNOSTIC_PORT}`,
         '--ignore=.*',
+        '--skip-version-check',
+        '--watch',
         '/policy',
       ],
       readinessProbe: { httpGet: health, periodSeconds: 5 },

@@ -6,7 +6,7 @@ import {
   toJson_DestinationRuleSpec,
   toJson_ServiceEntrySpec,
 } from '../../imports/networking.istio.io';
-import { ResolvedPort } from '../destination/egress-port';
+import { ResolvedPort, upstreamProtocol } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
 import { HttpPort } from '../destination/http-port';
 import { Upstream } from '../destination/upstream';
@@ -61,6 +61,17 @@ export function upstreamDestinationRule(host: string, upstream: Upstream, ports:
       trafficPolicy: { connectionPool: forHttp, tls: upstreamTls(host, port) },
     })),
   });
+}
+
+/** A port as callers know it; its proxy connects to the host's own. */
+export function calledPort(port: ResolvedPort): ServiceEntrySpecPorts {
+  const { kind, port: number, upstreamPort } = port;
+  return {
+    name: `${kind}-${number}`,
+    number,
+    protocol: kind === 'http' ? 'HTTP' : upstreamProtocol(port),
+    targetPort: upstreamPort === number ? undefined : upstreamPort,
+  };
 }
 
 /** Whether there is anything to say of how to connect. */

@@ -1,13 +1,14 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Declaration } from './declaration';
+import { ExitHop } from './exit-hop';
 import { directRoutes } from './exit-routes';
 import { hostInName } from './hop-name';
-import { needsDestinationRule, upstreamDestinationRule, upstreamServiceEntry } from './upstream-manifests';
+import { calledPort, needsDestinationRule, upstreamDestinationRule, upstreamServiceEntry } from './upstream-manifests';
 import { WaypointHandle } from './waypoint-handle';
 import { WaypointPolicy } from './waypoint-policy';
 import { virtualAddress } from '../destination/captured-addresses';
-import { httpPorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
+import { httpPorts, ResolvedPort } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
 import { Upstream } from '../destination/upstream';
 import { EgressError } from '../errors';
@@ -56,13 +57,20 @@ export class WaypointHop extends Construct implements IWaypointHop {
     public readonly host: string,
     private readonly waypoint: WaypointHandle,
     declaration: Declaration,
+    private readonly shared?: ExitHop,
   ) {
     super(scope, host);
     this.upstream = declaration.upstream;
     this.declaredBy = declaration.scope.node.path;
-    markExitHost(this, { namespace: waypoint.namespace, host });
-    this.serviceEntry = this.networking('ServiceEntry', () => this.serviceEntrySpec());
-    this.serviceEntry.metadata.addLabel('istio.io/use-waypoint', waypoint.exitName);
+    if (shared) {
+      shared.serveByWaypoint(waypoint.exitName);
+      this.serviceEntry = shared.serviceEntry!;
+      this.destinationRule = shared.destinationRule;
+    } else {
+      markExitHost(this, { namespace: waypoint.namespace, host });
+      this.serviceEntry = this.networking('ServiceEntry', () => this.serviceEntrySpec());
+      this.serviceEntry.metadata.addLabel('istio.io/use-waypoint', waypoint.exitName);
+    }
     this.policy = new WaypointPolicy(this, 'Policy', waypoint, {
       host,
       serviceEntry: this.serviceEntry.name,
@@ -92,20 +100,22 @@ export class WaypointHop extends Construct implements IWaypointHop {
   }
 
   private make(port: ResolvedPort): void {
-    if (needsDestinationRule(this.upstream, [port])) {
+    if (!this.shared && needsDestinationRule(this.upstream, [port])) {
       this.destinationRule ??= this.networking('DestinationRule', () =>
         upstreamDestinationRule(this.host, this.upstream, httpPorts(this.ports), HERE),
       );
     }
     if (port.kind === 'http') {
-      this.virtualService ??= this.networking('VirtualService', () => directRoutes(this.host, httpPorts(this.ports), this.upstream));
+      this.virtualService ??= this.networking('VirtualService', () =>
+        directRoutes(this.host, httpPorts(this.ports), this.upstream),
+      );
     }
   }
 
   private serviceEntrySpec() {
     const { host, upstream, ports } = this;
     const onTcp = ports.some(({ kind }) => kind === 'tcp');
-    return upstreamServiceEntry(host, upstream, ports.map(waypointPort), {
+    return upstreamServiceEntry(host, upstream, ports.map(calledPort), {
       exportTo: HERE,
       // Others get theirs from istiod; of a TCP host `istioctl analyze` wants to see it.
       addresses: onTcp && !isWildcard(host) ? [virtualAddress(host)] : undefined,
@@ -133,15 +143,4 @@ export class WaypointHop extends Construct implements IWaypointHop {
       fix: 'make the two equal, or send one of them through an exit of its own',
     });
   }
-}
-
-/** A port as callers know it; the waypoint connects to the host's own. */
-function waypointPort(port: ResolvedPort) {
-  const { kind, port: number, upstreamPort } = port;
-  return {
-    name: `${kind}-${number}`,
-    number,
-    protocol: kind === 'http' ? 'HTTP' : upstreamProtocol(port),
-    targetPort: upstreamPort === number ? undefined : upstreamPort,
-  };
 }

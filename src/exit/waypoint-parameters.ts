@@ -9,7 +9,11 @@ import { ManagedGatewayOptions } from './gateway-workload';
  *
  * @see istio/istio, pilot/pkg/config/kube/gatewaycommon/deploymentcontroller.go
  */
-export function waypointParameters(name: string, size: GatewaySize, options: ManagedGatewayOptions): { [key: string]: string } {
+export function waypointParameters(
+  name: string,
+  size: GatewaySize,
+  options: ManagedGatewayOptions,
+): { [key: string]: string } {
   const { scaling } = size;
   const patches = {
     deployment: {

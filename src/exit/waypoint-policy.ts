@@ -64,32 +64,25 @@ export class WaypointPolicy extends Construct {
   }
 
   private rules(rules: Map<string, Rule>): AuthorizationPolicySpecRules[] {
-    return [...rules.keys()].sort().map((key) => {
+    return [...rules.keys()].sort().flatMap((key) => {
       const { client, condition, ports } = rules.get(key)!;
       const { methods, paths, headers } = condition;
+      const from = [{ source: sourceOf(client) }];
       const declared = this.of.ports().filter(({ port }) => ports.has(port));
-      const ofKind = (http: boolean) => declared.filter(({ kind }) => (kind === 'http') === http);
-      const http = ofKind(true);
-      const opaque = ofKind(false);
-      const operations = [
-        ...(http.length > 0
-          ? [
-              {
-                // Another name in the Host header would be answered by whoever stands behind the same addresses.
-                hosts: http.flatMap(({ port }) => authoritiesOf(this.of.host, port)),
-                ports: http.map(({ port }) => `${port}`),
-                methods,
-                paths,
-              },
-            ]
-          : []),
-        ...(opaque.length > 0 ? [{ ports: opaque.map(({ port }) => `${port}`) }] : []),
-      ];
-      return {
-        from: [{ source: sourceOf(client) }],
-        to: operations.map((operation) => ({ operation })),
-        when: headers,
+      const http = declared.filter(({ kind }) => kind === 'http');
+      const opaque = declared.filter(({ kind }) => kind !== 'http');
+      const operation = {
+        // Another name in the Host header would be answered by whoever stands behind the same addresses.
+        hosts: http.flatMap(({ port }) => authoritiesOf(this.of.host, port)),
+        ports: http.map(({ port }) => `${port}`),
+        methods,
+        paths,
       };
+      return [
+        ...(http.length > 0 ? [{ from, to: [{ operation }], when: headers }] : []),
+        // A rule of its own: of one that also names HTTP, nothing holds for connections that are not.
+        ...(opaque.length > 0 ? [{ from, to: [{ operation: { ports: opaque.map(({ port }) => `${port}`) } }] }] : []),
+      ];
     });
   }
 

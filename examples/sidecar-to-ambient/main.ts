@@ -1,0 +1,12 @@
+import { App } from 'cdk8s';
+import { Egress, Installation } from 'cdk8s-istio-egress';
+import { sidecarToAmbient, Stage } from './chart';
+
+const app = new App();
+// In life STAGE is where you are; the example shows the middle.
+sidecarToAmbient(app, (process.env.STAGE as Stage | undefined) ?? Stage.DURING);
+app.synth();
+console.log(Egress.describe(app).join('\n'));
+
+// What belongs into the mesh's configuration, beside the manifests that Flux applies.
+if (process.env.INSTALL_DIR) Installation.write(app, process.env.INSTALL_DIR);
