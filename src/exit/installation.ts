@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { App, Yaml } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { EgressError } from '../errors';
@@ -11,7 +11,7 @@ export interface InstallationPart {
   /** An IstioOperator file, by the name of its gateway. */
   readonly operator?: { readonly name: string; readonly content: () => unknown };
   /** An entry for `extensionProviders` of the mesh configuration. */
-  readonly extensionProvider?: unknown;
+  readonly extensionProvider?: { readonly name: string; readonly [field: string]: unknown };
   /** A namespace whose ServiceEntries ambient workloads of every namespace shall know, and no other's. */
   readonly publicServiceEntries?: string;
 }
@@ -32,13 +32,13 @@ export class Installation {
    * everything is declared. Returns the paths of the files.
    *
    * @throws InstallationFolder if the folder lies inside the app's output
+   * @throws DuplicateObject if two entries for the mesh configuration have one name, which istiod would refuse as a whole
    */
   public static write(scope: IConstruct, folder: string): string[] {
     const root = scope.node.root;
     const target = resolve(folder);
     if (App.isConstruct(root) && 'outdir' in root) {
-      const inside = relative(resolve((root as App).outdir), target);
-      if (!inside.startsWith('..')) {
+      if (isInside(resolve((root as App).outdir), target)) {
         throw new EgressError('InstallationFolder', scope.node.path || '(app)', {
           what: 'the folder lies in the output of the app, where Flux would apply the files as manifests',
           given: folder,
@@ -53,7 +53,7 @@ export class Installation {
     const files: [string, unknown][] = parts.flatMap(({ operator }) =>
       operator ? [[`${operator.name}.istio-operator.yaml`, operator.content()] as [string, unknown]] : [],
     );
-    const meshConfig = { ...extensionProviders(parts), ...serviceEntryVisibility(parts) };
+    const meshConfig = { ...extensionProviders(scope, parts), ...serviceEntryVisibility(parts) };
     if (Object.keys(meshConfig).length > 0) files.push(['mesh-config.yaml', meshConfig]);
     if (files.length > 0) mkdirSync(target, { recursive: true });
     return files.map(([name, content]) => {
@@ -67,8 +67,23 @@ export class Installation {
   private constructor() {}
 }
 
-function extensionProviders(parts: InstallationPart[]): object {
+function isInside(folder: string, path: string): boolean {
+  const [first] = relative(folder, path).split(sep);
+  return first !== '..' && !isAbsolute(first);
+}
+
+function extensionProviders(scope: IConstruct, parts: InstallationPart[]): object {
   const providers = parts.flatMap(({ extensionProvider }) => extensionProvider ?? []);
+  const names = providers.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new EgressError('DuplicateObject', scope.node.path || '(app)', {
+      what: 'two entries for the mesh configuration have one name, and istiod would refuse the whole configuration',
+      given: twice,
+      allowed: 'one extension provider of a name',
+      fix: 'give one of the gateways or logs another name',
+    });
+  }
   return providers.length > 0 ? { extensionProviders: providers } : {};
 }
 

@@ -88,7 +88,7 @@ export class OpaAuthorization {
 export class OpaPolicy extends Construct {
   public readonly authorizationPolicy: ApiObject;
   /** The entry for the mesh configuration's `extensionProviders`. */
-  public readonly extensionProvider: { [field: string]: unknown };
+  public readonly extensionProvider: { readonly name: string; readonly [field: string]: unknown };
 
   public constructor(
     scope: Construct,

@@ -31,4 +31,16 @@ test('refuses a folder that Flux would apply', () => {
   const app = new App({ outdir: '/somewhere/dist' });
   expect(() => Installation.write(app, '/somewhere/dist/install')).toThrow(failing('InstallationFolder'));
   expect(() => Installation.write(app, '/somewhere/dist')).toThrow(failing('InstallationFolder'));
+  expect(() => Installation.write(app, '/somewhere/dist/..install')).toThrow(failing('InstallationFolder'));
+  expect(Installation.write(app, '/somewhere/distant')).toEqual([]);
+});
+
+test('every provider has a name of its own, else istiod would refuse them all', () => {
+  const outdir = mkdtempSync(join(tmpdir(), 'egress-'));
+  const app = new App({ outdir: join(outdir, 'dist') });
+  const chart = new Chart(app, 'platform');
+  const authorization = OpaAuthorization.service({ host: 'opa.policy.svc.cluster.local' });
+  new EgressGateway(chart, 'A', { name: 'a-b', namespace: 'c', authorization });
+  new EgressGateway(chart, 'B', { name: 'a', namespace: 'b-c', authorization });
+  expect(() => Installation.write(app, join(outdir, 'install'))).toThrow(failing('DuplicateObject', 'opa-a-b-c'));
 });

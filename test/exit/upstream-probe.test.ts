@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s';
-import { EgressPort, UpstreamProbe } from '../../src';
+import { EgressPort, GatewayWorkload, OpaAuthorization, UpstreamProbe, UpstreamTls } from '../../src';
 import { failing, world } from '../fixtures';
 
 const probed = (upstreamProbe: UpstreamProbe) => world({ upstreamProbe });
@@ -19,6 +19,58 @@ test('the kubelet asks through the gateway, for the one path of the upstream', (
   );
 });
 
+test('there is one way for the probe: a port of its own, one path, and only GET', () => {
+  const { exit, clients, manifests } = probed({ path: '/up' });
+  exit.grant('A', { hosts: ['a.example'], ports: [EgressPort.tlsOrigination()], clients });
+  const [, server, ...others] = manifests().only({ kind: 'Gateway' }).spec.servers;
+  expect(others).toEqual([]);
+  expect(server).toMatchObject({ port: { number: 8081, protocol: 'HTTP' }, hosts: ['./upstream-probe.internal'] });
+  const { http } = manifests().only({ kind: 'VirtualService', name: 'istio-egress.upstream.probe' }).spec;
+  expect(http.map(({ match }: any) => match)).toEqual([[{ port: 8081, uri: { exact: '/upstream/ready' } }]]);
+  expect(manifests().only({ kind: 'AuthorizationPolicy', name: 'istio-egress.upstream.probe' }).spec.rules).toEqual([
+    { to: [{ operation: { ports: ['8081'], methods: ['GET'], paths: ['/upstream/ready'] } }] },
+  ]);
+  for (const { spec } of manifests().find({ kind: 'Service' })) {
+    expect(spec.ports.map(({ targetPort }: any) => targetPort)).toEqual([8080]);
+  }
+});
+
+test('the upstream is asked as the calls ask it: same TLS, its own name, without the mesh’s headers', () => {
+  const { exit, clients, manifests } = probed({ path: '/up', timeout: Duration.seconds(2) });
+  const ports = [EgressPort.tlsOrigination({ tls: UpstreamTls.mutual('bank'), upstreamPort: 8443 })];
+  exit.grant('A', { hosts: ['a.example'], ports, clients });
+  const [route] = manifests().only({ kind: 'VirtualService', name: 'istio-egress.upstream.probe' }).spec.http;
+  expect(route).toMatchObject({
+    rewrite: { uri: '/up', authority: 'a.example:8443' },
+    route: [{ destination: { host: 'a.example', port: { number: 8443 }, subset: 'port-80' } }],
+    timeout: '2s',
+  });
+  expect(route.headers.request.remove).toContain('x-forwarded-for');
+});
+
+test('a blip takes no pod out, and a pod starts whether the upstream answers or not', () => {
+  const { exit, clients, manifests } = probed({ path: '/up' });
+  exit.grant('A', { hosts: ['a.example'], ports: [EgressPort.http()], clients });
+  const [{ readinessProbe, startupProbe }] = manifests().only({ kind: 'Deployment' }).spec.template.spec.containers;
+  expect(readinessProbe).toMatchObject({ periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 });
+  expect(startupProbe.httpGet).toEqual({ path: '/healthz/ready', port: 15021 });
+});
+
+test('OPA is not asked about the kubelet', () => {
+  const authorization = OpaAuthorization.sidecar({ policyConfigMap: 'policy' });
+  const { exit, clients, manifests } = world({ upstreamProbe: { path: '/up' }, authorization });
+  exit.grant('A', { hosts: ['a.example'], ports: [EgressPort.http()], clients });
+  const [{ to }] = manifests().only({ kind: 'AuthorizationPolicy', name: 'istio-egress.opa' }).spec.rules;
+  expect(to[0].operation.ports).not.toContain('8081');
+});
+
+test('pods that exist already have a probe of their own', () => {
+  const workload = GatewayWorkload.existing({ labels: { a: 'b' }, service: 'gw' });
+  expect(() => world({ workload, upstreamProbe: { path: '/up' } })).toThrow(
+    failing('ExitCannotCarry', 'upstreamProbe'),
+  );
+});
+
 test.each(['', 'status', '/a b', '/a?b', '/a#b', undefined])('refuses the path %j', (path) => {
   expect(() => probed({ path: path as string })).toThrow(failing('ProbeSyntax'));
 });
@@ -29,6 +81,8 @@ test('refuses times that the kubelet cannot keep', () => {
 });
 
 test('a probe without an upstream to ask is an error', () => {
-  const { app } = probed({ path: '/' });
+  const { app, exit, clients } = probed({ path: '/' });
   expect(() => app.synthYaml()).toThrow('[ProbeSyntax] platform/Exit/Probe');
+  exit.grant('Raw', { hosts: ['a.example'], ports: [EgressPort.tlsPassthrough()], clients });
+  expect(() => app.synthYaml()).toThrow('[ProbeSyntax]');
 });
