@@ -103,6 +103,19 @@ export async function killUser(netns: string, user: number): Promise<void> {
   for (const pid of await pidsIn(netns)) if (isOfUser(pid, user)) kill(pid);
 }
 
+/** Ends the processes of a program in a namespace at once. */
+export async function killProgram(netns: string, program: string): Promise<void> {
+  for (const pid of await pidsIn(netns)) if (programOf(pid) === program) kill(pid);
+}
+
+function programOf(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return undefined; // it ended by itself
+  }
+}
+
 function isOfUser(pid: number, user: number): boolean {
   try {
     return new RegExp(`^Uid:\\s+${user}\\b`, 'm').test(readFileSync(`/proc/${pid}/status`, 'utf8'));

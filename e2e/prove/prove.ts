@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import { World, WorldCall } from './world';
 import { CallResult } from '../world/call';
+import { documentsOf } from '../world/manifests';
 import { Mesh } from '../world/mesh';
 import { workloadManifests } from '../world/workload';
 
@@ -24,12 +27,16 @@ export async function furnish(mesh: Mesh, world: World): Promise<void> {
   for (const { namespace } of world.workloads ?? []) if (!declared.has(namespace)) declared.set(namespace, {});
   for (const [name, options] of declared) await mesh.namespace(name, options);
   for (const options of world.external ?? []) await mesh.external(options);
+  for (const { secret, hosts } of world.serverCertificates ?? []) await mesh.serverCertificate(secret, hosts);
   for (const { secret, commonName } of world.clientCertificates ?? []) await mesh.clientCertificate(secret, commonName);
 }
 
 /** Puts into the mesh what a world file names, and applies the manifests to it. */
 export async function prepare(mesh: Mesh, world: World, manifests: string[]): Promise<void> {
+  const overrides = world.meshConfig ? (parse(readFileSync(world.meshConfig, 'utf8')) as object) : {};
+  await mesh.configure(world.outbound ?? 'REGISTRY_ONLY', overrides);
   await furnish(mesh, world);
+  for (const path of world.manifests ?? []) await mesh.apply(documentsOf(path, []).join('\n---\n'));
   const workloads = (world.workloads ?? []).flatMap(workloadManifests).map((object) => JSON.stringify(object));
   await mesh.apply([...workloads, ...manifests].join('\n---\n'));
   await mesh.ready();

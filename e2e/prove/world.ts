@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { Check, either, flag, integer, list, oneOf, record, strings, text } from './schema';
 import { OutboundMode } from '../bed/control/istiod';
@@ -20,6 +21,11 @@ export interface World {
   }[];
   readonly workloads?: WorkloadOptions[];
   readonly external?: ExternalOptions[];
+  /** Files or folders of manifests that were there before, from the world file's folder. */
+  readonly manifests?: string[];
+  /** A file with settings that go over the bed's own mesh configuration. */
+  readonly meshConfig?: string;
+  readonly serverCertificates?: { readonly secret: string; readonly hosts: string[] }[];
   readonly clientCertificates?: { readonly secret: string; readonly commonName: string }[];
   readonly calls: WorldCall[];
 }
@@ -102,6 +108,9 @@ const world: Check = record({
     }),
   ),
   external: list(external),
+  manifests: list(anyText),
+  meshConfig: anyText,
+  serverCertificates: list(record({ 'secret!': namespaced, 'hosts!': list(host, 1) })),
   clientCertificates: list(record({ 'secret!': namespaced, 'commonName!': anyText })),
   'calls!': list(call, 1),
 });
@@ -141,5 +150,7 @@ export function readWorld(file: string, deployments: string[]): World {
   if (problems.length) {
     throw new Error(problems.map(({ path, message }) => `${file}: ${path || 'the file'} ${message}`).join('\n'));
   }
-  return value as World;
+  const beside = (path: string) => resolve(dirname(file), path);
+  const { manifests, meshConfig } = value as World;
+  return { ...value, manifests: manifests?.map(beside), meshConfig: meshConfig && beside(meshConfig) } as World;
 }

@@ -1,5 +1,5 @@
 import { MANAGER } from './objects';
-import { api } from '../bed/api';
+import { KubeObject, api } from '../bed/api';
 import { OF_THE_BED } from '../bed/control/plain-envoy';
 import { eventually } from '../bed/poll';
 
@@ -45,6 +45,22 @@ async function emptyClusterWide() {
   }
 }
 
+/** What a world has put into the root namespace besides: an ingress gateway, which often lives there. */
+async function emptyRoot() {
+  const root = 'istio-system';
+  await api.text(`/apis/apps/v1/namespaces/${root}/deployments`, { method: 'DELETE' });
+  await api.text(`/api/v1/namespaces/${root}/pods`, { method: 'DELETE', body: { gracePeriodSeconds: 0 } });
+  for (const { metadata } of await api.list(`/api/v1/namespaces/${root}/services`)) {
+    if (metadata.name === 'istiod') continue;
+    await api.maybe(`/api/v1/namespaces/${root}/services/${metadata.name}`, { method: 'DELETE' });
+  }
+  const secrets = await api.list(`/api/v1/namespaces/${root}/secrets`);
+  for (const secret of secrets as (KubeObject & { type?: string })[]) {
+    if (secret.type !== 'kubernetes.io/tls') continue;
+    await api.maybe(`/api/v1/namespaces/${root}/secrets/${secret.metadata.name}`, { method: 'DELETE' });
+  }
+}
+
 /** Deletes all namespaces but the system's, their pods at once, and what was put elsewhere; waits until they are gone. */
 export async function empty(): Promise<void> {
   await emptyClusterWide();
@@ -57,6 +73,7 @@ export async function empty(): Promise<void> {
     await api.maybe(`/api/v1/namespaces/${name}`, { method: 'DELETE' });
   }
   await Promise.all(['istio-system', 'default'].map(emptyKept));
+  await emptyRoot();
   await eventually(
     'the namespaces to go',
     async () => {

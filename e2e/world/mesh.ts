@@ -20,7 +20,7 @@ import { Behaviour, InternetServer } from '../bed/internet/record';
 import { ProxyRole } from '../bed/kubelet/injection';
 import { PROXY_USER } from '../bed/kubelet/proxy';
 import { FILES, NODE, appSocket, podNetns } from '../bed/layout';
-import { killUser } from '../bed/network';
+import { killProgram, killUser } from '../bed/network';
 import { Parts } from '../bed/parts';
 import { authority, issue } from '../bed/pki';
 import { PollOptions, eventually } from '../bed/poll';
@@ -108,6 +108,24 @@ export class Mesh {
       metadata: { namespace, name },
       stringData,
     });
+  }
+
+  /** Issues a certificate of the authority that everybody trusts and puts it where a gateway's `credentialName` finds it. */
+  async serverCertificate(secret: string, hosts: string[]): Promise<void> {
+    const [namespace, name] = secret.split('/');
+    const pair = await issue('public', hosts[0], hosts);
+    await this.apply({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      type: 'kubernetes.io/tls',
+      metadata: { namespace, name },
+      stringData: { 'tls.crt': pair.certificate, 'tls.key': pair.key },
+    });
+  }
+
+  /** Puts settings over the bed's mesh configuration; without any it is the bed's own again. */
+  async configure(outbound: OutboundMode, overrides: object = {}): Promise<void> {
+    if (writeMeshConfig(outbound, overrides)) await this.settled();
   }
 
   /** Makes an external server slow, or takes it down, or back to normal with `{}`. */
@@ -242,6 +260,12 @@ export class Mesh {
   async killProxy(pod: string): Promise<void> {
     const [namespace, name] = pod.split('/');
     await killUser(podNetns(namespace, name), PROXY_USER);
+  }
+
+  /** Ends the OPA of a pod for good. */
+  async killOpa(pod: string): Promise<void> {
+    const [namespace, name] = pod.split('/');
+    await killProgram(podNetns(namespace, name), 'opa');
   }
 
   /** Changes what sidecars do with hosts that nobody declared. */

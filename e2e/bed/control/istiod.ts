@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { ACCESS_LOG } from '../access-log';
@@ -9,8 +9,8 @@ import { daemon, plainEnvironment, run } from '../process';
 
 export type OutboundMode = 'REGISTRY_ONLY' | 'ALLOW_ANY';
 
-/** Writes the mesh configuration; a running istiod takes it over by itself. */
-export function writeMeshConfig(outbound: OutboundMode, overrides: object = {}): void {
+/** Writes the mesh configuration, if it changes; a running istiod takes it over by itself. */
+export function writeMeshConfig(outbound: OutboundMode, overrides: object = {}): boolean {
   mkdirSync(dirname(FILES.meshConfig), { recursive: true });
   const config = {
     outboundTrafficPolicy: { mode: outbound },
@@ -22,7 +22,10 @@ export function writeMeshConfig(outbound: OutboundMode, overrides: object = {}):
     defaultConfig: { discoveryAddress: 'istiod.istio-system.svc:15012' },
     ...overrides,
   };
-  writeFileSync(FILES.meshConfig, stringify(config));
+  const text = stringify(config);
+  if (existsSync(FILES.meshConfig) && readFileSync(FILES.meshConfig, 'utf8') === text) return false;
+  writeFileSync(FILES.meshConfig, text);
+  return true;
 }
 
 const ENVIRONMENT = {

@@ -4,6 +4,7 @@
  * node's network and is ended with it.
  */
 import { Parts } from '../parts';
+import { reconcileAutoscaler } from './autoscalers';
 import { collectPods, reconcileDeployment } from './deployments';
 import { collectOfGateways } from './gateways';
 import { Informer, keyOf } from './informer';
@@ -27,6 +28,7 @@ const informers = {
   accounts: new Informer('/api/v1/serviceaccounts', changed),
   deployments: new Informer('/apis/apps/v1/deployments', changed),
   pods: new Informer('/api/v1/pods', changed),
+  autoscalers: new Informer('/apis/autoscaling/v2/horizontalpodautoscalers', changed),
   services: new Informer('/api/v1/services', changed),
   slices: new Informer('/apis/discovery.k8s.io/v1/endpointslices', changed),
   gateways: new Informer('/apis/gateway.networking.k8s.io/v1/gateways', changed),
@@ -81,8 +83,13 @@ async function tend(id: string, pod: RunningPod) {
 }
 
 async function reconcile() {
-  const { namespaces, accounts, deployments, pods, services, slices, gateways } = informers;
+  const { namespaces, accounts, deployments, autoscalers, pods, services, slices, gateways } = informers;
   await attempt('namespaces', async () => reconcileNamespaces(namespaces.all(), accounts.objects));
+  for (const autoscaler of autoscalers.all()) {
+    await attempt(`HorizontalPodAutoscaler ${keyOf(autoscaler)}`, async () =>
+      reconcileAutoscaler(autoscaler, deployments.all()),
+    );
+  }
   for (const deployment of deployments.all()) {
     const namespace = namespaces.objects.get(`/${deployment.metadata.namespace}`);
     if (!namespace) continue; // its labels decide about proxies, and the news of it is still on its way

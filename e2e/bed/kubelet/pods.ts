@@ -8,6 +8,7 @@ import { authority } from '../pki';
 import { eventually } from '../poll';
 import { daemon, typescript } from '../process';
 import { PROXY, ProxyRole } from './injection';
+import { isOpa, startOpa } from './opa';
 import { probe, probePod } from './probes';
 import { PROXY_USER, capture, prepareProxy, startProxy } from './proxy';
 
@@ -60,6 +61,7 @@ export class RunningPod {
     });
     await this.report(false);
     if (this.applications.length) this.startApplication();
+    for (const container of this.pod.spec.containers.filter(isOpa)) await startOpa(this.pod, container, this.parts);
     if (this.role) {
       await prepareProxy(this.pod, this.parts);
       await capture(this.pod, this.role, this.parts);
@@ -99,7 +101,7 @@ export class RunningPod {
   }
 
   private get applications(): any[] {
-    return this.pod.spec.containers.filter((container: any) => container.name !== PROXY);
+    return this.pod.spec.containers.filter((container: any) => container.name !== PROXY && !isOpa(container));
   }
 
   /** A real pod is not told about ztunnel; a test must not call before it knows the mesh. */

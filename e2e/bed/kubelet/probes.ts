@@ -3,7 +3,12 @@ import { connect } from 'node:net';
 import { KubeObject } from '../api';
 
 /** Asks a pod's port, as a kubelet does: any status from 200 to 399 is a yes. */
-async function httpGet(address: string, port: number, path: string, timeout: number): Promise<boolean> {
+async function httpGet(
+  address: string,
+  port: number,
+  { path = '/', httpHeaders = [] }: { path?: string; httpHeaders?: { name: string; value: string }[] },
+  timeout: number,
+): Promise<boolean> {
   return new Promise((resolve) => {
     const outgoing = request({
       host: address,
@@ -11,7 +16,10 @@ async function httpGet(address: string, port: number, path: string, timeout: num
       path,
       timeout,
       agent: false,
-      headers: { 'user-agent': 'kube-probe/bed' },
+      headers: {
+        'user-agent': 'kube-probe/bed',
+        ...Object.fromEntries(httpHeaders.map(({ name, value }) => [name.toLowerCase(), value])),
+      },
     });
     outgoing.on('response', (response) => {
       response.resume();
@@ -46,7 +54,7 @@ function portNumber(container: any, port: number | string): number {
 export async function probe(container: any, address: string): Promise<boolean> {
   const { httpGet: http, tcpSocket: tcp, grpc, timeoutSeconds } = container.readinessProbe ?? {};
   const timeout = (timeoutSeconds ?? 1) * 1000;
-  if (http) return httpGet(address, portNumber(container, http.port), http.path ?? '/', timeout);
+  if (http) return httpGet(address, portNumber(container, http.port), http, timeout);
   if (tcp) return tcpSocket(address, portNumber(container, tcp.port), timeout);
   if (grpc) return tcpSocket(address, grpc.port, timeout);
   return !container.readinessProbe;

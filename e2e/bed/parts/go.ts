@@ -75,3 +75,12 @@ export async function kubernetes(): Promise<string> {
     });
   });
 }
+
+/** What stands for OPA with its Envoy plugin: the plugin is on no module proxy, OPA's engine is. */
+export async function opa(): Promise<string> {
+  const module = toolsModule('opa');
+  const recipe = ['go.mod', 'go.sum', 'main.go'].map((file) => join(module, file));
+  return once(cacheEntry('opa', VERSIONS.opa, ...recipe), `OPA ${VERSIONS.opa}`, async (directory) =>
+    build(module, directory, { opa: '.' }),
+  );
+}

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { etcd } from './debian';
 import { envoy } from './envoy';
-import { crds, istio, kubernetes, ztunnel } from './go';
+import { crds, istio, kubernetes, opa, ztunnel } from './go';
 import { officialImages } from './images';
 
 export { installDebianTools } from './debian';
@@ -13,6 +13,7 @@ export interface Parts {
   readonly kubectl: string;
   readonly istiod: string;
   readonly istioctl: string;
+  readonly opa: string;
   /** What pods run; they see it in the place where Istio's images have it. */
   readonly pilotAgent: string;
   readonly envoy: string;
@@ -72,6 +73,7 @@ export async function buildParts(): Promise<Parts> {
     etcd: await etcd(),
     apiServer: join(fromKubernetes, 'kube-apiserver'),
     kubectl: join(fromKubernetes, 'kubectl'),
+    opa: join(await opa(), 'opa'),
     ztunnel: join(await ztunnel(), 'ztunnel'),
     crds: [join(definitions, 'istio.yaml'), join(definitions, 'gateway-api')],
   };
