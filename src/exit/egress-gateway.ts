@@ -32,7 +32,7 @@ import { Mesh } from '../mesh/mesh';
 import { checkName, exitLabel } from '../naming';
 import { EgressClient } from '../policy/egress-client';
 import { HttpRule } from '../policy/http-rule';
-import { observedNamespaces } from '../policy/observed';
+import { observedRules } from '../policy/observed';
 import { checkTree } from '../validation/check-tree';
 import { markExit } from '../validation/marks';
 
@@ -300,12 +300,6 @@ export class EgressGateway extends Construct implements IEgressExit {
     const { namespace, exitName: name, metadata } = this.handle;
     return manifest(this, kind, { apiVersion, kind, namespace, name, metadata, spec });
   }
-}
-
-/** While a namespace is observed, its grants are tried out without effect, and this lets its calls through. */
-function observedRules(scope: Construct) {
-  const namespaces = observedNamespaces(scope);
-  return namespaces.length > 0 ? [{ from: [{ source: { namespaces } }] }] : undefined;
 }
 
 /** A host that the kubelet's probe can ask. */

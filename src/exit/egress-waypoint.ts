@@ -3,12 +3,13 @@ import { Construct } from 'constructs';
 import { Declaration, declare } from './declaration';
 import { IEgressExit } from './egress-exit';
 import { EgressGateway, EgressGrantOptions } from './egress-gateway';
+import { ExitReach } from './gateway-handle';
 import { gatewaySize } from './gateway-size';
 import { checkPlacement, ManagedGatewayOptions } from './gateway-workload';
 import { ImportedEgressWaypoint } from './imported-egress-waypoint';
 import { markInstallation } from './installation';
 import { markSummary } from './summary';
-import { WaypointHandle } from './waypoint-handle';
+import { WaypointHandle, waypointReach } from './waypoint-handle';
 import { IWaypointHop, WaypointHop } from './waypoint-hop';
 import { checkWaypointCarries } from './waypoint-limits';
 import { waypointParameters } from './waypoint-parameters';
@@ -18,6 +19,7 @@ import { EgressError } from '../errors';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { checkName } from '../naming';
+import { observedRules } from '../policy/observed';
 import { checkTree } from '../validation/check-tree';
 
 /** Name of a waypoint for which nothing else is said, here and in other repos. */
@@ -135,6 +137,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
         toJson_AuthorizationPolicySpec({
           targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: this.exitName }],
           action: AuthorizationPolicySpecAction.ALLOW,
+          rules: observedRules(this),
         }),
     });
     this.parameters = this.object('v1', 'ConfigMap', { fields: { data: parameters } });
@@ -189,6 +192,11 @@ export class EgressWaypoint extends Construct implements IEgressExit {
   public _lead(): [] {
     // ztunnel leads, by the ServiceEntry beside the waypoint.
     return [];
+  }
+
+  /** @internal */
+  public _reach(): ExitReach {
+    return waypointReach(this, this.handle);
   }
 
   /** @internal */

@@ -1,4 +1,7 @@
+import { Construct } from 'constructs';
 import { IEgressExit } from './egress-exit';
+import { ExitReach } from './gateway-handle';
+import { waypointReach } from './waypoint-handle';
 
 /** A handle: nothing is made, neither at the exit nor in a client's namespace. */
 export class ImportedEgressWaypoint implements IEgressExit {
@@ -20,6 +23,11 @@ export class ImportedEgressWaypoint implements IEgressExit {
   /** @internal */
   public _lead(): [] {
     return [];
+  }
+
+  /** @internal */
+  public _reach(scope: Construct): ExitReach {
+    return waypointReach(scope, this);
   }
 
   /** @internal */

@@ -1,4 +1,7 @@
 import { ApiObjectMetadata } from 'cdk8s';
+import { Construct } from 'constructs';
+import { ExitReach } from './gateway-handle';
+import { Mesh } from '../mesh/mesh';
 
 /** What the objects beside a waypoint need to know of it. */
 export interface WaypointHandle {
@@ -6,4 +9,24 @@ export interface WaypointHandle {
   readonly exitName: string;
   readonly namespace: string;
   readonly metadata?: ApiObjectMetadata;
+}
+
+/** Where ambient workloads connect to, and so where waypoints listen. */
+export const HBONE = 15008;
+
+/** The label by which istiod's deployment controller marks the pods of a Gateway. */
+export const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name';
+
+/** A waypoint's Service and pods. */
+export function waypointReach(scope: Construct, { exitName, namespace }: WaypointHandle): ExitReach {
+  const service = { host: `${exitName}.${namespace}.svc.${Mesh.of(scope).clusterDomain}`, port: HBONE };
+  return {
+    exitName,
+    namespace,
+    http: service,
+    opaque: service,
+    shared: false,
+    selector: { [GATEWAY_NAME]: exitName },
+    targetPorts: { http: HBONE, opaque: HBONE },
+  };
 }

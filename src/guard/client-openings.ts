@@ -3,9 +3,7 @@ import { addresses, Peer, podsOf, tcp, to } from './peers';
 import { IpBlock, outside } from './ranges';
 import { directFrom, Upstreams, upstreamsOf, Way, waysOf } from './ways';
 import { describe } from '../errors';
-
-/** Where ambient workloads connect to, whatever they call. */
-export const HBONE = 15008;
+import { HBONE } from '../exit/waypoint-handle';
 
 /** The openings to the exits that a namespace uses: their pods, on the ports that they listen on. */
 export function exitOpenings(scope: Construct, namespace: string, ambient: boolean): object[] {

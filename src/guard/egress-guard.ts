@@ -20,7 +20,7 @@ import { checkPort } from '../destination/port-number';
 import { markNote } from '../exit/summary';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { checkName, joinName, placedName } from '../naming';
-import { BUILT_IN_PROVIDER, outgoingCallsLogged } from '../observe/telemetry-spec';
+import { BUILT_IN_PROVIDER, sidecarsLog } from '../observe/telemetry-spec';
 import { observe } from '../policy/observed';
 import { checkTree } from '../validation/check-tree';
 import { markGuard } from '../validation/marks';
@@ -220,7 +220,7 @@ export class EgressGuard extends Construct {
   private log(namespace: string): void {
     const { accessLogProvider = BUILT_IN_PROVIDER, namedHttpPorts = [80], namedTlsPorts = [443] } = this.props;
     this.telemetries.push(
-      this.object('telemetry.istio.io/v1', 'Telemetry', namespace, () => outgoingCallsLogged(accessLogProvider)),
+      this.object('telemetry.istio.io/v1', 'Telemetry', namespace, () => sidecarsLog(accessLogProvider)),
     );
     for (const port of namedHttpPorts) checkPort(this, 'namedHttpPorts', port);
     for (const port of namedTlsPorts) checkPort(this, 'namedTlsPorts', port);

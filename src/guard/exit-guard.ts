@@ -1,6 +1,6 @@
 import { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
-import { HBONE, outsideOpenings } from './client-openings';
+import { outsideOpenings } from './client-openings';
 import {
   backendOpening,
   checkBackends,
@@ -18,6 +18,7 @@ import { describe, EgressError } from '../errors';
 import { IEgressExit } from '../exit/egress-exit';
 import { ExitReach } from '../exit/gateway-handle';
 import { markNote } from '../exit/summary';
+import { HBONE } from '../exit/waypoint-handle';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { checkName } from '../naming';
 import { checkTree } from '../validation/check-tree';
@@ -60,7 +61,7 @@ export interface ExitGuardProps {
   /**
    * Whether the exit's pods take part in the ambient mesh. There the kubelet's probes come from an address of their own, and
    * clients connect to port 15008.
-   * @default false
+   * @default - whether it is a waypoint
    */
   readonly ambient?: boolean;
 
@@ -130,9 +131,14 @@ export class ExitGuard extends Construct {
     this.node.addValidation({ validate: () => this.problems() });
   }
 
+  private get ambient(): boolean {
+    return this.props.ambient ?? this.reach.targetPorts.http === HBONE;
+  }
+
   /** One opening for each port; clients of both ports are named twice, so that each line can be read by itself. */
   private ingress(): object[] {
-    const { ambient, metricsFrom = [] } = this.props;
+    const { metricsFrom = [] } = this.props;
+    const { ambient } = this;
     const { http, opaque } = this.reach.targetPorts;
     const ports = ambient
       ? [{ port: HBONE, uses: () => true }]
@@ -168,7 +174,7 @@ export class ExitGuard extends Construct {
   }
 
   private problems(): string[] {
-    if (this.props.ambient) return [];
+    if (this.ambient) return [];
     const { http, opaque } = this.reach.targetPorts;
     const used = grantedAt(this.props.exit._owned!).map(({ ports }) => kindsOf(ports));
     const lacks = [
@@ -203,7 +209,7 @@ function ownReach(scope: Construct, exit: IEgressExit): ExitReach {
   throw new EgressError('ExitCannotCarry', scope, {
     what: "only pods of an exit's own can be closed by what is granted to it",
     given: exit?.exitName,
-    allowed: 'an EgressGateway of this app',
+    allowed: 'an EgressGateway or EgressWaypoint of this app',
     fix: 'guard the exit where it is made; of a gateway that others use, nobody here knows all that it needs',
   });
 }

@@ -46,7 +46,7 @@ export function waysOf(scope: Construct, namespace: string): Way[] {
 /** What a namespace's sidecars reach by themselves. */
 export function directFrom(scope: Construct, namespace: string): Declaration[] {
   return usedFrom(scope, namespace)
-    .filter(({ exit }) => exit.namespace === undefined)
+    .filter(({ exit }) => exit.namespace === '')
     .map(({ declaration }) => declaration);
 }
 

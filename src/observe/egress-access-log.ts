@@ -1,7 +1,7 @@
 import { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { LOG_FIELDS } from './log-fields';
-import { allCallsLogged } from './telemetry-spec';
+import { exitLogs } from './telemetry-spec';
 import { EgressError } from '../errors';
 import { IEgressExit } from '../exit/egress-exit';
 import { markInstallation } from '../exit/installation';
@@ -61,7 +61,7 @@ export class EgressAccessLog extends Construct {
       throw new EgressError('ExitCannotCarry', this, {
         what: 'only pods of an exit of this app can be told to log',
         given: exit?.exitName,
-        allowed: 'an EgressGateway of this app',
+        allowed: 'an EgressGateway or EgressWaypoint of this app',
         fix: 'make the access log where the exit is made',
       });
     }
@@ -73,7 +73,7 @@ export class EgressAccessLog extends Construct {
       namespace,
       name: exitName,
       metadata: checkMetadata(this, metadata),
-      spec: () => allCallsLogged(provider, selector),
+      spec: () => exitLogs(provider, selector),
     });
   }
 

@@ -6,6 +6,8 @@ export const LOG_FIELDS = {
   time: '%START_TIME%',
   /** Whom the certificate of the hop names; nobody on a sidecar's way out. */
   caller: '%DOWNSTREAM_PEER_URI_SAN%',
+  /** The same at a waypoint, which reads it where the tunnel ends. */
+  tunnel_caller: '%FILTER_STATE(io.istio.peer_principal:PLAIN)%',
   /** Whose proxy it is. */
   namespace: '%ENVIRONMENT(POD_NAMESPACE)%',
   service_account: '%ENVIRONMENT(SERVICE_ACCOUNT)%',

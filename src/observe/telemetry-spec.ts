@@ -1,22 +1,24 @@
-import { TelemetrySpecAccessLoggingMatchMode as Mode, toJson_TelemetrySpec } from '../../imports/telemetry.istio.io';
+import { toJson_TelemetrySpec } from '../../imports/telemetry.istio.io';
+import { GATEWAY_NAME } from '../exit/waypoint-handle';
 
 /** Istio's own provider of access logs, which every mesh has: text or JSON on standard output, as the mesh configuration says. */
 export const BUILT_IN_PROVIDER = 'envoy';
 
 /**
- * Has sidecars log the calls that their workloads make. What they log of calls that come in stays as it is: a Telemetry that
- * names one side alone would take the mesh's default from the other.
+ * Has the sidecars of a namespace log every call. Those that come in too: naming one side alone would take the other's lines
+ * from a mesh that logs with a default provider.
  */
-export function outgoingCallsLogged(provider: string) {
-  return toJson_TelemetrySpec({
-    accessLogging: [
-      { match: { mode: Mode.SERVER } },
-      { match: { mode: Mode.CLIENT }, providers: [{ name: provider }] },
-    ],
-  });
+export function sidecarsLog(provider: string) {
+  return toJson_TelemetrySpec({ accessLogging: [{ providers: [{ name: provider }] }] });
 }
 
-/** Has the pods of a gateway log every call. */
-export function allCallsLogged(provider: string, matchLabels: { [key: string]: string }) {
-  return toJson_TelemetrySpec({ selector: { matchLabels }, accessLogging: [{ providers: [{ name: provider }] }] });
+/** Has the pods of an exit log every call. Of a waypoint Istio wants the Gateway named, not its pods. */
+export function exitLogs(provider: string, labels: { [key: string]: string }) {
+  const waypoint = labels[GATEWAY_NAME];
+  return toJson_TelemetrySpec({
+    ...(waypoint === undefined
+      ? { selector: { matchLabels: labels } }
+      : { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: waypoint }] }),
+    accessLogging: [{ providers: [{ name: provider }] }],
+  });
 }

@@ -12,3 +12,9 @@ export function observe(scope: IConstruct, namespaces: string[]): void {
 export function observedNamespaces(scope: IConstruct): string[] {
   return [...((scope.node.root as any)[OBSERVED] ?? [])].sort();
 }
+
+/** What lets the calls of observed namespaces through an exit; undefined if there are none. */
+export function observedRules(scope: IConstruct): { from: { source: { namespaces: string[] } }[] }[] | undefined {
+  const namespaces = observedNamespaces(scope);
+  return namespaces.length > 0 ? [{ from: [{ source: { namespaces } }] }] : undefined;
+}

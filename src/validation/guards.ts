@@ -1,12 +1,12 @@
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { clashes, paths } from './clashes';
-import { exitOf, guardOf } from './marks';
+import { exitHostOf, exitOf, guardOf } from './marks';
 import { describe } from '../errors';
 
 /** Exits in guarded namespaces, which would be cut off from the hosts outside. */
 export function guardsOnExits(nodes: IConstruct[]): string[] {
-  const exits = new Set(nodes.flatMap((node) => exitOf(node)?.namespace ?? []));
+  const exits = new Set(nodes.flatMap((node) => (exitOf(node) ?? exitHostOf(node))?.namespace ?? []));
   return nodes.flatMap((node) =>
     (guardOf(node)?.namespaces ?? [])
       .filter((namespace) => exits.has(namespace))

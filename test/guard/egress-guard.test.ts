@@ -5,6 +5,7 @@ import {
   EgressGuard,
   EgressGuardProps,
   EgressPort,
+  EgressWaypoint,
   GuardedNamespaces,
   GuardMode,
   GatewayWorkload,
@@ -133,6 +134,17 @@ test('an ambient namespace needs no istiod, reaches exits by HBONE, and has no S
   manifests().countIs({ kind: 'Sidecar' }, 0);
 });
 
+test('an ambient namespace reaches a waypoint, made here or elsewhere', () => {
+  const { egress, chart, clients, platform } = guarded({ ambient: true });
+  const hosts = ['a.example'];
+  new HttpEgress(chart, 'A', { hosts, exit: new EgressWaypoint(platform, 'Waypoint'), clients });
+  new HttpEgress(chart, 'B', { hosts, exit: EgressWaypoint.imported({ namespace: 'edge' }), clients });
+  expect(lines(egress()).slice(1)).toEqual([
+    'edge/egress-waypoint/ TCP15008',
+    'istio-egress/egress-waypoint/ TCP15008',
+  ]);
+});
+
 test('each layer can be left out', () => {
   const open = { podsMayBypassSidecar: true, sidecarsFollowMesh: true, accessLogFollowsMesh: true };
   const { manifests, guard } = guarded(open);
@@ -167,11 +179,7 @@ test.each([GuardMode.OBSERVE, GuardMode.WARN])('%s refuses nothing and logs what
   );
   manifests().has(
     { kind: 'Telemetry', namespace: 'payments' },
-    {
-      spec: {
-        accessLogging: [{ match: { mode: 'SERVER' } }, { match: { mode: 'CLIENT' }, providers: [{ name: 'envoy' }] }],
-      },
-    },
+    { spec: { accessLogging: [{ providers: [{ name: 'envoy' }] }] } },
   );
 });
 
@@ -254,6 +262,13 @@ test('calls without a gateway open their port to every address only if that is s
   const known = guarded();
   new HttpEgress(known.chart, 'A', { ...direct, endpoints: [{ address: '192.0.2.7' }, { address: '2001:db8::7' }] });
   expect(lines(known.egress()).at(-1)).toBe('//192.0.2.7/32 //2001:db8::7/128 TCP80');
+});
+
+test('a waypoint refuses nothing to namespaces that are observed', () => {
+  const { manifests, platform } = guarded({ mode: GuardMode.OBSERVE });
+  new EgressWaypoint(platform, 'Waypoint');
+  const { rules } = manifests().only({ kind: 'AuthorizationPolicy', name: 'egress-waypoint' }).spec;
+  expect(rules).toEqual([{ from: [{ source: { namespaces: ['payments'] } }] }]);
 });
 
 test('an exit is not cut off by a guard', () => {

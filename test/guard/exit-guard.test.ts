@@ -2,6 +2,7 @@ import {
   EgressClient,
   EgressGateway,
   EgressPort,
+  EgressWaypoint,
   ExitGuard,
   ExitGuardProps,
   GatewayWorkload,
@@ -86,6 +87,17 @@ test('the whole mesh, collectors of metrics, and probes of ambient pods come in 
       ports: [{ protocol: 'TCP', port: 15021 }],
     },
   ]);
+});
+
+test('a waypoint lets its clients in by HBONE', () => {
+  const { platform, chart, clients, manifests } = world();
+  const exit = new EgressWaypoint(platform, 'Waypoint', { namespace: 'edge' });
+  new ExitGuard(platform, 'Guard', { exit, clusterRanges: [] });
+  new TlsOriginationEgress(chart, 'A', { hosts: ['a.example'], exit, clients });
+  const { podSelector, ingress, egress } = manifests().only({ kind: 'NetworkPolicy', namespace: 'edge' }).spec;
+  expect(podSelector).toEqual({ matchLabels: { 'gateway.networking.k8s.io/gateway-name': 'egress-waypoint' } });
+  expect(ingress[0]).toEqual({ from: [namespaceIs('payments')], ports: [{ protocol: 'TCP', port: 15008 }] });
+  expect(egress.at(-1).ports).toEqual([{ protocol: 'TCP', port: 443 }]);
 });
 
 test('before ENFORCE there is no network policy', () => {

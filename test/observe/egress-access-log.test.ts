@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'cdk8s';
-import { EgressAccessLog, EgressGateway, Installation } from '../../src';
+import { EgressAccessLog, EgressGateway, EgressWaypoint, Installation } from '../../src';
 import { failing, world } from '../fixtures';
 
 test('has the pods of an exit log with a provider of the mesh', () => {
@@ -17,6 +17,14 @@ test('has the pods of an exit log with a provider of the mesh', () => {
       },
     },
   );
+});
+
+test('of a waypoint, the Gateway is named', () => {
+  const { platform, manifests } = world();
+  new EgressAccessLog(platform, 'Log', { exit: new EgressWaypoint(platform, 'Waypoint') });
+  const { targetRefs, selector } = manifests().only({ kind: 'Telemetry' }).spec;
+  expect(targetRefs).toEqual([{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'egress-waypoint' }]);
+  expect(selector).toBeUndefined();
 });
 
 test('the provider is written once into what is to be installed, with who, where to and why', () => {

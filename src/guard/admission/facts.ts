@@ -66,7 +66,7 @@ type Entry = [namespace: string, values: string[]];
 
 function directOf(scope: IConstruct): Entry[] {
   return allDeclared(scope)
-    .filter(({ exit }) => exit.namespace === undefined)
+    .filter(({ exit }) => exit.namespace === '')
     .flatMap(({ declaration: { clients, hosts } }) =>
       clients.flatMap(({ namespaceName }): Entry[] => (namespaceName ? [[namespaceName, hosts]] : [])),
     );

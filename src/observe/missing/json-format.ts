@@ -4,7 +4,7 @@ import { LogLine, said } from './log-line';
 const FIELDS: { [field in keyof LogLine]-?: string[] } = {
   namespace: ['namespace'],
   serviceAccount: ['service_account'],
-  caller: ['caller'],
+  caller: ['caller', 'tunnel_caller'],
   method: ['method'],
   authority: ['host', 'authority'],
   serverName: ['server_name', 'requested_server_name'],
