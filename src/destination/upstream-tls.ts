@@ -84,7 +84,11 @@ function checkCredential(scope: Construct, name: string): string {
       fix: 'copy the Secret beside the exit and pass its bare name',
     });
   }
-  // Secrets may have dots in their names.
+  return checkSecretName(scope, name);
+}
+
+/** Secrets may have dots in their names. @throws NameSyntax */
+export function checkSecretName(scope: Construct, name: string): string {
   for (const label of String(name).split('.')) checkName(scope, 'credentialName', label);
   return name;
 }

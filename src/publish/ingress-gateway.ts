@@ -1,4 +1,5 @@
 import { checkPort } from '../destination/port-number';
+import { checkLabels } from '../exit/gateway-workload';
 import { checkName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
 
@@ -34,7 +35,7 @@ export interface IngressGatewayAttributes {
 
 /** The ingress gateway, which somebody else installed. */
 export class IngressGateway {
-  /** @throws NameSyntax, PortRange */
+  /** @throws NameSyntax, LabelSyntax, PortRange */
   public static imported(attributes: IngressGatewayAttributes = {}): IngressGateway {
     return new IngressGateway(attributes);
   }
@@ -53,7 +54,7 @@ export class IngressGateway {
   private constructor(attributes: IngressGatewayAttributes) {
     const where = 'IngressGateway.imported';
     this.namespace = checkName(where, 'namespace', attributes.namespace ?? 'istio-system');
-    this.labels = attributes.labels ?? { istio: 'ingressgateway' };
+    this.labels = checkLabels(where, attributes.labels ?? { istio: 'ingressgateway' });
     const account = attributes.serviceAccount ?? 'istio-ingressgateway-service-account';
     this.client = EgressClient.serviceAccount(this.namespace, account);
     this.httpPort = checkPort(where, 'httpPort', attributes.httpPort ?? 80);

@@ -33,7 +33,7 @@ export class IngressHop extends Construct {
   public constructor(scope: Construct, id: string, props: IngressHopProps) {
     super(scope, id);
     const { ingress, hostname, exit, port } = props;
-    markIngressHost(this, { selector: ingress.labels, host: hostname });
+    markIngressHost(this, { namespace: ingress.namespace, selector: ingress.labels, host: hostname });
     const name = dottedName(exit.exitName, hostname);
     const object = (kind: string, spec: () => unknown) =>
       manifest(this, kind, {

@@ -27,7 +27,7 @@ import { markNote, portSummary } from '../exit/summary';
 import { needsDestinationRule, upstreamDestinationRule, upstreamServiceEntry } from '../exit/upstream-manifests';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh, OutboundTrafficPolicy } from '../mesh/mesh';
-import { dottedName, joinName } from '../naming';
+import { checkName, dottedName, joinName } from '../naming';
 import { checkTree } from '../validation/check-tree';
 import { markIngressHost } from '../validation/marks';
 
@@ -107,11 +107,12 @@ export class IngressProxy extends Construct {
   ) {
     super(scope, id);
     checkTree(this);
-    this.name = props.name ?? joinName(this, ...this.node.path.split('/'));
+    const { name } = props;
+    this.name = name === undefined ? joinName(this, ...this.node.path.split('/')) : checkName(this, 'name', name);
     const hosts = checkHosts(this, props.hosts);
     this.ports = checkPorts(this, props.ports);
     this.upstream = resolveUpstream(this, props);
-    this.paths = props.paths && checkPaths(this, props.paths);
+    this.paths = props.paths && checkPaths(this, props.paths, this.ports);
     this.metadata = checkMetadata(this, props.metadata);
     this.checkCarries(hosts);
     this.gateway = this.networking('Gateway', this.name, () =>
@@ -131,7 +132,8 @@ export class IngressProxy extends Construct {
 
   private serve(host: string): void {
     const mark = new Construct(this, host);
-    markIngressHost(mark, { selector: this.props.ingress.labels, host });
+    const { namespace, labels } = this.props.ingress;
+    markIngressHost(mark, { namespace, selector: labels, host });
     const name = dottedName(this.name, hostInName(host));
     const exportTo = this.props.meshAccess === MeshAccess.OPEN_TO_MESH ? ['*'] : ['.'];
     const http = httpPorts(this.ports);
@@ -243,7 +245,16 @@ function pathMatches(path: string) {
   return path === '/' ? [{ uri: { prefix: '/' } }] : [{ uri: { exact: path } }, { uri: { prefix: `${path}/` } }];
 }
 
-function checkPaths(scope: Construct, paths: string[]): string[] {
+function checkPaths(scope: Construct, paths: string[], ports: ResolvedPort[]): string[] {
+  const [unread] = opaquePorts(ports);
+  if (unread) {
+    throw new EgressError('HttpRuleSyntax', scope, {
+      what: '`paths` are said of a port whose bytes the ingress gateway does not read: every path would be served there',
+      given: `port ${unread.port}`,
+      allowed: '`paths` with EgressPort.http and EgressPort.tlsOrigination only',
+      fix: 'let the ingress gateway originate TLS, or leave `paths` out',
+    });
+  }
   const bad = paths.find((path) => typeof path !== 'string' || !/^\/([^\s?#*]*[^\s?#*/])?$/.test(path));
   if (bad === undefined && paths.length > 0) return [...new Set(paths)].sort();
   throw new EgressError('HttpRuleSyntax', scope, {

@@ -6,7 +6,7 @@ import { PeerAuthenticationSpecMtlsMode, toJson_PeerAuthenticationSpec } from '.
 import { EgressPort, httpPorts } from '../destination/egress-port';
 import { HttpHeaderRules } from '../destination/http-headers';
 import { HttpRetries } from '../destination/http-retries';
-import { UpstreamTls } from '../destination/upstream-tls';
+import { checkSecretName, UpstreamTls } from '../destination/upstream-tls';
 import { EgressError } from '../errors';
 import { IClientHop } from '../exit/client-hop';
 import { declare } from '../exit/declaration';
@@ -14,10 +14,10 @@ import { DedicatedEgressGateway } from '../exit/dedicated-egress-gateway';
 import { EgressGateway } from '../exit/egress-gateway';
 import { GatewayWorkload } from '../exit/gateway-workload';
 import { OpaAuthorization } from '../exit/opa-authorization';
-import { markSummary } from '../exit/summary';
+import { markNote, markSummary } from '../exit/summary';
 import { UpstreamProbe } from '../exit/upstream-probe';
 import { manifest } from '../mesh/manifest';
-import { checkName, joinName } from '../naming';
+import { joinName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
 import { HttpRule } from '../policy/http-rule';
 
@@ -26,7 +26,7 @@ export interface IngressListener {
   /** The ingress gateway that serves it. */
   readonly gateway: IngressGateway;
 
-  /** TLS Secret for the host name, in the ingress gateway's namespace. */
+  /** Name of the TLS Secret for the host name, in the ingress gateway's namespace. */
   readonly credentialName: string;
 }
 
@@ -117,6 +117,8 @@ export interface UpstreamProxyProps {
   readonly metadata?: ApiObjectMetadata;
 }
 
+const STRICT = Symbol.for('cdk8s-istio-egress.StrictNamespaces');
+
 /**
  * Publishes an external service under one of our own host names, through an egress gateway: callers outside the mesh come by
  * HTTPS to the ingress gateway, callers inside by HTTP, and the exit speaks verified TLS to the service, which reads its own
@@ -135,14 +137,14 @@ export class UpstreamProxy extends Construct {
   /** @throws ClientsMissing if neither `ingress` nor `clients` is given, and what `Egress` and `EgressGateway` throw */
   public constructor(scope: Construct, id: string, props: UpstreamProxyProps) {
     super(scope, id);
-    const { ingress, clients = [], upstream, hostname, metadata } = props;
+    const { ingress, upstream, hostname, metadata } = props;
     checkOneExit(this, props);
     this.exit = props.exit ?? this.dedicatedExit(id, props);
     const declaration = declare(this, {
       hosts: [hostname],
       upstreamHost: upstream,
       ports: [EgressPort.tlsOrigination({ ...props, port: 80 })],
-      clients: ingress ? [...clients, ingress.gateway.client] : clients,
+      clients: allClients(props),
       rules: props.rules,
       metadata,
     });
@@ -151,7 +153,7 @@ export class UpstreamProxy extends Construct {
     if (ingress) {
       const hop = new IngressHop(this, 'Ingress', {
         ingress: ingress.gateway,
-        credentialName: checkName(this, 'credentialName', ingress.credentialName),
+        credentialName: checkSecretName(this, ingress.credentialName),
         hostname: declaration.hosts[0],
         port: httpPorts(declaration.ports)[0],
         exit: this.exit._address,
@@ -163,6 +165,7 @@ export class UpstreamProxy extends Construct {
     this.exit._grant(declaration);
     strictMutualTls(this.exit);
     markSummary(this, this.exit, declaration);
+    if (ingress) markNote(this, outsideLine(this, props));
   }
 
   private dedicatedExit(id: string, { upstream, upstreamProbe, authorization, workload }: UpstreamProxyProps) {
@@ -174,6 +177,18 @@ export class UpstreamProxy extends Construct {
       workload,
     });
   }
+}
+
+/** The ingress gateway calls for everybody outside, unless the whole mesh may call anyhow. */
+function allClients({ clients = [], ingress }: UpstreamProxyProps): EgressClient[] {
+  const everybody = clients.some((client) => client?.toString() === EgressClient.anyInMesh().toString());
+  return ingress && !everybody ? [...clients, ingress.gateway.client] : clients;
+}
+
+/** What the list of clients does not say: for whom the ingress gateway calls. */
+function outsideLine({ node, exit }: UpstreamProxy, { ingress, hostname }: UpstreamProxyProps): string {
+  const { namespace } = ingress!.gateway;
+  return `${node.path}: anybody outside → https://${hostname} at the ingress gateway in ${namespace} → ${exit.namespace}/${exit.exitName}`;
 }
 
 /** What is said of the default exit must not be lost where another one is given. */
@@ -188,12 +203,13 @@ function checkOneExit(scope: Construct, { exit, upstreamProbe, authorization, wo
   });
 }
 
-/** Once in an exit's namespace: sidecars there take only mutual TLS. */
+/** Once in an exit's namespace, however many exits it has: sidecars there take only mutual TLS. */
 function strictMutualTls(exit: EgressGateway): void {
-  const chart = Chart.of(exit);
-  const id = `strict mutual TLS in ${exit.namespace}`;
-  if (chart.node.tryFindChild(id)) return;
-  manifest(chart, id, {
+  const root = exit.node.root as any;
+  const namespaces: Set<string> = (root[STRICT] ??= new Set());
+  if (namespaces.has(exit.namespace)) return;
+  namespaces.add(exit.namespace);
+  manifest(Chart.of(exit), `strict mutual TLS in ${exit.namespace}`, {
     apiVersion: 'security.istio.io/v1',
     kind: 'PeerAuthentication',
     namespace: exit.namespace,

@@ -22,10 +22,10 @@ export function hostsOnTwoExits(nodes: IConstruct[]): string[] {
   const key = (node: IConstruct) => `${exitHostOf(node)!.namespace}/${exitHostOf(node)!.host}`;
   return clashes(nodes.filter(exitHostOf), key).map((group) =>
     describe('HostOnTwoExits', group[1], {
-      what: `two exits of one namespace reach the same host, ${key(group[0])}; Istio would use one's settings for both`,
+      what: `two exits of one namespace, or two names at one exit, reach the same host, ${key(group[0])}; Istio would use one's settings for both`,
       given: paths(group),
-      allowed: 'a host at one exit of a namespace',
-      fix: 'use one exit for the host, or put the exits in namespaces of their own',
+      allowed: 'a host once at the exits of a namespace',
+      fix: 'use one exit and one name for the host, or put the exits in namespaces of their own',
     }),
   );
 }

@@ -6,8 +6,8 @@ import { describe } from '../errors';
 /** Host names that two constructs want an ingress gateway to serve: of two Gateways for one name Istio takes one. */
 export function ingressHostsTwice(nodes: IConstruct[]): string[] {
   const key = (node: IConstruct) => {
-    const { selector, host } = ingressHostOf(node)!;
-    return JSON.stringify([host, Object.entries(selector).sort()]);
+    const { namespace, selector, host } = ingressHostOf(node)!;
+    return JSON.stringify([host, namespace, Object.entries(selector).sort()]);
   };
   return clashes(nodes.filter(ingressHostOf), key).map((group) =>
     describe('IngressHostTwice', group[1], {

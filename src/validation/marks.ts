@@ -41,6 +41,7 @@ export interface CaptureMark {
 
 /** A host name that an ingress gateway serves. */
 export interface IngressHostMark {
+  readonly namespace: string;
   readonly selector: { [key: string]: string };
   readonly host: string;
 }

@@ -1,0 +1,269 @@
+import { Chart, Duration, Testing } from 'cdk8s';
+import {
+  Egress,
+  EgressClient,
+  EgressGateway,
+  GatewayWorkload,
+  HttpRetries,
+  HttpRule,
+  IngressGateway,
+  OpaAuthorization,
+  UpstreamProxy,
+  UpstreamProxyProps,
+  UpstreamTls,
+} from '../../src';
+import { Manifests } from '../../src/assertions';
+import { failing } from '../fixtures';
+
+const sleep = EgressClient.serviceAccount('apps', 'sleep');
+const ingress = { gateway: IngressGateway.imported(), credentialName: 'corp-tls' };
+const BIN = { hostname: 'bin.corp.example', upstream: 'httpbin.org' };
+
+/** Proxies in one app, each in a chart of its own. */
+function proxies(...all: (Partial<UpstreamProxyProps> & { namespace?: string })[]) {
+  const app = Testing.app();
+  const made = all.map(({ namespace, ...props }, i) => {
+    const chart = new Chart(app, `chart${i}`, { namespace: namespace ?? `ns${i}` });
+    return new UpstreamProxy(chart, `Egress${i}`, { ...BIN, ...props });
+  });
+  return { app, made, manifests: () => Manifests.fromApp(app) };
+}
+const proxy = (props: Partial<UpstreamProxyProps>) => proxies(props);
+
+test('callers inside come by HTTP and our name, to a gateway of its own', () => {
+  const { made, manifests } = proxy({ clients: [sleep] });
+  expect([made[0].exit.namespace, made[0].exit.exitName]).toEqual(['ns0', 'egress0']);
+  expect(made[0].clientHops.map(({ namespace }) => namespace)).toEqual(['apps']);
+  expect(made[0].ingressGateway).toBeUndefined();
+  manifests().has(
+    { kind: 'VirtualService', namespace: 'apps' },
+    {
+      spec: {
+        hosts: ['bin.corp.example'],
+        gateways: undefined,
+        http: [{ route: [{ destination: { host: 'egress0.ns0.svc.cluster.local', port: { number: 80 } } }] }],
+      },
+    },
+  );
+});
+
+test('callers outside come by HTTPS, and by HTTP are told to come back', () => {
+  const { made, manifests } = proxy({ ingress });
+  expect(made[0].clientHops).toEqual([]);
+  const { spec, metadata } = manifests().only({ kind: 'Gateway', namespace: 'istio-system' });
+  expect(spec).toEqual({
+    selector: { istio: 'ingressgateway' },
+    servers: [
+      {
+        hosts: ['./bin.corp.example'],
+        port: { name: 'http', number: 80, protocol: 'HTTP' },
+        tls: { httpsRedirect: true },
+      },
+      {
+        hosts: ['./bin.corp.example'],
+        port: { name: 'https', number: 443, protocol: 'HTTPS' },
+        tls: { mode: 'SIMPLE', credentialName: 'corp-tls' },
+      },
+    ],
+  });
+  // In a bare name Istio would read the dots as those of a DNS name.
+  const { gateways, http } = made[0].ingressVirtualService!.toJson().spec;
+  expect(gateways).toEqual([`istio-system/${metadata.name}`]);
+  expect(http).toMatchObject([
+    {
+      rewrite: { authority: 'bin.corp.example' },
+      route: [{ destination: { host: 'egress0.ns0.svc.cluster.local' } }],
+    },
+  ]);
+});
+
+test('the ingress gateway is a client as others are: by mutual TLS, and by its own grant', () => {
+  const { manifests } = proxy({ ingress, clients: [sleep] });
+  for (const [namespace, account] of [
+    ['istio-system', 'istio-ingressgateway-service-account'],
+    ['apps', 'sleep'],
+  ]) {
+    const { spec } = manifests().only({ kind: 'AuthorizationPolicy', name: `egress0.${namespace}` });
+    expect(spec.rules).toEqual([
+      {
+        from: [{ source: { serviceAccounts: [`${namespace}/${account}`] } }],
+        to: [{ operation: { hosts: ['bin.corp.example', 'bin.corp.example:80'] } }],
+      },
+    ]);
+    manifests().has(
+      { kind: 'DestinationRule', namespace },
+      {
+        spec: {
+          exportTo: ['.'],
+          host: 'egress0.ns0.svc.cluster.local',
+          trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } },
+        },
+      },
+    );
+  }
+});
+
+test('the upstream reads its own name, over TLS that checks it', () => {
+  const { manifests } = proxy({ clients: [sleep], upstreamPort: 8443 });
+  manifests().has(
+    { kind: 'ServiceEntry', namespace: 'ns0' },
+    { spec: { hosts: ['httpbin.org'], ports: [{ number: 8443, protocol: 'TLS' }] } },
+  );
+  manifests().has(
+    { kind: 'VirtualService', namespace: 'ns0' },
+    {
+      spec: {
+        hosts: ['bin.corp.example'],
+        gateways: ['egress0'],
+        http: [{ rewrite: { authority: 'httpbin.org:8443' }, route: [{ destination: { host: 'httpbin.org' } }] }],
+      },
+    },
+  );
+  const tls = { mode: 'SIMPLE', sni: 'httpbin.org', subjectAltNames: ['httpbin.org'], caCertificates: 'system' };
+  manifests().has(
+    { kind: 'DestinationRule', namespace: 'ns0' },
+    { spec: { host: 'httpbin.org', subsets: [{ trafficPolicy: { tls } }] } },
+  );
+});
+
+test('what is said of the calls holds on the way', () => {
+  const { manifests } = proxy({
+    ingress,
+    clients: [sleep],
+    tls: UpstreamTls.mutual('bank'),
+    timeout: Duration.seconds(3),
+    retries: HttpRetries.anyMethod(2),
+    rules: [HttpRule.allow({ methods: ['GET'] })],
+    metadata: { labels: { team: 'a' } },
+  });
+  manifests().has({ kind: 'DestinationRule', namespace: 'ns0' }, { spec: { subsets: [{ name: 'port-80' }] } });
+  manifests().has({ kind: 'Role', namespace: 'ns0' }, {});
+  const [route] = manifests().only({ kind: 'VirtualService', namespace: 'ns0' }).spec.http;
+  expect(route).toMatchObject({ timeout: '3s' });
+  for (const namespace of ['istio-system', 'apps']) {
+    const { spec, metadata } = manifests().only({ kind: 'VirtualService', namespace });
+    expect(spec.http[0].retries.attempts).toBe(2);
+    expect(metadata.labels).toEqual({ team: 'a' });
+    const [rule] = manifests().only({ kind: 'AuthorizationPolicy', name: `egress0.${namespace}` }).spec.rules;
+    expect(rule.to[0].operation.methods).toEqual(['GET']);
+  }
+});
+
+test('the whole mesh includes the ingress gateway', () => {
+  const { manifests } = proxy({ ingress, clients: [EgressClient.anyInMesh()] });
+  manifests().has({ kind: 'Gateway', namespace: 'istio-system' }, {});
+  expect(
+    manifests()
+      .find({ kind: 'AuthorizationPolicy' })
+      .map(({ metadata }) => metadata.name),
+  ).toEqual(['egress0', 'egress0.any.mesh']);
+});
+
+test('a second, third and fourth cost a construct each', () => {
+  const names = ['a', 'b', 'c', 'd'];
+  const { manifests } = proxies(
+    ...names.map((name) => ({
+      hostname: `${name}.corp.example`,
+      upstream: `${name}.vendor.example`,
+      ingress,
+      clients: [sleep],
+    })),
+  );
+  for (const kind of ['Deployment', 'Service', 'ServiceEntry', 'PeerAuthentication']) {
+    manifests().countIs({ kind }, 4);
+  }
+  manifests().countIs({ kind: 'Gateway' }, 8);
+  const selectors = manifests()
+    .find({ kind: 'Deployment' })
+    .map(({ spec }) => JSON.stringify(spec.selector));
+  expect(new Set(selectors).size).toBe(4);
+});
+
+test('sidecars of a namespace take only mutual TLS, said once however many exits it has', () => {
+  const { manifests } = proxies(
+    { clients: [sleep], namespace: 'legacy' },
+    { hostname: 'crm.corp.example', upstream: 'crm.vendor.example', clients: [sleep], namespace: 'legacy' },
+  );
+  const { metadata, spec } = manifests().only({ kind: 'PeerAuthentication' });
+  expect(metadata).toMatchObject({ name: 'default', namespace: 'legacy' });
+  expect(spec).toEqual({ mtls: { mode: 'STRICT' } });
+});
+
+test('one of our names is served once', () => {
+  const twice = proxies({ ingress }, { ingress, upstream: 'other.example' });
+  expect(() => twice.app.synthYaml()).toThrow('[IngressHostTwice] chart1/Egress1/Ingress');
+});
+
+test('several names may go through a gateway that is there', () => {
+  const app = Testing.app();
+  const exit = new EgressGateway(new Chart(app, 'platform'), 'Exit');
+  const chart = new Chart(app, 'apps');
+  new UpstreamProxy(chart, 'A', { ...BIN, exit, clients: [sleep] });
+  new UpstreamProxy(chart, 'B', {
+    hostname: 'crm.corp.example',
+    upstream: 'crm.vendor.example',
+    exit,
+    clients: [sleep],
+  });
+  Manifests.fromApp(app).countIs({ kind: 'Deployment' }, 1);
+  Manifests.fromApp(app).countIs({ kind: 'PeerAuthentication', namespace: 'istio-egress' }, 1);
+  new UpstreamProxy(chart, 'C', { hostname: 'c.corp.example', upstream: 'httpbin.org', exit, clients: [sleep] });
+  expect(() => app.synthYaml()).toThrow('[HostOnTwoExits]');
+});
+
+test.each([
+  ['upstreamProbe', { upstreamProbe: { path: '/' } }],
+  ['authorization', { authorization: OpaAuthorization.sidecar({ policyConfigMap: 'a' }) }],
+  ['workload', { workload: GatewayWorkload.managed() }],
+])('%s is said where the gateway is made', (part, props) => {
+  const chart = Testing.chart();
+  const exit = new EgressGateway(chart, 'Exit');
+  expect(() => new UpstreamProxy(chart, 'A', { ...BIN, exit, clients: [sleep], ...props })).toThrow(
+    failing('ExitCannotCarry', part),
+  );
+});
+
+test('they reach the gateway that is made here', () => {
+  const { manifests } = proxy({
+    clients: [sleep],
+    upstreamProbe: { path: '/status/200' },
+    authorization: OpaAuthorization.sidecar({ policyConfigMap: 'a' }),
+    workload: GatewayWorkload.managed({ replicas: 3 }),
+  });
+  const { replicas, template } = manifests().only({ kind: 'Deployment' }).spec;
+  expect(replicas).toBe(3);
+  expect(template.spec.containers.map(({ name }: any) => name)).toEqual(['istio-proxy', 'opa']);
+  const { http } = manifests().only({ kind: 'VirtualService', name: 'egress0.upstream.probe' }).spec;
+  expect(http).toMatchObject([
+    {
+      rewrite: { uri: '/status/200', authority: 'httpbin.org' },
+      route: [{ destination: { host: 'httpbin.org', subset: 'port-80' } }],
+    },
+  ]);
+});
+
+test.each([
+  [{}, 'ClientsMissing', ''],
+  [{ clients: [] }, 'ClientsMissing', ''],
+  [{ clients: [EgressClient.namespace('ns0')] }, 'ClientInExitNamespace', 'ns0'],
+  [{ clients: [sleep], hostname: 'bin' }, 'HostSyntax', 'bin'],
+  [{ clients: [sleep], hostname: '*.corp.example' }, 'HostWildcard', ''],
+  [{ clients: [sleep], upstream: '*.vendor.example' }, 'HostWildcard', ''],
+  [{ clients: [sleep], upstream: '192.0.2.1' }, 'HostIpAddress', ''],
+  [{ ingress: { ...ingress, credentialName: 'istio-system/corp-tls' } }, 'NameSyntax', 'credentialName'],
+  [{ clients: [sleep], metadata: { name: 'a' } }, 'MetadataReserved', ''],
+])('refuses %j', (props: Partial<UpstreamProxyProps>, code, part) => {
+  expect(() => proxy(props)).toThrow(failing(code, part));
+});
+
+test('a Secret may have dots in its name', () => {
+  expect(() => proxy({ ingress: { ...ingress, credentialName: 'bin.corp.example' } })).not.toThrow();
+});
+
+test('says who calls, and for whom', () => {
+  const { app } = proxy({ ingress, clients: [sleep] });
+  expect(Egress.describe(app)).toEqual([
+    expect.stringMatching(/^chart0\/Egress0: apps\/sleep, istio-system\/.* → bin.corp.example, which is httpbin.org/),
+    'chart0/Egress0: anybody outside → https://bin.corp.example at the ingress gateway in istio-system → ns0/egress0',
+  ]);
+});
