@@ -14,6 +14,8 @@ const OPA_IMAGE = 'openpolicyagent/opa:1.19.1-envoy';
 const GRPC_PORT = 9191;
 const DIAGNOSTIC_PORT = 8282;
 const DECISION = 'istio/authz/allow';
+/** With a dot: the policy of a namespace called "opa" has the name without. */
+const OBJECTS = 'opa.authorization';
 
 /** What every form of OPA has. */
 export interface OpaOptions {
@@ -110,21 +112,17 @@ export class OpaPolicy extends Construct {
         statusOnError: '403',
       },
     };
-    this.authorizationPolicy = this.object(
-      'security.istio.io/v1',
-      'AuthorizationPolicy',
-      dottedName(gateway.exitName, 'opa'),
-      {
-        spec: () =>
-          toJson_AuthorizationPolicySpec({
-            selector: { matchLabels: gateway.selector },
-            action: AuthorizationPolicySpecAction.CUSTOM,
-            provider: { name: provider },
-            // The calls alone: of what passes through unread OPA could not tell anything, and the kubelet's probe has no caller.
-            rules: [{ to: [{ operation: { ports: [`${gateway.targetPorts.http}`] } }] }],
-          }),
-      },
-    );
+    const name = dottedName(gateway.exitName, OBJECTS);
+    this.authorizationPolicy = this.object('security.istio.io/v1', 'AuthorizationPolicy', name, {
+      spec: () =>
+        toJson_AuthorizationPolicySpec({
+          selector: { matchLabels: gateway.selector },
+          action: AuthorizationPolicySpecAction.CUSTOM,
+          provider: { name: provider },
+          // The calls alone: of what passes through unread OPA could not tell anything, and the kubelet's probe has no caller.
+          rules: [{ to: [{ operation: { ports: [`${gateway.targetPorts.http}`] } }] }],
+        }),
+    });
     if (sidecar) this.addSidecar(sidecar);
   }
 
@@ -147,7 +145,7 @@ export class OpaPolicy extends Construct {
       fields: { data: { 'config.yaml': opaConfig(sidecar) } },
     });
     // How the proxy finds what listens in its own pod.
-    this.object('networking.istio.io/v1', 'ServiceEntry', dottedName(this.gateway.exitName, 'opa'), {
+    this.object('networking.istio.io/v1', 'ServiceEntry', dottedName(this.gateway.exitName, OBJECTS), {
       spec: () =>
         toJson_ServiceEntrySpec({
           exportTo: ['.'],

@@ -1,5 +1,12 @@
 import { parse } from 'yaml';
-import { EgressPort, GatewayWorkload, OpaAuthorization, OpaServiceOptions, OpaSidecarOptions } from '../../src';
+import {
+  EgressClient,
+  EgressPort,
+  GatewayWorkload,
+  OpaAuthorization,
+  OpaServiceOptions,
+  OpaSidecarOptions,
+} from '../../src';
 import { failing, world } from '../fixtures';
 
 const HOST = 'opa.policy.svc.cluster.local';
@@ -21,7 +28,7 @@ test('is asked about the calls of this gateway, and about nothing else: neither 
     ports: [EgressPort.tlsOrigination(), EgressPort.tlsPassthrough()],
     clients,
   });
-  expect(manifests().only({ kind: 'AuthorizationPolicy', name: 'istio-egress.opa' }).spec).toEqual({
+  expect(manifests().only({ kind: 'AuthorizationPolicy', name: 'istio-egress.opa.authorization' }).spec).toEqual({
     selector: { matchLabels: { istio: 'istio-egress' } },
     action: 'CUSTOM',
     provider: { name: 'opa-istio-egress' },
@@ -33,8 +40,15 @@ test('the grants stay as they are beside it', () => {
   const policies = sidecar().manifests().find({ kind: 'AuthorizationPolicy' });
   expect(policies.map(({ metadata, spec }) => [metadata.name, spec.action])).toEqual([
     ['istio-egress', undefined],
-    ['istio-egress.opa', 'CUSTOM'],
+    ['istio-egress.opa.authorization', 'CUSTOM'],
   ]);
+});
+
+test('a client namespace may be called as it is', () => {
+  const { exit, manifests } = sidecar();
+  const clients = [EgressClient.namespace('opa')];
+  exit.grant('A', { hosts: ['a.example'], ports: [EgressPort.http()], clients });
+  manifests().has({ kind: 'AuthorizationPolicy', name: 'istio-egress.opa' }, { spec: { action: 'ALLOW' } });
 });
 
 test('what the mesh configuration needs has a name without dots, and refuses while OPA is away', () => {
@@ -56,7 +70,7 @@ test('the proxy finds OPA in its own pod, and nobody else does', () => {
   sidecar()
     .manifests()
     .has(
-      { kind: 'ServiceEntry', name: 'istio-egress.opa' },
+      { kind: 'ServiceEntry', name: 'istio-egress.opa.authorization' },
       {
         spec: {
           exportTo: ['.'],
@@ -115,7 +129,7 @@ test('of pods that exist already the port of the calls has to be known, and they
   expect(() => service({}, existing())).toThrow(failing('ExitCannotCarry', 'httpTargetPort'));
   const { spec } = service({}, existing({ httpTargetPort: 8080 }))
     .manifests()
-    .only({ kind: 'AuthorizationPolicy', name: 'istio-egress.opa' });
+    .only({ kind: 'AuthorizationPolicy', name: 'istio-egress.opa.authorization' });
   expect(spec.rules).toEqual([{ to: [{ operation: { ports: ['8080'] } }] }]);
   const workload = existing({ httpTargetPort: 8080 });
   expect(() => world({ ...sidecarOf(), workload })).toThrow(failing('ExitCannotCarry', 'sidecar'));

@@ -60,7 +60,7 @@ test('OPA is not asked about the kubelet', () => {
   const authorization = OpaAuthorization.sidecar({ policyConfigMap: 'policy' });
   const { exit, clients, manifests } = world({ upstreamProbe: { path: '/up' }, authorization });
   exit.grant('A', { hosts: ['a.example'], ports: [EgressPort.http()], clients });
-  const [{ to }] = manifests().only({ kind: 'AuthorizationPolicy', name: 'istio-egress.opa' }).spec.rules;
+  const [{ to }] = manifests().only({ kind: 'AuthorizationPolicy', name: 'istio-egress.opa.authorization' }).spec.rules;
   expect(to[0].operation.ports).not.toContain('8081');
 });
 
