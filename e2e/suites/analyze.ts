@@ -1,5 +1,10 @@
 /** Messages of `istioctl analyze` that an example may cause: the exact line, and why it is right here. */
-const REASONS: Record<string, { line: string; reason: string }[]> = {};
+const REASONS: Record<string, { line: string; reason: string }[]> = {
+  'dist/observe-then-enforce': ['orders', 'shop'].map((namespace) => ({
+    line: `Warning [IST0171] (AuthorizationPolicy istio-egress/istio-egress.${namespace}) A condition with a negative status is present: type=ZtunnelAccepted, reason=UnsupportedValue, message=found policy "istio-egress/istio-egress.${namespace}" using dry-run annotation, but support for ambient dry-run authorizationPolicies isn't enabled.`,
+    reason: 'the policy is for the pods of a gateway, which ztunnel does not serve',
+  })),
+};
 
 const ALL_IS_WELL = /^\s*✔ No validation issues found when analyzing (all namespaces|-)\.$/;
 

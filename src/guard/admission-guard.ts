@@ -73,7 +73,7 @@ export class AdmissionGuard extends Construct {
   private readonly metadata?: ApiObjectMetadata;
   private readonly exemption: { readonly key: string; readonly value: string };
   private readonly kept = new Set<string>();
-  private readonly others: { exits: OtherRepos['exits'][number][]; direct: { [namespace: string]: string[] } };
+  private readonly others: OtherRepos;
   private known?: { nodes: number; facts: AdmissionFacts };
 
   /** @throws NameSyntax, LabelSyntax, MetadataReserved */
@@ -88,7 +88,7 @@ export class AdmissionGuard extends Construct {
     this.metadata = checkMetadata(this, props.metadata);
     this.exemption = checkLabel(this, props.exemptionLabel ?? 'egress-guard=exempt');
     for (const namespace of props.platformNamespaces ?? []) checkName(this, 'platformNamespaces', namespace);
-    this.others = { exits: (props.exits ?? []).flatMap((exit) => protectedExit(this, exit)), direct: {} };
+    this.others = { exits: props.exits ?? [], direct: {} };
     this.policy = manifest(this, 'Policy', {
       apiVersion: API_VERSION,
       kind: 'ValidatingAdmissionPolicy',
@@ -174,10 +174,6 @@ export class AdmissionGuard extends Construct {
       }),
     });
   }
-}
-
-function protectedExit(scope: Construct, exit: IEgressExit): OtherRepos['exits'] {
-  return exit.namespace === '' ? [] : [{ namespace: exit.namespace, labels: exit._reach?.(scope).selector }];
 }
 
 function checkLabel(scope: Construct, text: string): { key: string; value: string } {

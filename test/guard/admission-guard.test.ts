@@ -5,6 +5,7 @@ import {
   EgressClient,
   EgressGateway,
   EgressGuard,
+  EgressWaypoint,
   GuardedNamespaces,
   GuardMode,
   InCluster,
@@ -199,6 +200,14 @@ test('protects the exits of other repos, and lets pass what they declare without
     { app, object: object('ServiceEntry', entry({ hosts: ['a.example'], resolution: 'DNS' }), 'tools') },
   ]);
   expect([route.length, gateway.length, direct.length]).toEqual([1, 1, 0]);
+});
+
+test('Gateways cannot take the pods of a waypoint, whatever they select', () => {
+  const { manifests, platform } = guarded();
+  new EgressWaypoint(platform, 'Waypoint');
+  const app = manifests().all;
+  const gateway = object('Gateway', { selector: { istio: 'ingressgateway' } });
+  expect(refusals([{ app, object: gateway }])).toEqual([[]]);
 });
 
 test('refuses what is no label', () => {

@@ -8,6 +8,7 @@ import {
   EgressGateway,
   EgressGuard,
   EgressPort,
+  EgressWaypoint,
   ExitGuard,
   GuardedNamespaces,
   GuardMode,
@@ -30,7 +31,7 @@ const PORTS = {
 };
 
 const declaration = fc.record({
-  exit: fc.constantFrom('own', 'second', 'imported', 'shared', 'sidecar'),
+  exit: fc.constantFrom('own', 'second', 'imported', 'shared', 'waypoint', 'sidecar'),
   port: fc.constantFrom(...(Object.keys(PORTS) as (keyof typeof PORTS)[])),
   namespace: fc.constantFrom(...NAMESPACES),
   account: fc.boolean(),
@@ -60,6 +61,7 @@ function synthesize({ declarations, modes, published }: Scenario): Manifests {
       httpTargetPort: 8090,
       tlsTargetPort: 9443,
     }),
+    waypoint: new EgressWaypoint(platform, 'Waypoint', { namespace: 'ambient-egress' }),
     sidecar: new SidecarExit(),
   };
   const admission = new AdmissionGuard(platform, 'Admission', { mode: GuardMode.ENFORCE });
@@ -101,6 +103,7 @@ const TARGETS: { [exit: string]: [place: string, http: number, opaque: number] }
   second: ['edge/second.edge', 8080, 8443],
   imported: ['elsewhere/other.elsewhere', 8080, 8443],
   shared: ['legacy-egress/egressgateway', 8090, 9443],
+  waypoint: ['ambient-egress/egress-waypoint', 15008, 15008],
 };
 
 /** The openings that a namespace needs besides DNS and istiod, from the declarations alone. */

@@ -1,9 +1,12 @@
 import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { allDeclared } from '../../exit/declared';
+import { IEgressExit } from '../../exit/egress-exit';
+import { ExitReach } from '../../exit/gateway-handle';
+import { GATEWAY_NAME } from '../../exit/waypoint-handle';
 import { Mesh, OutboundTrafficPolicy } from '../../mesh/mesh';
 import { observedNamespaces } from '../../policy/observed';
-import { exitOf, guardOf, ingressHostOf } from '../../validation/marks';
+import { guardOf, ingressHostOf } from '../../validation/marks';
 
 /** What the admission policy has to know of the app and of other repos. */
 export interface AdmissionFacts {
@@ -26,18 +29,18 @@ export interface AdmissionFacts {
 
 /** What other repos have that an app does not see. */
 export interface OtherRepos {
-  readonly exits: { readonly namespace: string; readonly labels?: { [key: string]: string } }[];
+  readonly exits: IEgressExit[];
   readonly direct: { [namespace: string]: string[] };
 }
 
 /** Gathers the facts; to be called when everything is declared. */
 export function admissionFacts(scope: Construct, others: OtherRepos): AdmissionFacts {
   const nodes = scope.node.root.node.findAll();
-  const exits = [...nodes.flatMap((node) => exitOf(node) ?? []), ...usedExits(scope)];
+  const exits = exitsOf(scope, nodes, others.exits);
   const mesh = Mesh.of(scope);
   return {
-    exitNamespaces: unique([...exits, ...others.exits].map(({ namespace }) => namespace)),
-    exitLabels: distinct([...exits.map(({ selector }) => selector), ...others.exits.map(({ labels }) => labels)]),
+    exitNamespaces: unique(exits.map(({ namespace }) => namespace)),
+    exitLabels: distinct(exits.map(takenBySelector)),
     direct: merged([...directOf(scope), ...Object.entries(others.direct)]),
     ranges: merged(
       nodes.flatMap((node) => {
@@ -55,10 +58,17 @@ export function admissionFacts(scope: Construct, others: OtherRepos): AdmissionF
   };
 }
 
-/** Exits that something is declared through, also those of other repos and those that others share. */
-function usedExits(scope: Construct): { namespace: string; selector?: { [key: string]: string } }[] {
-  const reached = allDeclared(scope).flatMap(({ exit }) => exit._reach?.(scope) ?? []);
+/** Exits that the app makes, those of other repos that something is declared through, and those that are named. */
+function exitsOf(scope: Construct, nodes: IConstruct[], named: IEgressExit[]): ExitReach[] {
+  const made = nodes.filter((node): node is IConstruct & IEgressExit => (node as any)._owned === node);
+  const used = allDeclared(scope).map(({ exit }) => exit);
+  const reached = [...named, ...used, ...made].flatMap((exit) => exit._reach?.(scope) ?? []);
   return [...new Map(reached.map((exit) => [`${exit.namespace}/${exit.exitName}`, exit])).values()];
+}
+
+/** Istio's Gateways cannot take the pods of a waypoint. */
+function takenBySelector({ selector }: ExitReach): Labels | undefined {
+  return selector && GATEWAY_NAME in selector ? undefined : selector;
 }
 
 type Labels = { [key: string]: string };
