@@ -21,22 +21,22 @@ export function titleOf(call: WorldCall): string {
   return `${call.expect.outcome.padEnd(7)} ${call.name ? `${call.name} (${what})` : what}`;
 }
 
-/** Puts into the mesh what a world file names, except its workloads. */
+/** Puts into the mesh what a world file names, its settings of the mesh included, except its workloads. */
 export async function furnish(mesh: Mesh, world: World): Promise<void> {
+  const overrides = world.meshConfig ? (parse(readFileSync(world.meshConfig, 'utf8')) as object) : {};
+  await mesh.configure(world.outbound ?? 'REGISTRY_ONLY', overrides);
   const declared = new Map((world.namespaces ?? []).map(({ name, ...options }) => [name, options]));
   for (const { namespace } of world.workloads ?? []) if (!declared.has(namespace)) declared.set(namespace, {});
   for (const [name, options] of declared) await mesh.namespace(name, options);
   for (const options of world.external ?? []) await mesh.external(options);
+  for (const path of world.manifests ?? []) await mesh.apply(documentsOf(path, []).join('\n---\n'));
   for (const { secret, hosts } of world.serverCertificates ?? []) await mesh.serverCertificate(secret, hosts);
   for (const { secret, commonName } of world.clientCertificates ?? []) await mesh.clientCertificate(secret, commonName);
 }
 
 /** Puts into the mesh what a world file names, and applies the manifests to it. */
 export async function prepare(mesh: Mesh, world: World, manifests: string[]): Promise<void> {
-  const overrides = world.meshConfig ? (parse(readFileSync(world.meshConfig, 'utf8')) as object) : {};
-  await mesh.configure(world.outbound ?? 'REGISTRY_ONLY', overrides);
   await furnish(mesh, world);
-  for (const path of world.manifests ?? []) await mesh.apply(documentsOf(path, []).join('\n---\n'));
   const workloads = (world.workloads ?? []).flatMap(workloadManifests).map((object) => JSON.stringify(object));
   await mesh.apply([...workloads, ...manifests].join('\n---\n'));
   await mesh.ready();

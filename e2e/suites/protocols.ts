@@ -75,6 +75,45 @@ export const WAYS: Record<string, Way> = {
       meshHeaders: 'hidden',
     },
   },
+  'dist/wildcard': {
+    from: 'reading/room',
+    host: 'fr.wikipedia.org',
+    arrives: {
+      outcome: 'allowed',
+      through: ['istio-egress/istio-egress'],
+      hop: 'mutual',
+      upstream: 'tls',
+      meshHeaders: 'hidden',
+    },
+  },
+  'dist/direct-egress': {
+    from: 'tools/builder',
+    host: 'weather.example.com',
+    arrives: { outcome: 'allowed', through: [], upstream: 'tls', meshHeaders: 'hidden' },
+  },
+  'dist/upstream-proxy': {
+    from: 'apps/sleep',
+    host: 'bin.corp.example',
+    arrives: {
+      outcome: 'allowed',
+      through: ['httpbin/httpbin-egress'],
+      hop: 'mutual',
+      upstream: 'tls',
+      server: 'httpbin.org',
+      meshHeaders: 'hidden',
+    },
+  },
+  'dist/sidecar-to-ambient': {
+    from: 'payments/checkout',
+    host: 'api.bank.example',
+    arrives: {
+      outcome: 'allowed',
+      through: ['istio-egress/egress-waypoint'],
+      hop: 'mutual',
+      upstream: 'tls',
+      meshHeaders: 'hidden',
+    },
+  },
   'dist/mutual-tls-origination': {
     from: 'payments/settlement',
     host: 'api.bank.example',
