@@ -51,7 +51,7 @@ export function checkEndpoints(
         'use the names that the nodes carry in their topology labels',
       );
     }
-    return { address: isIP(address) ? address : checkHost(scope, address), weight, locality };
+    return { address: isIP(address) && !address.includes('%') ? address : checkHost(scope, address), weight, locality };
   });
   if (checked.some(({ locality }) => locality !== undefined) && !detectsOutliers) {
     refuse(

@@ -25,9 +25,27 @@ test.each([
   '10.0',
   'a.example',
   '',
+  'fe80::1%eth0',
   7,
 ])('refuses %j', (address) => {
   expect(() => check('192.0.2.7', address)).toThrow(failing('AddressSyntax', JSON.stringify(address)));
+});
+
+test('one range is written in one way, so that two hosts cannot have it unnoticed', () => {
+  expect(check('192.0.2.7/32', '192.0.2.7', '2001:DB8:0::7', '2001:db8::7/128', '2001:db8:0:0::/64')).toEqual([
+    '192.0.2.7',
+    '2001:db8::/64',
+    '2001:db8::7',
+  ]);
+});
+
+test.each([
+  ['10.45.7.5/24', '10.45.7.0/24'],
+  ['10.45.7.255/30', '10.45.7.252/30'],
+  ['2001:db8::1/64', '2001:db8::/64'],
+  ['2001:db8:ffff::/33', '2001:db8:8000::/33'],
+])('refuses %s, of which Istio would take %s', (address, meant) => {
+  expect(() => check(address)).toThrow(failing('AddressSyntax', `write "${meant}"`));
 });
 
 test('refuses an empty list', () => {

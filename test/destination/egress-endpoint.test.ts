@@ -37,6 +37,7 @@ test.each([
 
 test.each([
   ['192.0.2.0/28', 'HostSyntax'],
+  ['fe80::1%eth0', 'HostIpAddress'],
   ['localhost', 'HostSyntax'],
   ['*.example.com', 'HostWildcard'],
   ['db.shop.svc.cluster.local', 'HostInCluster'],
