@@ -41,7 +41,8 @@ export class ClientEntries extends Construct {
   public constructor(scope: Construct, id: string, { gateway, declaration, where, name }: ClientEntriesProps) {
     super(scope, id);
     const { hosts } = declaration;
-    const ports = portsWithServiceEntry(gateway, declaration.ports);
+    const own = where.exportTo === '.' ? ownAddress(declaration) : undefined;
+    const ports = own ? declaration.ports : portsWithServiceEntry(gateway, declaration.ports);
     const tcp = ports.filter(({ kind }) => kind === 'tcp');
     const entry = (entryName: string, entryHosts: string[], addresses?: string[]) =>
       manifest(this, entryName, {
@@ -74,7 +75,7 @@ export class ClientEntries extends Construct {
       );
     } else {
       if (ports.length > 0) checkHostCount(declaration, ports);
-      this.serviceEntries = ports.length > 0 ? [entry(name, hosts)] : [];
+      this.serviceEntries = ports.length > 0 ? [entry(name, hosts, own)] : [];
     }
     const numbers = ports.map(({ port }) => port);
     this.marks = this.serviceEntries.flatMap((made, index) =>
@@ -86,6 +87,11 @@ export class ClientEntries extends Construct {
       })),
     );
   }
+}
+
+/** A name of our own need not be in any DNS: where sidecars answer for it, they have to be told an address. */
+function ownAddress({ scope, hosts, upstreamHost }: Declaration): string[] | undefined {
+  return upstreamHost !== undefined && Mesh.of(scope).dnsProxying ? hosts.map(virtualAddress) : undefined;
 }
 
 /** The addresses at which a namespace's TCP connections to a host are recognised; undefined for any. */

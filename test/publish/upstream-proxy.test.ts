@@ -7,12 +7,14 @@ import {
   HttpRetries,
   HttpRule,
   IngressGateway,
+  Mesh,
   OpaAuthorization,
   UpstreamProxy,
   UpstreamProxyProps,
   UpstreamTls,
 } from '../../src';
 import { Manifests } from '../../src/assertions';
+import { virtualAddress } from '../../src/destination/captured-addresses';
 import { failing } from '../fixtures';
 
 const sleep = EgressClient.serviceAccount('apps', 'sleep');
@@ -187,6 +189,23 @@ test('sidecars of a namespace take only mutual TLS, said once however many exits
   const { metadata, spec } = manifests().only({ kind: 'PeerAuthentication' });
   expect(metadata).toMatchObject({ name: 'default', namespace: 'legacy' });
   expect(spec).toEqual({ mtls: { mode: 'STRICT' } });
+});
+
+test('where sidecars answer DNS, our name need not be known anywhere else', () => {
+  const app = Testing.app();
+  Mesh.configure(app, { dnsProxying: true });
+  const chart = new Chart(app, 'bin', { namespace: 'bin' });
+  const { clientHops } = new UpstreamProxy(chart, 'Bin', { ...BIN, clients: [sleep] });
+  expect(clientHops[0].serviceEntries.map((entry) => entry.toJson().spec)).toEqual([
+    {
+      exportTo: ['.'],
+      hosts: ['bin.corp.example'],
+      addresses: [virtualAddress('bin.corp.example')],
+      ports: [{ name: 'http-80', number: 80, protocol: 'HTTP' }],
+      resolution: 'STATIC',
+    },
+  ]);
+  expect(proxy({ clients: [sleep] }).made[0].clientHops[0].serviceEntries).toEqual([]);
 });
 
 test('one of our names is served once', () => {
