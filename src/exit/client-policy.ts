@@ -15,14 +15,11 @@ import { EgressError } from '../errors';
 import { manifest } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
-import { HttpCondition } from '../policy/http-rule';
-import { observedNamespaces } from '../policy/observed';
+import { HttpCondition, ResolvedHttpRule } from '../policy/http-rule';
+import { DRY_RUN, observedNamespaces } from '../policy/observed';
 
 /** Stands for the namespace of `EgressClient.anyInMesh()`; no namespace has a dot in its name. */
 const ANY = 'any.mesh';
-
-/** @see https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/ */
-const DRY_RUN = 'istio.io/dry-run';
 
 /** What an object may hold, with room for metadata: etcd takes 1.5 MiB. */
 const MAX_CHARACTERS = 1_000_000;
@@ -37,7 +34,7 @@ interface Calls {
 /**
  * What the clients of one namespace may reach through a gateway: one policy, whose rules hold the sorted calls of all grants.
  * One object per namespace reads well, keeps its name whatever is declared, and is an eighth of the YAML that a policy per
- * declaration is. What a declaration denies stands in a second policy.
+ * declaration is. What a declaration denies stands in a second policy, and what rules would do that are only tried out in others.
  */
 export class ClientPolicy extends Construct {
   /** The policy for a client's namespace, which is made when it is first asked for. */
@@ -55,6 +52,10 @@ export class ClientPolicy extends Construct {
   private characters = 0;
   private readonly allowed = new Map<string, Calls>();
   private readonly denied = new Map<string, Calls>();
+  /** What would be let through if the rules held that are only tried out. */
+  private readonly triedAllowed = new Map<string, Calls>();
+  private readonly triedDenied = new Map<string, Calls>();
+  private triesAllow = false;
   private readonly serverNames = new Map<string, { client: EgressClient; names: Set<string> }>();
 
   private constructor(
@@ -64,33 +65,64 @@ export class ClientPolicy extends Construct {
     private readonly known: KnownHosts,
   ) {
     super(scope, id);
+    const held = () => (this.triesAllow && this.isObserved() ? this.triedAllowed : this.allowed);
     this.authorizationPolicy = this.policy('AuthorizationPolicy', [id], AuthorizationPolicySpecAction.ALLOW, () => [
-      ...this.httpRules(this.allowed),
+      ...this.httpRules(held()),
       ...this.opaqueRules(),
     ]);
   }
 
   /** Lets a client make the calls of a declaration. @throws HostCount */
   public allow(client: EgressClient, declaration: Declaration): void {
-    const rules = declaration.rules.filter(({ clients }) => clients?.includes(client.toString()) ?? true);
-    const allows = declaration.rules.some(({ action }) => action === 'allow');
-    if (!allows) this.add(this.allowed, client, {}, declaration);
-    for (const { action, clients: _, ...condition } of rules) {
-      if (action === 'deny') this.deny(client, condition, declaration);
-      else this.add(this.allowed, client, condition, declaration);
-    }
+    const enforced = declaration.rules.filter(({ dryRun }) => !dryRun);
+    const tried = declaration.rules.filter(({ dryRun }) => dryRun);
+    this.addAllowed(this.allowed, client, enforced, declaration);
+    this.addAllowed(this.triedAllowed, client, declaration.rules, declaration);
+    for (const condition of conditions(enforced, 'deny', client)) this.deny(client, condition, declaration);
+    for (const condition of conditions(tried, 'deny', client)) this.tryDeny(client, condition, declaration);
+    if (tried.some(({ action }) => action === 'allow')) this.tryAllow();
     this.addServerNames(client, declaration);
     if (this.characters > MAX_CHARACTERS) this.refuse(declaration);
+  }
+
+  private addAllowed(
+    to: Map<string, Calls>,
+    client: EgressClient,
+    rules: ResolvedHttpRule[],
+    declaration: Declaration,
+  ) {
+    if (!rules.some(({ action }) => action === 'allow')) this.add(to, client, {}, declaration);
+    for (const condition of conditions(rules, 'allow', client)) this.add(to, client, condition, declaration);
   }
 
   private deny(client: EgressClient, condition: HttpCondition, declaration: Declaration): void {
     if (this.denied.size === 0) {
       this.policy('Denied', [this.node.id, 'deny'], AuthorizationPolicySpecAction.DENY, () =>
-        // Without its port, a rule about HTTP would hold for every connection of the others, of which it can read nothing.
-        this.httpRules(this.denied, [`${this.gateway.targetPorts.http}`]),
+        this.denyRules(this.denied),
       );
     }
     this.add(this.denied, client, condition, declaration);
+  }
+
+  /** All that the namespace may call, not only what the rule is about: the trial knows nothing of other policies. */
+  private tryAllow(): void {
+    if (this.triesAllow) return;
+    this.triesAllow = true;
+    const rules = () => [...this.httpRules(this.triedAllowed), ...this.opaqueRules()];
+    this.policy('TriedAllowed', [this.node.id, 'dry-run'], AuthorizationPolicySpecAction.ALLOW, rules, 'true');
+  }
+
+  private tryDeny(client: EgressClient, condition: HttpCondition, declaration: Declaration): void {
+    if (this.triedDenied.size === 0) {
+      const rules = () => this.denyRules(this.triedDenied);
+      this.policy('TriedDenied', [this.node.id, 'deny', 'dry-run'], AuthorizationPolicySpecAction.DENY, rules, 'true');
+    }
+    this.add(this.triedDenied, client, condition, declaration);
+  }
+
+  /** Without its port, a rule about HTTP would hold for every connection of the others, of which it can read nothing. */
+  private denyRules(calls: Map<string, Calls>): AuthorizationPolicySpecRules[] {
+    return this.httpRules(calls, [`${this.gateway.targetPorts.http}`]);
   }
 
   private add(to: Map<string, Calls>, client: EgressClient, condition: HttpCondition, declaration: Declaration): void {
@@ -101,7 +133,7 @@ export class ClientPolicy extends Construct {
     for (const host of declaration.hosts) {
       const authorities = new Set<string>(calls.hosts.get(host));
       for (const authority of ports.flatMap(({ port }) => authoritiesOf(host, port))) {
-        if (!authorities.has(authority)) this.characters += authority.length + 3;
+        if (to !== this.triedAllowed && !authorities.has(authority)) this.characters += authority.length + 3;
         authorities.add(authority);
       }
       calls.hosts.set(host, [...authorities]);
@@ -169,6 +201,7 @@ export class ClientPolicy extends Construct {
     parts: string[],
     action: AuthorizationPolicySpecAction,
     rules: () => AuthorizationPolicySpecRules[],
+    dryRun = this.dryRun(),
   ): ApiObject {
     const { namespace, exitName, metadata, selector } = this.gateway;
     return manifest(this, id, {
@@ -176,15 +209,18 @@ export class ClientPolicy extends Construct {
       kind: 'AuthorizationPolicy',
       namespace,
       name: dottedName(exitName, ...parts),
-      metadata: { ...metadata, annotations: { ...metadata?.annotations, [DRY_RUN]: this.dryRun() } },
+      metadata: { ...metadata, annotations: { ...metadata?.annotations, [DRY_RUN]: dryRun } },
       spec: () => toJson_AuthorizationPolicySpec({ selector: { matchLabels: selector }, action, rules: rules() }),
     });
   }
 
   /** While the namespace is observed, its policies only say in the exit's log what they would have done. */
   private dryRun(): string {
-    const produce = () => (observedNamespaces(this).includes(this.node.id) ? 'true' : undefined);
-    return Lazy.any({ produce });
+    return Lazy.any({ produce: () => (this.isObserved() ? 'true' : undefined) });
+  }
+
+  private isObserved(): boolean {
+    return observedNamespaces(this).includes(this.node.id);
   }
 
   private refuse({ scope }: Declaration): never {
@@ -201,6 +237,17 @@ export class ClientPolicy extends Construct {
 export interface KnownHosts {
   /** The exit's hosts below a wildcard, narrower wildcards included. */
   below(wildcard: string): string[];
+}
+
+/** What the rules of an action ask of a client's calls. */
+export function conditions(
+  rules: ResolvedHttpRule[],
+  wanted: ResolvedHttpRule['action'],
+  client: EgressClient,
+): HttpCondition[] {
+  return rules
+    .filter(({ action, clients }) => action === wanted && (clients?.includes(client.toString()) ?? true))
+    .map(({ methods, paths, headers }) => ({ methods, paths, headers }));
 }
 
 /** A client, as a policy names it. */

@@ -14,7 +14,7 @@ import { IWaypointHop, WaypointHop } from './waypoint-hop';
 import { checkWaypointCarries } from './waypoint-limits';
 import { waypointParameters } from './waypoint-parameters';
 import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
-import { checkHostPattern } from '../destination/host';
+import { checkHostPattern, isBelow } from '../destination/host';
 import { EgressError } from '../errors';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
@@ -48,8 +48,8 @@ export interface EgressWaypointProps {
   readonly beside?: EgressGateway;
 
   /**
-   * Number, size and place of its pods; `installation` has no meaning here.
-   * @default - as for an egress gateway
+   * Number, size and place of its pods, from Istio 1.26 on; `installation` has no meaning here.
+   * @default - as for an egress gateway; before Istio 1.26 one pod, of the size that istiod gives it
    */
   readonly workload?: ManagedGatewayOptions;
 
@@ -100,8 +100,8 @@ export class EgressWaypoint extends Construct implements IEgressExit {
   public readonly gateway: ApiObject;
   /** Refuses what no grant allows: without it, a host without a policy would be open to every tenant. */
   public readonly authorizationPolicy: ApiObject;
-  /** Number, size and place of the pods, for istiod's deployment controller. */
-  public readonly parameters: ApiObject;
+  /** Number, size and place of the pods, for istiod's deployment controller; undefined before Istio 1.26, which takes none. */
+  public readonly parameters?: ApiObject;
 
   private readonly handle: WaypointHandle;
   private readonly beside?: EgressGateway;
@@ -140,10 +140,13 @@ export class EgressWaypoint extends Construct implements IEgressExit {
           rules: observedRules(this),
         }),
     });
-    this.parameters = this.object('v1', 'ConfigMap', { fields: { data: parameters } });
+    if (takesParameters(this, props)) {
+      this.parameters = this.object('v1', 'ConfigMap', { fields: { data: parameters } });
+    }
     this.gateway = this.object('gateway.networking.k8s.io/v1', 'Gateway', { spec: () => this.gatewaySpec() });
     this.gateway.metadata.addLabel('istio.io/waypoint-for', 'service');
-    markInstallation(this, { publicServiceEntries: this.namespace });
+    // Older meshes refuse or ignore the setting. What is then open is in docs/ambient.md.
+    if (Mesh.of(this)._version.atLeast(1, 31)) markInstallation(this, { publicServiceEntries: this.namespace });
     this.hosts = new Construct(this, 'Hosts');
     this.grants = new Construct(this, 'Grants');
   }
@@ -184,7 +187,9 @@ export class EgressWaypoint extends Construct implements IEgressExit {
     const shared = (host: string) => this.beside?._share(declaration, host);
     for (const host of declaration.hosts) {
       const existing = this.hosts.node.tryFindChild(host) as WaypointHop | undefined;
-      (existing ?? new WaypointHop(this.hosts, host, this.handle, declaration, shared(host))).add(declaration);
+      const make = () =>
+        new WaypointHop(this.hosts, host, this.handle, declaration, () => this.below(host), shared(host));
+      (existing ?? make()).add(declaration);
     }
   }
 
@@ -204,11 +209,16 @@ export class EgressWaypoint extends Construct implements IEgressExit {
     return `${this.namespace}/${this.exitName} (waypoint, mutual TLS)`;
   }
 
+  /** The hosts below a wildcard, narrower wildcards included. */
+  private below(wildcard: string): string[] {
+    return this.hosts.node.children.map(({ node }) => node.id).filter((host) => isBelow(host, wildcard));
+  }
+
   private gatewaySpec() {
     return {
       gatewayClassName: 'istio-waypoint',
       listeners: [{ name: 'mesh', port: 15008, protocol: 'HBONE', allowedRoutes: { namespaces: { from: 'Same' } } }],
-      infrastructure: { parametersRef: { group: '', kind: 'ConfigMap', name: this.exitName } },
+      infrastructure: this.parameters && { parametersRef: { group: '', kind: 'ConfigMap', name: this.exitName } },
     };
   }
 
@@ -230,5 +240,17 @@ function checkBeside(waypoint: EgressWaypoint, gateway: EgressGateway): EgressGa
     given: `${gateway.namespace}/${gateway.exitName}`,
     allowed: `a gateway in ${waypoint.namespace} with another name than ${waypoint.exitName}`,
     fix: 'set `namespace` and `name` of the waypoint',
+  });
+}
+
+/** Before 1.26, istiod's deployment controller knows no parameters. */
+function takesParameters(waypoint: EgressWaypoint, { workload }: EgressWaypointProps): boolean {
+  const takes = Mesh.of(waypoint)._version.atLeast(1, 26);
+  if (takes || workload === undefined) return takes;
+  throw new EgressError('VersionUnsupported', waypoint, {
+    what: "number, size and place of a waypoint's pods can be set only in newer versions of Istio",
+    given: workload,
+    allowed: 'Istio 1.26 or newer',
+    fix: 'leave `workload` out, or set `istioVersion` if the mesh is newer',
   });
 }

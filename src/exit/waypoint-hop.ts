@@ -4,7 +4,13 @@ import { Declaration } from './declaration';
 import { ExitHop } from './exit-hop';
 import { directRoutes } from './exit-routes';
 import { hostInName } from './hop-name';
-import { calledPort, needsDestinationRule, upstreamDestinationRule, upstreamServiceEntry } from './upstream-manifests';
+import {
+  calledPort,
+  isLookedUpPerCall,
+  needsDestinationRule,
+  upstreamDestinationRule,
+  upstreamServiceEntry,
+} from './upstream-manifests';
 import { WaypointHandle } from './waypoint-handle';
 import { WaypointPolicy } from './waypoint-policy';
 import { virtualAddress } from '../destination/captured-addresses';
@@ -14,7 +20,6 @@ import { Upstream } from '../destination/upstream';
 import { EgressError } from '../errors';
 import { manifest } from '../mesh/manifest';
 import { dottedName } from '../naming';
-import { EgressClient } from '../policy/egress-client';
 import { markExitHost } from '../validation/marks';
 
 const HERE = ['.'];
@@ -57,6 +62,7 @@ export class WaypointHop extends Construct implements IWaypointHop {
     public readonly host: string,
     private readonly waypoint: WaypointHandle,
     declaration: Declaration,
+    below: () => string[],
     private readonly shared?: ExitHop,
   ) {
     super(scope, host);
@@ -75,6 +81,7 @@ export class WaypointHop extends Construct implements IWaypointHop {
       host,
       serviceEntry: this.serviceEntry.name,
       ports: () => this.ports,
+      below,
     });
     this.authorizationPolicy = this.policy.authorizationPolicy;
   }
@@ -88,11 +95,7 @@ export class WaypointHop extends Construct implements IWaypointHop {
       else this.known.set(port.port, port);
       this.make(port);
     }
-    for (const client of declaration.clients) this.allow(client, declaration);
-  }
-
-  private allow(client: EgressClient, declaration: Declaration): void {
-    this.policy.allow(client, declaration);
+    for (const client of declaration.clients) this.policy.allow(client, declaration);
   }
 
   private get ports(): ResolvedPort[] {
@@ -100,14 +103,15 @@ export class WaypointHop extends Construct implements IWaypointHop {
   }
 
   private make(port: ResolvedPort): void {
-    if (!this.shared && needsDestinationRule(this.upstream, [port])) {
+    const { host, upstream } = this;
+    if (!this.shared && needsDestinationRule(upstream, [port]) && !isLookedUpPerCall(host, upstream)) {
       this.destinationRule ??= this.networking('DestinationRule', () =>
-        upstreamDestinationRule(this.host, this.upstream, httpPorts(this.ports), HERE),
+        upstreamDestinationRule(host, upstream, httpPorts(this.ports), HERE),
       );
     }
     if (port.kind === 'http') {
       this.virtualService ??= this.networking('VirtualService', () =>
-        directRoutes(this.host, httpPorts(this.ports), this.upstream),
+        directRoutes(host, httpPorts(this.ports), upstream),
       );
     }
   }

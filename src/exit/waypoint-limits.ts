@@ -1,6 +1,4 @@
 import { Declaration } from './declaration';
-import { calledAuthority, ownAuthority } from './gateway-limits';
-import { httpPorts } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
 import { EgressError } from '../errors';
 import { Mesh } from '../mesh/mesh';
@@ -48,13 +46,15 @@ function checkWildcard(given: string, { scope, ports, upstream }: Declaration): 
       fix: 'list the hosts that are called, or set `istioVersion` if the mesh is newer',
     });
   }
-  const rewritten = httpPorts(ports).some((port) => ownAuthority('host', port) !== calledAuthority('host', port));
   const bad = ports.find((port) => port.kind !== 'http' || port.tls !== undefined);
-  if (bad ?? (rewritten || upstream.resolution !== 'DNS')) {
+  const { connectionLimits, outlierDetection, resolution } = upstream;
+  const settings = { connectionLimits, outlierDetection, resolution: resolution === 'DNS' ? undefined : resolution };
+  const [setting] = Object.entries(settings).find(([, value]) => value !== undefined) ?? [];
+  if (bad ?? setting) {
     throw new EgressError('HostWildcard', scope, {
-      what: 'below a wildcard a waypoint carries plain HTTP, by the Host header; TLS needs a flag of istiod that is off by default, and other settings are ignored',
-      given: bad ? `${given}, port ${bad.port}` : given,
-      allowed: 'EgressPort.http with HostResolution.DNS',
+      what: 'below a wildcard a waypoint carries plain HTTP, by the Host header; TLS needs a flag of istiod that is off by default, and nothing can be said of how to connect',
+      given: `${given}, ${bad ? `port ${bad.port}` : setting}`,
+      allowed: 'EgressPort.http, without `resolution`, `connectionLimits` and `outlierDetection`',
       fix: 'list the hosts that are called',
     });
   }

@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { authoritiesOf, sourceOf } from './client-policy';
+import { authoritiesOf, conditions, sourceOf } from './client-policy';
 import { Declaration } from './declaration';
 import { hostInName } from './hop-name';
 import { WaypointHandle } from './waypoint-handle';
@@ -13,26 +13,41 @@ import { ResolvedPort } from '../destination/egress-port';
 import { manifest } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
-import { HttpCondition } from '../policy/http-rule';
+import { HttpCondition, ResolvedHttpRule } from '../policy/http-rule';
+import { DRY_RUN, observedNamespaces, onObserve } from '../policy/observed';
 
 interface Host {
   readonly host: string;
   /** The ServiceEntry that the policy is for. */
   readonly serviceEntry: string;
   readonly ports: () => ResolvedPort[];
+  /** Hosts of the waypoint that a wildcard includes, and that have grants of their own. */
+  readonly below: () => string[];
 }
 
+/** What one declaration says of one client. */
+interface Granted {
+  readonly client: EgressClient;
+  readonly ports: number[];
+  readonly rules: ResolvedHttpRule[];
+}
+
+/** Calls of one client that share a condition. */
 interface Rule {
   readonly client: EgressClient;
   readonly condition: HttpCondition;
   readonly ports: Set<number>;
 }
 
-/** Who may reach one host through a waypoint: a policy on its ServiceEntry, and one for what declarations deny. */
+const { ALLOW, DENY } = AuthorizationPolicySpecAction;
+
+/**
+ * Who may reach one host through a waypoint: a policy on its ServiceEntry, one for what declarations deny, and others for what
+ * is only tried out.
+ */
 export class WaypointPolicy extends Construct {
   public readonly authorizationPolicy: ApiObject;
-  private readonly allowed = new Map<string, Rule>();
-  private readonly denied = new Map<string, Rule>();
+  private readonly granted: Granted[] = [];
 
   public constructor(
     scope: Construct,
@@ -41,39 +56,94 @@ export class WaypointPolicy extends Construct {
     private readonly of: Host,
   ) {
     super(scope, id);
-    this.authorizationPolicy = this.policy('Allowed', [], AuthorizationPolicySpecAction.ALLOW, this.allowed);
+    this.authorizationPolicy = this.policy('Allowed', [], ALLOW, () => this.allowed(false));
+    onObserve(this, () => this.makeOthers());
   }
 
   /** Lets a client make the calls of a declaration. */
-  public allow(client: EgressClient, declaration: Declaration): void {
-    const rules = declaration.rules.filter(({ clients }) => clients?.includes(client.toString()) ?? true);
-    if (!declaration.rules.some(({ action }) => action === 'allow')) this.add(this.allowed, client, {}, declaration);
-    for (const { action, clients: _, ...condition } of rules) {
-      if (action === 'deny' && this.denied.size === 0) {
-        this.policy('Denied', ['deny'], AuthorizationPolicySpecAction.DENY, this.denied);
-      }
-      this.add(action === 'deny' ? this.denied : this.allowed, client, condition, declaration);
+  public allow(client: EgressClient, { ports, rules }: Declaration): void {
+    this.granted.push({ client, ports: ports.map(({ port }) => port), rules });
+    this.makeOthers();
+  }
+
+  /** The policies besides the first come with the first declaration that needs them. */
+  private makeOthers(): void {
+    const some = (test: (rule: ResolvedHttpRule, observed: boolean) => boolean) =>
+      this.granted.some(({ client, rules }) => rules.some((rule) => test(rule, this.isObserved(client))));
+    const observed = this.granted.some(({ client }) => this.isObserved(client));
+    this.make(
+      some(({ action }) => action === 'deny'),
+      'Denied',
+      ['deny'],
+      DENY,
+      () => this.denied(false),
+    );
+    this.make(
+      observed || some(({ action, dryRun }) => action === 'allow' && dryRun === true),
+      'TriedAllowed',
+      ['dry-run'],
+      ALLOW,
+      () => this.allowed(true),
+    );
+    this.make(
+      some(({ action, dryRun }, isObserved) => action === 'deny' && (dryRun === true || isObserved)),
+      'TriedDenied',
+      ['deny', 'dry-run'],
+      DENY,
+      () => this.denied(true),
+    );
+  }
+
+  private make(
+    needed: boolean,
+    id: string,
+    parts: string[],
+    action: AuthorizationPolicySpecAction,
+    rules: () => AuthorizationPolicySpecRules[],
+  ): void {
+    if (needed && !this.node.tryFindChild(id)) this.policy(id, parts, action, rules);
+  }
+
+  /** What may be called; as a trial, what could be if every rule held: it knows nothing of other policies. */
+  private allowed(trial: boolean): AuthorizationPolicySpecRules[] {
+    const merged = new Map<string, Rule>();
+    for (const { client, ports, rules } of this.granted) {
+      const holding = rules.filter(({ dryRun }) => trial || !dryRun);
+      const any = holding.some(({ action }) => action === 'allow');
+      for (const condition of any ? conditions(holding, 'allow', client) : [{}]) add(merged, client, condition, ports);
     }
+    return this.rules(merged);
   }
 
-  private add(to: Map<string, Rule>, client: EgressClient, condition: HttpCondition, { ports }: Declaration): void {
-    const key = `${client} ${JSON.stringify(condition)}`;
-    const rule = to.get(key) ?? { client, condition, ports: new Set() };
-    for (const { port } of ports) rule.ports.add(port);
-    to.set(key, rule);
+  /** What is refused, or as a trial would be. */
+  private denied(trial: boolean): AuthorizationPolicySpecRules[] {
+    const merged = new Map<string, Rule>();
+    for (const { client, ports, rules } of this.granted) {
+      const these = rules.filter(({ dryRun }) => trial === (dryRun === true || this.isObserved(client)));
+      for (const condition of conditions(these, 'deny', client)) add(merged, client, condition, ports);
+    }
+    return this.rules(merged);
   }
 
-  private rules(rules: Map<string, Rule>): AuthorizationPolicySpecRules[] {
-    return [...rules.keys()].sort().flatMap((key) => {
-      const { client, condition, ports } = rules.get(key)!;
+  /** To namespaces that are observed, nothing is refused. */
+  private isObserved({ namespaceName }: EgressClient): boolean {
+    return namespaceName !== undefined && observedNamespaces(this).includes(namespaceName);
+  }
+
+  private rules(merged: Map<string, Rule>): AuthorizationPolicySpecRules[] {
+    return [...merged.keys()].sort().flatMap((key) => {
+      const { client, condition, ports } = merged.get(key)!;
       const { methods, paths, headers } = condition;
       const from = [{ source: sourceOf(client) }];
       const declared = this.of.ports().filter(({ port }) => ports.has(port));
       const http = declared.filter(({ kind }) => kind === 'http');
       const opaque = declared.filter(({ kind }) => kind !== 'http');
+      const authorities = (host: string) => http.flatMap(({ port }) => authoritiesOf(host, port));
+      const others = this.of.below().flatMap(authorities).sort();
       const operation = {
         // Another name in the Host header would be answered by whoever stands behind the same addresses.
-        hosts: http.flatMap(({ port }) => authoritiesOf(this.of.host, port)),
+        hosts: authorities(this.of.host),
+        notHosts: others.length > 0 ? others : undefined,
         ports: http.map(({ port }) => `${port}`),
         methods,
         paths,
@@ -90,21 +160,29 @@ export class WaypointPolicy extends Construct {
     id: string,
     parts: string[],
     action: AuthorizationPolicySpecAction,
-    rules: Map<string, Rule>,
+    rules: () => AuthorizationPolicySpecRules[],
   ): ApiObject {
     const { namespace, exitName, metadata } = this.waypoint;
+    const tried = parts.includes('dry-run') && { [DRY_RUN]: 'true' };
     return manifest(this, id, {
       apiVersion: 'security.istio.io/v1',
       kind: 'AuthorizationPolicy',
       namespace,
       name: dottedName(exitName, hostInName(this.of.host), ...parts),
-      metadata,
+      metadata: { ...metadata, annotations: { ...metadata?.annotations, ...tried } },
       spec: () =>
         toJson_AuthorizationPolicySpec({
           targetRefs: [{ group: 'networking.istio.io', kind: 'ServiceEntry', name: this.of.serviceEntry }],
           action,
-          rules: this.rules(rules),
+          rules: rules(),
         }),
     });
   }
+}
+
+function add(to: Map<string, Rule>, client: EgressClient, condition: HttpCondition, ports: number[]): void {
+  const key = `${client} ${JSON.stringify(condition)}`;
+  const rule = to.get(key) ?? { client, condition, ports: new Set() };
+  for (const port of ports) rule.ports.add(port);
+  to.set(key, rule);
 }

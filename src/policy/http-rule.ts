@@ -57,8 +57,18 @@ export class HttpRule {
     public readonly _action: 'allow' | 'deny',
     /** @internal */
     public readonly _match: HttpRuleMatch,
+    /** @internal */
+    public readonly _dryRun = false,
   ) {
     Object.defineProperty(this, RULE, { value: true });
+  }
+
+  /**
+   * The same rule, only tried out: calls pass or fail as if it were not there, and the exit's log says what it would have done
+   * (fields `trial` and `trial_denied_by` of `EgressAccessLog`).
+   */
+  public dryRun(): HttpRule {
+    return new HttpRule(this._action, this._match, true);
   }
 }
 
@@ -67,6 +77,8 @@ export interface ResolvedHttpRule extends HttpCondition {
   readonly action: 'allow' | 'deny';
   /** Names of the clients that it is about; undefined for all. */
   readonly clients?: string[];
+  /** Whether it is only tried out. */
+  readonly dryRun?: true;
 }
 
 /** What a call has to be like. */
@@ -98,7 +110,7 @@ const PATH = /^(?=[!-~]+$)\/(\*?|([^\s*?#{}]|\{\*\}|\{\*\*\})+\*?)$/;
 const HEADER = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^(\*|\*?[^\x00-\x1f\x7f*]+|[^\x00-\x1f\x7f*]+\*)$/; // eslint-disable-line no-control-regex
 
-function resolve(scope: Construct, { _action: action, _match: match }: HttpRule): ResolvedHttpRule {
+function resolve(scope: Construct, { _action: action, _match: match, _dryRun }: HttpRule): ResolvedHttpRule {
   const { clients, methods, paths, headers } = match;
   const names = Object.keys(headers ?? {}).map((name) => name.toLowerCase());
   const twice = names.find((name, index) => names.indexOf(name) < index);
@@ -109,6 +121,7 @@ function resolve(scope: Construct, { _action: action, _match: match }: HttpRule)
   }
   return {
     action,
+    dryRun: _dryRun || undefined,
     clients: clients && checkClients(scope, clients).map(String),
     methods: methods && checkEach(scope, 'a method', METHOD, methods),
     paths: paths && checkEach(scope, 'a path', PATH, paths).map((path) => checkTemplate(scope, path)),

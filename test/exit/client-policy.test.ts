@@ -152,6 +152,43 @@ test('what one declaration denies, no other one allows', () => {
   expect(denied).toHaveLength(1);
 });
 
+test('a rule that is tried out changes nothing; the trial knows all that the namespace may call', () => {
+  const { exit, manifests } = world();
+  const get = HttpRule.allow({ methods: ['GET'] }).dryRun();
+  const ports = [EgressPort.http()];
+  exit.grant('A', { hosts: ['a.example'], ports, clients: [account], rules: [get] });
+  exit.grant('B', { hosts: ['b.example'], ports: [...ports, EgressPort.tlsPassthrough()], clients: [account] });
+  const policy = (name: string) => manifests().only({ kind: 'AuthorizationPolicy', name });
+  const held = policy('istio-egress.payments');
+  expect(held.metadata.annotations).toBeUndefined();
+  expect(held.spec.rules[0].to).toHaveLength(1);
+  expect(held.spec.rules[0].to[0].operation.methods).toBeUndefined();
+  const trial = policy('istio-egress.payments.dry-run');
+  expect(trial.metadata.annotations).toEqual({ 'istio.io/dry-run': 'true' });
+  expect(trial.spec.rules.map((rule: any) => rule.to[0].operation)).toEqual([
+    { hosts: ['a.example', 'a.example:80'], methods: ['GET'] },
+    { hosts: ['b.example', 'b.example:80'] },
+    { ports: ['8443'] },
+  ]);
+});
+
+test('denials that hold and those that are tried out stand apart', () => {
+  const { exit, manifests } = world();
+  const deny = (method: string) => HttpRule.deny({ methods: [method] });
+  const rules_ = [deny('PUT'), deny('DELETE').dryRun()];
+  exit.grant('A', { hosts: ['a.example'], ports: [EgressPort.http()], clients: [account], rules: rules_ });
+  const methods = (name: string) =>
+    manifests()
+      .only({ kind: 'AuthorizationPolicy', name })
+      .spec.rules.map((rule: any) => rule.to[0].operation.methods);
+  expect(methods('istio-egress.payments.deny')).toEqual([['PUT']]);
+  expect(methods('istio-egress.payments.deny.dry-run')).toEqual([['DELETE']]);
+  manifests().has(
+    { name: 'istio-egress.payments.deny.dry-run' },
+    { metadata: { annotations: { 'istio.io/dry-run': 'true' } }, spec: { action: 'DENY' } },
+  );
+});
+
 test('calls with equal conditions share a rule', () => {
   const rule = HttpRule.allow({ methods: ['GET'] });
   const grant = (host: string) => ({ hosts: [host], clients: [account], rules: [rule] });

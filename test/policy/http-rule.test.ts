@@ -27,6 +27,14 @@ test('a rule is put into the words of a policy, in a fixed order', () => {
   ]);
 });
 
+test('a rule can be tried out, without touching the one that it is made from', () => {
+  const rule = HttpRule.deny({ methods: ['PUT'] });
+  expect(resolve(rule.dryRun(), rule)).toEqual([
+    { action: 'deny', methods: ['PUT'], dryRun: true },
+    { action: 'deny', methods: ['PUT'] },
+  ]);
+});
+
 test.each([
   '/',
   '/*',

@@ -1,0 +1,190 @@
+import { Chart } from 'cdk8s';
+import { ambient, checkout, made } from './waypoint';
+import {
+  Egress,
+  EgressGateway,
+  EgressPort,
+  EgressWaypoint,
+  GatewayWorkload,
+  HttpEgress,
+  IEgressExit,
+  Mesh,
+  TlsOriginationEgress,
+} from '../../src';
+import { failing, world } from '../fixtures';
+
+const hosts = ['a.example'];
+const clients = [checkout];
+
+test('nothing is open before it is granted: what allows nothing comes first', () => {
+  const { manifests } = ambient();
+  const [first] = manifests().find({ namespace: 'istio-egress' });
+  expect(first.kind).toBe('AuthorizationPolicy');
+  expect(first.spec).toEqual({
+    action: 'ALLOW',
+    targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'egress-waypoint' }],
+  });
+});
+
+test('the waypoint takes only HBONE, and routes of its own namespace', () => {
+  const { spec, metadata } = ambient().manifests().only({ kind: 'Gateway' });
+  expect(metadata.labels).toEqual({ 'istio.io/waypoint-for': 'service' });
+  expect(spec).toEqual({
+    gatewayClassName: 'istio-waypoint',
+    listeners: [{ name: 'mesh', port: 15008, protocol: 'HBONE', allowedRoutes: { namespaces: { from: 'Same' } } }],
+    infrastructure: { parametersRef: { group: '', kind: 'ConfigMap', name: 'egress-waypoint' } },
+  });
+});
+
+test('name, namespace and metadata are those of everything beside it', () => {
+  const { exit, manifests } = ambient({ name: 'way', namespace: 'edge', metadata: { labels: { team: 'net' } } });
+  exit.grant('A', { hosts, clients, ports: [EgressPort.http()] });
+  const objects = manifests().find({ namespace: 'edge' });
+  expect(objects).toHaveLength(7);
+  for (const { metadata } of objects) {
+    expect(metadata.labels).toMatchObject({ team: 'net' });
+    expect(metadata.name).toMatch(/^way(\.a\.example)?$/);
+  }
+});
+
+test('stands in the namespace of its chart', () => {
+  const { app } = ambient();
+  expect(new EgressWaypoint(new Chart(app, 'edge', { namespace: 'edge' }), 'Waypoint').namespace).toBe('edge');
+});
+
+test.each([
+  [{ namespace: 'istio-system' }, 'ExitInRootNamespace'],
+  [{ name: 'A' }, 'NameSyntax'],
+  [{ metadata: { name: 'x' } }, 'MetadataReserved'],
+  [{ workload: { replicas: 0 } }, 'SettingRange'],
+])('refuses %j', (props, code) => {
+  expect(() => ambient(props as object)).toThrow(failing(code));
+});
+
+test('a declaration in a client’s chart leaves nothing in the client’s namespace', () => {
+  const { exit, chart, manifests } = ambient();
+  const egress = new TlsOriginationEgress(chart, 'A', { hosts, exit, clients });
+  expect(egress.clientHops).toEqual([]);
+  expect(chart.toJson()).toEqual([]);
+  manifests().countIs({ namespace: 'payments' }, 0);
+});
+
+test('a grant makes what a declaration makes', () => {
+  const granted = made('ServiceEntry', {});
+  const { exit, chart, manifests } = ambient();
+  new TlsOriginationEgress(chart, 'A', { hosts, exit, clients });
+  expect(manifests().find({ kind: 'ServiceEntry' })).toEqual(granted);
+  expect(Egress.describe(chart)).toEqual([
+    "payments/A: payments/checkout → istio-egress/egress-waypoint (waypoint, mutual TLS) → a.example (HTTP 80 → TLS 443, verified with the system's CAs)",
+  ]);
+});
+
+test('imported, it makes nothing anywhere', () => {
+  const { chart, app } = world();
+  const exit = EgressWaypoint.imported({ name: 'way', namespace: 'edge' });
+  new HttpEgress(chart, 'A', { hosts, exit, clients });
+  expect(chart.toJson()).toEqual([]);
+  expect(Egress.describe(app)).toEqual([expect.stringContaining('edge/way (waypoint, mutual TLS)')]);
+  expect(EgressWaypoint.imported()).toMatchObject({ exitName: 'egress-waypoint', namespace: 'istio-egress' });
+  expect(() => EgressWaypoint.imported({ namespace: 'a.b' })).toThrow(failing('NameSyntax', 'EgressWaypoint.imported'));
+});
+
+test('one argument turns a declaration from gateway to waypoint', () => {
+  const { platform, chart, exit: gateway, manifests } = world();
+  const declare = (id: string, exit: IEgressExit) =>
+    new Egress(chart, id, { hosts, exit, clients, ports: [EgressPort.tlsOrigination(), EgressPort.tlsPassthrough()] });
+  declare('Before', gateway);
+  const before = chart.toJson().length;
+  declare('After', new EgressWaypoint(platform, 'Waypoint', { namespace: 'ambient-egress' }));
+  expect(chart.toJson()).toHaveLength(before);
+  const kinds = (namespace: string) =>
+    manifests()
+      .find({ namespace })
+      .filter(({ metadata }) => metadata.name.endsWith('a.example'))
+      .map(({ kind }) => kind);
+  expect(kinds('ambient-egress')).toEqual(['ServiceEntry', 'AuthorizationPolicy', 'DestinationRule', 'VirtualService']);
+});
+
+test('hands out the objects of a host', () => {
+  const { exit } = ambient();
+  expect(() => exit.host('a.example')).toThrow(failing('NotDeclared', 'no host is declared'));
+  exit.grant('A', { hosts, clients, ports: [EgressPort.http()] });
+  expect(exit.host('A.Example').serviceEntry.name).toBe('egress-waypoint.a.example');
+  expect(() => exit.host('b.example')).toThrow(failing('NotDeclared', 'a.example'));
+});
+
+describe('beside a gateway', () => {
+  function both() {
+    const { app, platform, chart, exit: gateway, manifests } = world();
+    return {
+      app,
+      chart,
+      gateway,
+      waypoint: new EgressWaypoint(platform, 'W', { beside: gateway }),
+      platform,
+      manifests,
+    };
+  }
+
+  test('what tells where a host is stands there once, and knows the ports of both', () => {
+    const { chart, gateway, waypoint, manifests } = both();
+    new TlsOriginationEgress(chart, 'Old', { hosts, exit: gateway, clients });
+    new TlsOriginationEgress(chart, 'New', { hosts, exit: waypoint, clients });
+    const { metadata, spec } = manifests().only({ kind: 'ServiceEntry', namespace: 'istio-egress' });
+    expect(metadata.labels).toEqual({ 'istio.io/use-waypoint': 'egress-waypoint' });
+    expect(spec.ports).toEqual([
+      { name: 'tls-443', number: 443, protocol: 'TLS' },
+      { name: 'http-80', number: 80, protocol: 'HTTP', targetPort: 443 },
+    ]);
+    manifests().countIs({ kind: 'DestinationRule', namespace: 'istio-egress' }, 1);
+    manifests().has(
+      { kind: 'AuthorizationPolicy', name: 'egress-waypoint.a.example' },
+      { spec: { targetRefs: [{ kind: 'ServiceEntry', name: 'istio-egress.a.example' }] } },
+    );
+  });
+
+  test('a host of the waypoint alone is let through by the gateway to nobody', () => {
+    const { chart, waypoint, manifests } = both();
+    new TlsOriginationEgress(chart, 'New', { hosts, exit: waypoint, clients });
+    manifests().countIs({ kind: 'AuthorizationPolicy', name: 'istio-egress.payments' }, 0);
+  });
+
+  test('the two have to agree', () => {
+    const { chart, gateway, waypoint } = both();
+    new TlsOriginationEgress(chart, 'Old', { hosts, exit: gateway, clients });
+    expect(() => new HttpEgress(chart, 'New', { hosts, exit: waypoint, clients })).toThrow(
+      failing('DestinationConflict'),
+    );
+  });
+
+  test.each([{ namespace: 'edge' }, { name: 'istio-egress' }])('cannot be %j', (props) => {
+    const { platform, gateway } = both();
+    const make = () => new EgressWaypoint(platform, 'Other', { beside: gateway, ...props });
+    expect(make).toThrow(failing('ExitCannotCarry', 'istio-egress/istio-egress'));
+  });
+
+  test('pods that exist already will do', () => {
+    const { platform } = world();
+    const workload = GatewayWorkload.existing({ labels: { a: 'b' }, service: 'gw' });
+    const beside = new EgressGateway(platform, 'Gateway', { name: 'gw', namespace: 'edge', workload });
+    expect(() => new EgressWaypoint(platform, 'W', { beside, namespace: 'edge' })).not.toThrow();
+  });
+});
+
+describe('before Istio 1.26', () => {
+  test('there are no sizes, and none can be set', () => {
+    const { exit, manifests } = ambient(undefined, '1.25');
+    expect(exit.parameters).toBeUndefined();
+    manifests().countIs({ kind: 'ConfigMap' }, 0);
+    expect(manifests().only({ kind: 'Gateway' }).spec.infrastructure).toBeUndefined();
+    expect(() => ambient({ workload: { replicas: 2 } }, '1.25')).toThrow(failing('VersionUnsupported', '1.26'));
+    expect(ambient({ workload: { replicas: 2 } }, '1.26').exit.parameters).toBeDefined();
+  });
+
+  test('the oldest version of the library carries the rest', () => {
+    const { app, exit, manifests } = ambient(undefined, '1.25');
+    expect(Mesh.of(app)._version.atLeast(1, 26)).toBe(false);
+    exit.grant('A', { hosts, clients, ports: [EgressPort.tlsOrigination(), EgressPort.tcp(5432)] });
+    manifests().countIs({ namespace: 'istio-egress' }, 6);
+  });
+});
