@@ -4,7 +4,7 @@ import { validation } from './admission/cel';
 import { admissionFacts, AdmissionFacts, OtherRepos } from './admission/facts';
 import { admissionRules, RESOURCE_RULES } from './admission/rules';
 import { variables } from './admission/variables';
-import { GuardMode } from './guard-mode';
+import { checkMode, GuardMode } from './guard-mode';
 import { checkHostPattern } from '../destination/host';
 import { EgressError } from '../errors';
 import { IEgressExit } from '../exit/egress-exit';
@@ -103,7 +103,7 @@ export class AdmissionGuard extends Construct {
         validations: admissionRules(this.facts).map(validation),
       }),
     });
-    this.binding = this.bind(this, 'Binding', this.name, props.mode, () => ({
+    this.binding = this.bind(this, 'Binding', this.name, checkMode(this, props.mode), () => ({
       operator: 'NotIn',
       values: [...new Set([...this.platformNamespaces, ...this.kept])].sort(),
     }));

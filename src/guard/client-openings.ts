@@ -3,11 +3,19 @@ import { addresses, Peer, podsOf, tcp, to } from './peers';
 import { IpBlock, outside } from './ranges';
 import { directFrom, Upstreams, upstreamsOf, Way, waysOf } from './ways';
 import { describe } from '../errors';
+import { IEgressExit } from '../exit/egress-exit';
 import { HBONE } from '../exit/waypoint-handle';
 
+/** How a namespace uses exits, besides what is declared. */
+export interface Uses {
+  readonly ambient: boolean;
+  /** Exits that other repos use for it. */
+  readonly exits: IEgressExit[];
+}
+
 /** The openings to the exits that a namespace uses: their pods, on the ports that they listen on. */
-export function exitOpenings(scope: Construct, namespace: string, ambient: boolean): object[] {
-  return waysOf(scope, namespace).map((way) =>
+export function exitOpenings(scope: Construct, namespace: string, { ambient, exits }: Uses): object[] {
+  return waysOf(scope, namespace, exits).map((way) =>
     to([podsOf([way.exit.namespace], way.exit.selector)], tcp(...(ambient ? [HBONE] : (targetPorts(way) as number[])))),
   );
 }
@@ -36,9 +44,9 @@ export function outsideOpenings(upstreams: Upstreams[], clusterRanges: string[])
 export function openingProblems(
   scope: Construct,
   namespace: string,
-  { ambient, directPorts }: { readonly ambient: boolean; readonly directPorts: boolean },
+  { ambient, exits, directPorts }: Uses & { readonly directPorts: boolean },
 ): string[] {
-  const unknown = waysOf(scope, namespace)
+  const unknown = waysOf(scope, namespace, exits)
     .filter((way) => !way.exit.selector || (!ambient && targetPorts(way).includes(undefined)))
     .map(({ exit }) =>
       describe('GuardExitUnknown', scope, {

@@ -1,17 +1,10 @@
 import { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
-import { AdmissionGuard } from './admission-guard';
 import { directOpenings, exitOpenings, openingProblems } from './client-openings';
-import {
-  backendOpening,
-  checkBackends,
-  ClusterServices,
-  dnsOpenings,
-  istiodOpening,
-  ProxyBackend,
-} from './cluster-services';
-import { GuardMode } from './guard-mode';
-import { checkGuarded, GuardedNamespaces } from './guarded-namespaces';
+import { backendOpening, checkBackends, dnsOpenings, istiodOpening, ProxyBackend } from './cluster-services';
+import { EgressGuardProps } from './egress-guard-props';
+import { checkMode, GuardMode } from './guard-mode';
+import { checkGuarded } from './guarded-namespaces';
 import { checkInCluster, InCluster } from './in-cluster';
 import { namedCalls } from './named-calls';
 import { checkRanges } from './ranges';
@@ -24,110 +17,6 @@ import { BUILT_IN_PROVIDER, sidecarsLog } from '../observe/telemetry-spec';
 import { observe } from '../policy/observed';
 import { checkTree } from '../validation/check-tree';
 import { markGuard } from '../validation/marks';
-
-/** What is closed, how far, and what stays open. */
-export interface EgressGuardProps {
-  /** The namespaces that are guarded. Exits stand in others, which an `ExitGuard` closes. */
-  readonly namespaces: GuardedNamespaces;
-
-  /** Where in the cluster their workloads may call. */
-  readonly inCluster: InCluster;
-
-  /**
-   * How far the namespaces are on the way from open to closed.
-   * @default GuardMode.ENFORCE
-   */
-  readonly mode?: GuardMode;
-
-  /**
-   * The admission guard that keeps hand-written ways out away from these namespaces, in the mode of this guard.
-   * @default - what admission does with them is left to whoever makes an AdmissionGuard
-   */
-  readonly admission?: AdmissionGuard;
-
-  /**
-   * Where DNS and istiod are.
-   * @default - where most clusters have them
-   */
-  readonly cluster?: ClusterServices;
-
-  /**
-   * Services that the sidecars themselves call, such as a collector of traces.
-   * @default - none
-   */
-  readonly backends?: ProxyBackend[];
-
-  /**
-   * Whether the namespaces are in the ambient mesh. There a Sidecar has no effect, so that only the network policy closes them,
-   * and workloads connect to an exit's port 15008.
-   * @default false
-   */
-  readonly ambient?: boolean;
-
-  /**
-   * Opens the ports of declarations without a gateway (`SidecarExit`) to every address, whoever calls: a network policy knows
-   * no names.
-   * @default false
-   */
-  readonly directPortsToAnyAddress?: boolean;
-
-  /**
-   * Ranges of addresses of the cluster's pods, Services and nodes, which `directPortsToAnyAddress` does not open.
-   * @default - none
-   */
-  readonly clusterRanges?: string[];
-
-  /**
-   * Leaves the network policy out: a workload that gets round its sidecar, or has none, reaches everything.
-   * @default false
-   */
-  readonly podsMayBypassSidecar?: boolean;
-
-  /**
-   * Leaves the Sidecar out: what sidecars know, and what they do with calls to hosts that nothing declares, is as the mesh has
-   * it, or as another repo's Sidecar for the namespace.
-   * @default false
-   */
-  readonly sidecarsFollowMesh?: boolean;
-
-  /**
-   * Leaves the Telemetry out, and what makes hosts known by name: whether and how calls are logged is as the mesh has it, or as another Telemetry of the namespace.
-   * @default false
-   */
-  readonly accessLogFollowsMesh?: boolean;
-
-  /**
-   * Ports on which undeclared hosts are named in the log by their Host header. On ports where sidecars know no host, the log has
-   * an address only.
-   * @default [80]
-   */
-  readonly namedHttpPorts?: number[];
-
-  /**
-   * Ports on which undeclared hosts are named in the log by the server name of TLS. On these, protocols in which the server
-   * speaks first, such as SSH, have to be declared as TCP before they work.
-   * @default [443]
-   */
-  readonly namedTlsPorts?: number[];
-
-  /**
-   * The extension provider that logs the calls of the namespaces' workloads.
-   * @default "envoy", which every mesh has
-   */
-  readonly accessLogProvider?: string;
-
-  /**
-   * Labels and annotations for all objects.
-   * @default - none
-   */
-  readonly metadata?: ApiObjectMetadata;
-
-  /**
-   * Takes the place of the construct path in the names of the objects.
-   * @default - the path of the construct, in kebab case
-   */
-  readonly name?: string;
-}
 
 /**
  * Closes namespaces: nothing leaves them except what is declared. Everything that the app declares or grants for a namespace
@@ -168,7 +57,7 @@ export class EgressGuard extends Construct {
     const { name, admission } = props;
     const guarded = checkGuarded(this, props.namespaces);
     this.namespaces = guarded._resolve(this);
-    this.mode = props.mode ?? GuardMode.ENFORCE;
+    this.mode = checkMode(this, props.mode ?? GuardMode.ENFORCE);
     this.name = name === undefined ? joinName(this, ...this.node.path.split('/')) : checkName(this, 'name', name);
     this.metadata = checkMetadata(this, props.metadata);
     this.inCluster = checkInCluster(this, props.inCluster);
@@ -195,7 +84,8 @@ export class EgressGuard extends Construct {
   }
 
   private close(namespace: string): void {
-    const { ambient = false, sidecarsFollowMesh, accessLogFollowsMesh } = this.props;
+    const { ambient = false, sidecarsFollowMesh, accessLogFollowsMesh, exits = [] } = this.props;
+    const { inCluster, backends } = this;
     if (this.closesNetwork) {
       // Once now, so that what is wrong is said where it is written.
       this.services();
@@ -210,7 +100,7 @@ export class EgressGuard extends Construct {
     if (!sidecarsFollowMesh && !ambient) {
       this.sidecars.push(
         this.object('networking.istio.io/v1', 'Sidecar', namespace, () =>
-          this.enforces ? closedSidecar(this, namespace, this.inCluster, this.backends) : openSidecar(),
+          this.enforces ? closedSidecar(this, namespace, { exits, inCluster, backends }) : openSidecar(),
         ),
       );
     }
@@ -233,10 +123,10 @@ export class EgressGuard extends Construct {
   }
 
   private openings(namespace: string): object[] {
-    const { ambient = false } = this.props;
+    const { ambient = false, exits = [] } = this.props;
     return [
       ...this.services(),
-      ...exitOpenings(this, namespace, ambient),
+      ...exitOpenings(this, namespace, { ambient, exits }),
       ...this.backends.map(backendOpening),
       ...this.inCluster._openings(),
       ...directOpenings(this, namespace, this.clusterRanges),
@@ -268,8 +158,8 @@ export class EgressGuard extends Construct {
   }
 
   private problems(): string[] {
-    const { ambient = false, directPortsToAnyAddress: directPorts = false } = this.props;
+    const { ambient = false, exits = [], directPortsToAnyAddress: directPorts = false } = this.props;
     if (!this.closesNetwork) return [];
-    return this.namespaces.flatMap((namespace) => openingProblems(this, namespace, { ambient, directPorts }));
+    return this.namespaces.flatMap((namespace) => openingProblems(this, namespace, { ambient, exits, directPorts }));
   }
 }

@@ -9,7 +9,7 @@ import {
   istiodOpening,
   ProxyBackend,
 } from './cluster-services';
-import { GuardMode } from './guard-mode';
+import { checkMode, GuardMode } from './guard-mode';
 import { addresses, everyPod, from, podsOf, tcp } from './peers';
 import { checkRanges } from './ranges';
 import { grantedAt, Upstreams, upstreamsOf } from './ways';
@@ -98,7 +98,8 @@ export class ExitGuard extends Construct {
   ) {
     super(scope, id);
     checkTree(this);
-    const { exit, mode = GuardMode.ENFORCE, cluster = {} } = props;
+    const { exit, cluster = {} } = props;
+    const mode = checkMode(this, props.mode ?? GuardMode.ENFORCE);
     this.reach = ownReach(this, exit);
     this.clusterRanges = checkRanges(this, 'clusterRanges', props.clusterRanges);
     this.backends = checkBackends(this, props.backends);

@@ -3,7 +3,15 @@ import { ProxyBackend } from './cluster-services';
 import { InCluster } from './in-cluster';
 import { waysOf } from './ways';
 import { SidecarSpecOutboundTrafficPolicyMode as Mode, toJson_SidecarSpec } from '../../imports/networking.istio.io';
+import { IEgressExit } from '../exit/egress-exit';
 import { Mesh } from '../mesh/mesh';
+
+/** What the sidecars of a namespace need besides what is declared. */
+export interface Imports {
+  readonly exits: IEgressExit[];
+  readonly inCluster: InCluster;
+  readonly backends: ProxyBackend[];
+}
 
 /** What the sidecars of an observed namespace know: everything, and they send on what they do not. */
 export function openSidecar() {
@@ -20,15 +28,15 @@ export function openSidecar() {
  * The exits' Services have to be named although the routes name them too: a sidecar listens on port 80, where hosts need no
  * ServiceEntry, only while it sees a Service on that port by its own imports.
  */
-export function closedSidecar(scope: Construct, namespace: string, inCluster: InCluster, backends: ProxyBackend[]) {
+export function closedSidecar(scope: Construct, namespace: string, { exits: others, inCluster, backends }: Imports) {
   const { clusterDomain } = Mesh.of(scope);
-  const exits = waysOf(scope, namespace).flatMap(({ exit, http, opaque, meshHosts }) => [
+  const exits = waysOf(scope, namespace, others).flatMap(({ exit, http, opaque, meshHosts }) => [
     ...(http ? [`${exit.namespace}/${exit.http.host}`] : []),
     ...(opaque ? [`${exit.namespace}/${exit.opaque.host}`] : []),
     ...meshHosts.map((host) => `${exit.namespace}/${host}`),
   ]);
-  const others = backends.map(({ namespace: ns, service }) => `${ns}/${service}.${ns}.svc.${clusterDomain}`);
-  const hosts = [...exits, ...others, ...inCluster._imports(clusterDomain)];
+  const services = backends.map(({ namespace: ns, service }) => `${ns}/${service}.${ns}.svc.${clusterDomain}`);
+  const hosts = [...exits, ...services, ...inCluster._imports(clusterDomain)];
   return toJson_SidecarSpec({
     outboundTrafficPolicy: { mode: Mode.REGISTRY_UNDERSCORE_ONLY },
     egress: [{ hosts: ['./*', ...withoutCovered([...new Set(hosts)]).sort()] }],

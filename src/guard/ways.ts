@@ -4,6 +4,7 @@ import { asRange } from './ranges';
 import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { Declaration } from '../exit/declaration';
 import { allDeclared, Declared } from '../exit/declared';
+import { IEgressExit } from '../exit/egress-exit';
 import { ExitReach } from '../exit/gateway-handle';
 
 /** How a namespace uses an exit, over all that is declared for it. */
@@ -23,9 +24,16 @@ export interface Upstreams {
   readonly ranges?: string[];
 }
 
-/** How a namespace's workloads are let out by the exits, sorted by exit. */
-export function waysOf(scope: Construct, namespace: string): Way[] {
+/**
+ * How a namespace's workloads are let out by the exits, sorted by exit.
+ *
+ * @param others Exits that they use besides, in ways that the app does not know
+ */
+export function waysOf(scope: Construct, namespace: string, others: IEgressExit[]): Way[] {
   const ways = new Map<string, Way>();
+  for (const exit of others.flatMap((other) => other._reach?.(scope) ?? [])) {
+    ways.set(`${exit.namespace}/${exit.exitName}`, { exit, http: true, opaque: true, meshHosts: [] });
+  }
   for (const { exit, declaration } of usedFrom(scope, namespace)) {
     const reach = exit._reach?.(scope);
     if (!reach) continue;

@@ -127,6 +127,15 @@ test('DNS on the node, other places of DNS and istiod, and what proxies call', (
   expect(imports()).toEqual(['./*', 'tracing/collector.tracing.svc.cluster.local']);
 });
 
+test('knows exits that only other repos use', () => {
+  const { egress, imports } = guarded({ exits: [EgressGateway.imported({ name: 'edge' })] });
+  expect(lines(egress()).at(-1)).toBe('istio-egress/edge.istio-egress/ TCP8080,TCP8443');
+  expect(imports().slice(1)).toEqual([
+    'istio-egress/edge-tls.istio-egress.svc.cluster.local',
+    'istio-egress/edge.istio-egress.svc.cluster.local',
+  ]);
+});
+
 test('an ambient namespace needs no istiod, reaches exits by HBONE, and has no Sidecar', () => {
   const { egress, chart, exit, clients, manifests } = guarded({ ambient: true });
   new HttpEgress(chart, 'A', { hosts: ['a.example'], exit, clients });
@@ -222,6 +231,7 @@ test('refuses what names no namespace, and what says nothing of the cluster', ()
   );
   expect(make('C', { namespaces: ['payments'], inCluster })).toThrow(failing('WrongType', 'namespaces'));
   expect(make('D', { namespaces })).toThrow(failing('WrongType', 'inCluster'));
+  expect(make('E', { namespaces, inCluster, mode: 'enforce' })).toThrow(failing('WrongType', 'mode'));
   expect(() => InCluster.namespaces([])).toThrow(failing('NameSyntax'));
   expect(() => InCluster.none().andKubernetesApi(['10.0.0.0/33'])).toThrow(failing('AddressSyntax', '10.0.0.0/33'));
 });
