@@ -23,8 +23,9 @@ export function titleOf(call: WorldCall): string {
 
 /** Puts into the mesh what a world file names, its settings of the mesh included, except its workloads. */
 export async function furnish(mesh: Mesh, world: World): Promise<void> {
-  const overrides = world.meshConfig ? (parse(readFileSync(world.meshConfig, 'utf8')) as object) : {};
-  await mesh.configure(world.outbound ?? 'REGISTRY_ONLY', overrides);
+  if (world.meshConfig) {
+    await mesh.configure(world.outbound ?? 'REGISTRY_ONLY', parse(readFileSync(world.meshConfig, 'utf8')) as object);
+  }
   const declared = new Map((world.namespaces ?? []).map(({ name, ...options }) => [name, options]));
   for (const { namespace } of world.workloads ?? []) if (!declared.has(namespace)) declared.set(namespace, {});
   for (const [name, options] of declared) await mesh.namespace(name, options);

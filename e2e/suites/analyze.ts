@@ -1,5 +1,21 @@
+const PROBED = (gateway: string, selector: string) => ({
+  line: `Warning [IST0162] (Gateway ${gateway}) The gateway is listening on a target port (port 8081) that is not defined in the Service associated with its workload instances (Pod selector istio=${selector}). If you need to access the gateway port through the gateway Service, it will not be available.`,
+  reason: 'the port is for the kubelet’s probe, to which no Service shall lead',
+});
+
 /** Messages of `istioctl analyze` that an example may cause: the exact line, and why it is right here. */
 const REASONS: Record<string, { line: string; reason: string }[]> = {
+  'dist/dedicated-gateway': [PROBED('ledger-egress/ledger-egress', 'ledger-egress')],
+  'dist/upstream-proxy': [
+    PROBED('httpbin/httpbin-egress', 'httpbin-egress.httpbin'),
+    PROBED('crm/crm-egress', 'crm-egress.crm'),
+  ],
+  'dist/upstream-proxy-opa': [
+    {
+      line: 'Warning [IST0171] (AuthorizationPolicy httpbin/httpbin-egress.opa.authorization) A condition with a negative status is present: type=ZtunnelAccepted, reason=UnsupportedValue, message=ztunnel does not support the CUSTOM action.',
+      reason: 'the policy is for the pods of a gateway, which ztunnel does not serve',
+    },
+  ],
   'dist/observe-then-enforce': ['orders', 'shop'].map((namespace) => ({
     line: `Warning [IST0171] (AuthorizationPolicy istio-egress/istio-egress.${namespace}) A condition with a negative status is present: type=ZtunnelAccepted, reason=UnsupportedValue, message=found policy "istio-egress/istio-egress.${namespace}" using dry-run annotation, but support for ambient dry-run authorizationPolicies isn't enabled.`,
     reason: 'the policy is for the pods of a gateway, which ztunnel does not serve',

@@ -1,20 +1,30 @@
-/** Every example and every folder of hand-written manifests: accepted, without effect on others, and its calls come out as it says. */
+/**
+ * Every example and every folder of hand-written manifests: its calls come out as it says, it is accepted, without effect on who declares
+ * nothing, and somebody else's egress works beside it. Each is staged once.
+ */
 import { parse } from 'yaml';
 import { unexplained } from './analyze';
 import { Example, examples } from './examples';
+import { callsOfItsOwn, neighbour, stageNeighbour, toleratesNeighbours } from './neighbours';
 import { PROTOCOLS, WAYS } from './protocols';
 import { furnish, titleOf } from '../prove/prove';
+import { WorldCall } from '../prove/world';
 import { summary } from '../world/config';
 import { Mesh } from '../world/mesh';
 import { workloadManifests } from '../world/workload';
 
 const mesh = Mesh.attach();
 
+async function comesOut({ expect: expected, name: _, ...call }: WorldCall) {
+  await mesh.expect(call, expected);
+}
+
 const ONLOOKER = 'onlooker/idle';
 
 /** The kinds that make an exit and its place: a Service is seen by every sidecar, whoever made it. */
 const PLACE = [
   'Namespace',
+  'ConfigMap',
   'ServiceAccount',
   'Service',
   'Deployment',
@@ -47,7 +57,8 @@ async function stageBesideOnlooker({ world, documents }: Example) {
   await mesh.workload({ namespace: 'onlooker', name: 'idle' });
   await mesh.apply((world.workloads ?? []).flatMap(workloadManifests));
   await mesh.apply(documents.filter(isPlace).join('\n---\n'));
-  await mesh.ready();
+  // A gateway whose readiness follows its upstream waits for its routes.
+  await mesh.placed();
   await mesh.settled();
   const before = await seenByOnlooker();
   await mesh.apply(documents.filter((document) => !isPlace(document)).join('\n---\n'));
@@ -66,8 +77,7 @@ describe.each(examples())('$name', (given) => {
   afterAll(async () => mesh.reset());
 
   it.each(given.world.calls.map((call) => ({ title: titleOf(call), call })))('$title', async ({ call }) => {
-    const { expect: expected, name: _, ...options } = call;
-    await mesh.expect(options, expected);
+    await comesOut(call);
   });
 
   if (WAYS[given.name]) {
@@ -117,4 +127,28 @@ describe.each(examples())('$name', (given) => {
     const { stdout, stderr } = await mesh.istioctl(args, input);
     expect(unexplained(given.name, stdout + stderr)).toEqual([]);
   });
+
+  if (given.name.startsWith('dist/') && toleratesNeighbours(given)) {
+    describe('beside somebody’s hand-written egress', () => {
+      beforeAll(async () => stageNeighbour(mesh, given));
+
+      it.each(neighbour.world.calls.map((call) => ({ title: titleOf(call), call })))(
+        'his: $title',
+        async ({ call }) => {
+          await comesOut(call);
+        },
+      );
+
+      it('ours comes out as before', async () => {
+        for (const call of callsOfItsOwn(given)) await comesOut(call);
+      });
+
+      it('his still works when ours is gone', async () => {
+        const isNamespace = (document: string) => parse(document).kind === 'Namespace'; // he lives there too
+        await mesh.delete(given.documents.filter((document) => !isNamespace(document)).join('\n---\n'));
+        await mesh.settled();
+        for (const call of neighbour.world.calls) await comesOut(call);
+      });
+    });
+  }
 });

@@ -9,7 +9,7 @@ import { Manifests, documentsOf, inOrder } from './manifests';
 import { MANAGER, applyDocument, deleteDocument } from './objects';
 import { linesSince, markLogs } from './proxies';
 import { notReady } from './ready';
-import { QUIET, syncState } from './sync';
+import { QUIET, syncState, unheard } from './sync';
 import { Watch } from './watch';
 import { WorkloadOptions, workloadManifests } from './workload';
 import { KubeObject, api } from '../bed/api';
@@ -153,24 +153,46 @@ export class Mesh {
     await eventually('all workloads to be ready', everything, { within: 90_000, ...options });
   }
 
-  /**
-   * Waits until every proxy has taken over what istiod last sent, and istiod has nothing more to send: a refusal seen before that could
-   * be one of a configuration that is still on its way.
-   */
-  async settled(): Promise<void> {
-    let last = '';
-    let since = Date.now();
+  /** Waits until every Deployment has the pods it wants, ready or not: a gateway may wait for routes that are not there yet. */
+  async placed(): Promise<void> {
     await eventually(
-      'the proxies to take over the configuration',
+      'all pods to have an address',
       async () => {
-        const { sent, behind } = await syncState();
-        if (sent !== last || behind.length) since = Date.now();
-        last = sent;
-        if (behind.length) throw new Error(`behind: ${behind.join(', ')}`);
-        return Date.now() - since >= QUIET;
+        const [deployments, pods] = await Promise.all([
+          api.list('/apis/apps/v1/deployments'),
+          api.list('/api/v1/pods'),
+        ]);
+        const placed = ({ metadata }: KubeObject) =>
+          pods.filter(
+            (pod) => pod.metadata.ownerReferences?.some(({ uid }) => uid === metadata.uid) && pod.status?.podIP,
+          ).length;
+        return deployments.every((deployment) => placed(deployment) >= (deployment.spec.replicas ?? 1));
       },
       { within: 60_000 },
     );
+  }
+
+  /**
+   * Waits until istiod has heard of every object, has nothing more to send, and every proxy has taken over what it sent: a refusal seen
+   * before that could be one of a configuration that is still on its way.
+   */
+  async settled(): Promise<void> {
+    const hears = async () => {
+      const missing = await unheard();
+      if (missing.length) throw new Error(missing.join('; '));
+      return true;
+    };
+    await eventually('istiod to hear of every object', hears, { within: 30_000, every: 50 });
+    let last = '';
+    let since = Date.now();
+    const isQuiet = async () => {
+      const { sent, behind } = await syncState();
+      if (sent !== last || behind.length) since = Date.now();
+      last = sent;
+      if (behind.length) throw new Error(`behind: ${behind.join(', ')}`);
+      return Date.now() - since >= QUIET;
+    };
+    await eventually('the proxies to take over the configuration', isQuiet, { within: 60_000, every: 50 });
   }
 
   /** The pods of a workload, `namespace/name`. */
@@ -244,6 +266,7 @@ export class Mesh {
 
   /** Removes everything that was applied, so that the next suite starts in an empty mesh. External servers stay. */
   async reset(): Promise<void> {
+    writeMeshConfig('REGISTRY_ONLY');
     await empty();
     await this.settled();
   }

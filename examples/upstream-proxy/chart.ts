@@ -3,7 +3,7 @@ import { EgressClient, IngressGateway, UpstreamProxy } from 'cdk8s-istio-egress'
 
 /** Three external services under our own names, each behind a gateway of its own, for callers inside and outside the mesh. */
 export function upstreamProxy(app: App): void {
-  const ingress = { gateway: IngressGateway.imported(), credentialName: 'corp-example-tls' };
+  const gateway = IngressGateway.imported();
   const clients = [EgressClient.serviceAccount('apps', 'sleep')];
   const upstreamProbe = { path: '/status/200', failureThreshold: 3 };
 
@@ -11,7 +11,7 @@ export function upstreamProxy(app: App): void {
   new UpstreamProxy(bin, 'HttpbinEgress', {
     hostname: 'bin.corp.example',
     upstream: 'httpbin.org',
-    ingress,
+    ingress: { gateway, credentialName: 'bin-corp-example-tls' },
     clients,
     upstreamProbe,
   });
@@ -20,7 +20,7 @@ export function upstreamProxy(app: App): void {
   new UpstreamProxy(crm, 'CrmEgress', {
     hostname: 'crm.corp.example',
     upstream: 'crm.vendor.example.com',
-    ingress,
+    ingress: { gateway, credentialName: 'crm-corp-example-tls' },
     upstreamProbe,
   });
 

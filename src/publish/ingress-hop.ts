@@ -8,10 +8,11 @@ import {
 } from '../../imports/networking.istio.io';
 import { HttpPort } from '../destination/http-port';
 import { GatewayAddress } from '../exit/gateway-handle';
+import { hopLabel } from '../exit/hop-name';
 import { HopRule } from '../exit/hop-rule';
 import { httpRoutes } from '../exit/http-routes';
 import { manifest } from '../mesh/manifest';
-import { dottedName } from '../naming';
+import { shorten } from '../naming';
 import { markIngressHost } from '../validation/marks';
 
 /** What leads callers from outside to an exit. */
@@ -34,7 +35,8 @@ export class IngressHop extends Construct {
     super(scope, id);
     const { ingress, hostname, exit, port } = props;
     markIngressHost(this, { namespace: ingress.namespace, selector: ingress.labels, host: hostname });
-    const name = dottedName(exit.exitName, hostname);
+    // Istio takes no dots in a Gateway's name; the route has the same.
+    const name = shorten(`${exit.exitName}-${hopLabel(hostname)}`);
     const object = (kind: string, spec: () => unknown) =>
       manifest(this, kind, {
         apiVersion: 'networking.istio.io/v1',
@@ -50,8 +52,7 @@ export class IngressHop extends Construct {
     this.virtualService = object('VirtualService', () =>
       toJson_VirtualServiceSpec({
         exportTo: ['.'],
-        // With its namespace: in a bare name Istio would read the dots as those of a DNS name.
-        gateways: [`${ingress.namespace}/${name}`],
+        gateways: [name],
         hosts: [hostname],
         http: httpRoutes(
           {

@@ -68,9 +68,10 @@ test('callers outside come by HTTPS, and by HTTP are told to come back', () => {
       },
     ],
   });
-  // In a bare name Istio would read the dots as those of a DNS name.
+  // Istio takes no dots in it.
+  expect(metadata.name).toBe('egress0-bin-corp-example');
   const { gateways, http } = made[0].ingressVirtualService!.toJson().spec;
-  expect(gateways).toEqual([`istio-system/${metadata.name}`]);
+  expect(gateways).toEqual([metadata.name]);
   expect(http).toMatchObject([
     {
       rewrite: { authority: 'bin.corp.example' },
