@@ -10,10 +10,21 @@ function manifests() {
 
 test('every host goes through the waypoint, and nothing stands in the namespace of the callers', () => {
   for (const { metadata } of manifests().find({ kind: 'ServiceEntry' })) {
-    expect(metadata.labels).toMatchObject({ 'istio.io/use-waypoint': expect.anything() });
+    expect(metadata.labels).toEqual({ 'istio.io/use-waypoint': 'egress-waypoint' });
   }
-  const networking = manifests().all.filter(({ apiVersion }) => apiVersion.startsWith('networking.istio.io'));
-  expect(networking.map(({ metadata }) => metadata.namespace)).not.toContain('bookinfo');
+  manifests().countIs({ namespace: 'bookinfo' }, 0);
+});
+
+test('the namespace of the callers is enrolled', () => {
+  manifests().has(
+    { kind: 'Namespace', name: 'bookinfo' },
+    { metadata: { labels: { 'istio.io/dataplane-mode': 'ambient' } } },
+  );
+});
+
+test('the waypoint lets nobody through whom no host names', () => {
+  const { rules } = manifests().only({ kind: 'AuthorizationPolicy', name: 'egress-waypoint' }).spec;
+  expect(rules).toBeUndefined();
 });
 
 test('one account may make some calls of httpbin, and no other', () => {
@@ -26,4 +37,13 @@ test('one account may make some calls of httpbin, and no other', () => {
     from: [{ source: { serviceAccounts: ['bookinfo/productpage'] } }],
     to: [{ operation: { methods: ['GET'], paths: ['/get', '/status/*'] } }],
   });
+});
+
+test('the waypoint adds a header and originates TLS, whose name it verifies', () => {
+  const [{ headers }] = manifests().only({ kind: 'VirtualService' }).spec.http;
+  expect(headers.request.add).toEqual({ 'my-added-header': 'added-value' });
+  manifests().has(
+    { kind: 'DestinationRule' },
+    { spec: { subsets: [{ trafficPolicy: { tls: { mode: 'SIMPLE', subjectAltNames: ['httpbin.org'] } } }] } },
+  );
 });

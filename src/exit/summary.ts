@@ -54,10 +54,12 @@ interface DescribedGateway {
 }
 
 function ruleSummary({ rules }: Declaration): string {
-  const count = (action: 'allow' | 'deny') => rules.filter((rule) => rule.action === action).length;
-  const [allow, deny] = [count('allow'), count('deny')];
+  const held = rules.filter(({ dryRun }) => !dryRun);
+  const count = (action: 'allow' | 'deny') => held.filter((rule) => rule.action === action).length;
+  const [allow, deny, tried] = [count('allow'), count('deny'), rules.length - held.length];
   const only = allow > 0 ? `, only what ${allow === 1 ? 'a rule allows' : `${allow} rules allow`}` : '';
-  return only + (deny > 0 ? `, without what ${deny === 1 ? 'a rule denies' : `${deny} rules deny`}` : '');
+  const without = deny > 0 ? `, without what ${deny === 1 ? 'a rule denies' : `${deny} rules deny`}` : '';
+  return only + without + (tried > 0 ? `, ${tried === 1 ? 'a rule is' : `${tried} rules are`} tried out` : '');
 }
 
 /** How calls on a port go on beyond an exit. */

@@ -16,6 +16,8 @@ test.each([
   [[allow], ', only what a rule allows'],
   [[deny], ', without what a rule denies'],
   [[allow, allow, deny, deny], ', only what 2 rules allow, without what 2 rules deny'],
+  [[deny, allow.dryRun()], ', without what a rule denies, a rule is tried out'],
+  [[allow.dryRun(), deny.dryRun()], ', 2 rules are tried out'],
 ])('says what rules do (%#)', (rules, end) => {
   expect(line({ rules })).toBe(
     `payments/A: payments/checkout → istio-egress/istio-egress (mutual TLS) → a.example (HTTP 80 → HTTP 80, not encrypted beyond the exit)${end}`,
