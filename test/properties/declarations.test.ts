@@ -173,7 +173,7 @@ test('10,000 random apps: policies that let exactly what is declared through, or
       'DestinationConflict',
     ]),
   );
-}, 180_000);
+}, 600_000);
 
 test('200 odd but valid hosts give valid YAML', () => {
   const hosts = Array.from(
