@@ -59,6 +59,7 @@ async function stageBesideOnlooker({ world, documents }: Example) {
   await mesh.apply(documents.filter(isPlace).join('\n---\n'));
   // A gateway whose readiness follows its upstream waits for its routes.
   await mesh.placed();
+  await mesh.readyPod(ONLOOKER);
   await mesh.settled();
   const before = await seenByOnlooker();
   await mesh.apply(documents.filter((document) => !isPlace(document)).join('\n---\n'));

@@ -9,7 +9,7 @@ import { Manifests, documentsOf, inOrder } from './manifests';
 import { MANAGER, applyDocument, deleteDocument } from './objects';
 import { linesSince, markLogs } from './proxies';
 import { notReady } from './ready';
-import { QUIET, syncState, unheard } from './sync';
+import { meshConfigInUse, QUIET, syncState, unheard } from './sync';
 import { Watch } from './watch';
 import { WorkloadOptions, workloadManifests } from './workload';
 import { KubeObject, api } from '../bed/api';
@@ -125,7 +125,11 @@ export class Mesh {
 
   /** Puts settings over the bed's mesh configuration; without any it is the bed's own again. */
   async configure(outbound: OutboundMode, overrides: object = {}): Promise<void> {
-    if (writeMeshConfig(outbound, overrides)) await this.settled();
+    const before = await meshConfigInUse();
+    if (!writeMeshConfig(outbound, overrides)) return;
+    const isTaken = async () => (await meshConfigInUse()) !== before;
+    await eventually('istiod to take over the mesh configuration', isTaken, { within: 30_000 });
+    await this.settled();
   }
 
   /** Makes an external server slow, or takes it down, or back to normal with `{}`. */
@@ -151,6 +155,15 @@ export class Mesh {
       return true;
     };
     await eventually('all workloads to be ready', everything, { within: 90_000, ...options });
+  }
+
+  /** Waits until a workload's first pod is ready, whatever others are. */
+  async readyPod(workload: string): Promise<void> {
+    const isReady = async () => {
+      const [pod] = await this.pods(workload);
+      return pod?.status?.conditions?.some(({ type, status }: any) => type === 'Ready' && status === 'True');
+    };
+    await eventually(`a pod of ${workload} to be ready`, isReady, { within: 60_000 });
   }
 
   /** Waits until every Deployment has the pods it wants, ready or not: a gateway may wait for routes that are not there yet. */
@@ -266,8 +279,8 @@ export class Mesh {
 
   /** Removes everything that was applied, so that the next suite starts in an empty mesh. External servers stay. */
   async reset(): Promise<void> {
-    writeMeshConfig('REGISTRY_ONLY');
     await empty();
+    await this.configure('REGISTRY_ONLY');
     await this.settled();
   }
 
@@ -293,8 +306,7 @@ export class Mesh {
 
   /** Changes what sidecars do with hosts that nobody declared. */
   async outbound(mode: OutboundMode): Promise<void> {
-    writeMeshConfig(mode);
-    await this.settled();
+    await this.configure(mode);
   }
 
   /** Ends istiod at once and starts it again, with environment variables over the bed's own until the next restart. */

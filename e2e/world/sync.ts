@@ -10,6 +10,11 @@ async function askIstiod(what: string): Promise<any> {
   return JSON.parse(stdout);
 }
 
+/** The mesh configuration that istiod goes by, as text to compare: it looks at its file now and then. */
+export async function meshConfigInUse(): Promise<string> {
+  return JSON.stringify(await askIstiod('mesh'));
+}
+
 /** Collections of what istiod shows as it is in the API, with their kinds; others it translates. */
 const CONFIGURATION: Record<string, string> = {
   'networking.istio.io/v1/serviceentries': 'ServiceEntry',
