@@ -94,5 +94,14 @@ async function apply(path: string, object: object, manager: string): Promise<Kub
   return json(query, { method: 'PATCH', body: object, contentType: 'application/apply-patch+yaml' });
 }
 
+/** Deletes an object, but not another one that has its name by now. */
+async function remove(path: string, { metadata: { uid } }: KubeObject, options: object = {}): Promise<void> {
+  try {
+    await maybe(path, { method: 'DELETE', body: { ...options, preconditions: { uid } } });
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 409)) throw error;
+  }
+}
+
 /** The Kubernetes API of the bed. */
-export const api = { send, text, json, maybe, list, apply };
+export const api = { send, text, json, maybe, list, apply, remove };

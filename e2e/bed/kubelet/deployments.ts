@@ -56,7 +56,7 @@ async function createPod(owner: KubeObject, name: string, hash: string, namespac
 
 async function deletePod(pod: KubeObject) {
   const { namespace, name } = pod.metadata;
-  await api.maybe(`/api/v1/namespaces/${namespace}/pods/${name}`, { method: 'DELETE' });
+  await api.remove(`/api/v1/namespaces/${namespace}/pods/${name}`, pod);
 }
 
 async function report(deployment: KubeObject, pods: KubeObject[]) {

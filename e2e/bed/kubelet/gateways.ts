@@ -12,10 +12,11 @@ const PATHS: Record<string, string> = {
  */
 export async function collectOfGateways(objects: KubeObject[], kind: string, gateways: KubeObject[]): Promise<void> {
   const present = new Set(gateways.map(({ metadata }) => metadata.uid));
-  for (const { metadata } of objects) {
+  for (const object of objects) {
+    const { metadata } = object;
     const owner = metadata.ownerReferences?.find((reference) => reference.kind === 'Gateway');
     if (!owner || present.has(owner.uid) || metadata.deletionTimestamp) continue;
     const path = `${PATHS[kind]}/namespaces/${metadata.namespace}/${kind.toLowerCase()}s/${metadata.name}`;
-    await api.maybe(path, { method: 'DELETE' });
+    await api.remove(path, object);
   }
 }

@@ -50,7 +50,13 @@ function end(id: string, name: string, pod: RunningPod) {
   void attempt(`end pod ${name}`, async () => {
     await pod.stop();
     running.delete(id);
+    changed(); // its name is free now
   });
+}
+
+/** Whether an earlier pod of that name is still here: deleted by force, it is gone from the API before it is gone from the machine. */
+function isNameTaken(name: string): boolean {
+  return [...running.values()].some((pod) => pod.name === name);
 }
 
 function reconcilePods() {
@@ -63,7 +69,7 @@ function reconcilePods() {
     if (present) present.update(pod);
     if (pod.metadata.deletionTimestamp && present) {
       end(id, keyOf(pod), present);
-    } else if (!present && !pod.metadata.deletionTimestamp && !pod.status?.podIP) {
+    } else if (!present && !pod.metadata.deletionTimestamp && !pod.status?.podIP && !isNameTaken(keyOf(pod))) {
       const fresh = new RunningPod(pod, parts);
       running.set(id, fresh);
       void attempt(`start pod ${keyOf(pod)}`, async () => {

@@ -7,6 +7,7 @@ import { Parts } from '../parts';
 import { authority } from '../pki';
 import { eventually } from '../poll';
 import { daemon, typescript } from '../process';
+import { keyOf } from './informer';
 import { PROXY, ProxyRole } from './injection';
 import { isOpa, startOpa } from './opa';
 import { probe, probePod } from './probes';
@@ -28,12 +29,17 @@ export class RunningPod {
   readonly address = nextAddress();
   private proxyProcess?: number;
   private ready?: boolean;
-  private ending = false;
+  private ended?: Promise<void>;
 
   constructor(
     private pod: KubeObject,
     private readonly parts: Parts,
   ) {}
+
+  /** `namespace/name`. */
+  get name(): string {
+    return keyOf(this.pod);
+  }
 
   /** Whether it was ready when last looked at. */
   get isReady(): boolean {
@@ -71,16 +77,23 @@ export class RunningPod {
 
   /** Looks after the pod: restarts a proxy that ended, and reports whether the pod is ready. */
   async tend(): Promise<void> {
-    if (this.ending) return;
+    if (this.isEnding) return;
     if (this.proxyProcess && !isRunning(this.proxyProcess)) await this.restartProxy();
     const ready = (await probePod(this.pod, this.address)) && (await this.isTunnelReady());
-    if (ready !== this.ready && !this.ending) await this.report(ready);
+    if (ready !== this.ready && !this.isEnding) await this.report(ready);
   }
 
-  /** Ends the pod: gracefully within its grace period, then for good. */
+  /** Ends the pod, once: gracefully within its grace period, then for good. */
   async stop(): Promise<void> {
-    if (this.ending) return;
-    this.ending = true;
+    this.ended ??= this.end();
+    return this.ended;
+  }
+
+  private get isEnding(): boolean {
+    return this.ended !== undefined;
+  }
+
+  private async end(): Promise<void> {
     const { namespace = '', name, deletionGracePeriodSeconds } = this.pod.metadata;
     if (this.proxyProcess && deletionGracePeriodSeconds) {
       signal(this.proxyProcess, 'SIGTERM');
@@ -88,8 +101,7 @@ export class RunningPod {
       await eventually('the proxy to drain', () => !isRunning(this.proxyProcess!), { within }).catch(() => undefined);
     }
     await removeNamespace(this.netns);
-    const body = { gracePeriodSeconds: 0 };
-    await api.maybe(`/api/v1/namespaces/${namespace}/pods/${name}`, { method: 'DELETE', body });
+    await api.remove(`/api/v1/namespaces/${namespace}/pods/${name}`, this.pod, { gracePeriodSeconds: 0 });
   }
 
   private get netns(): string {

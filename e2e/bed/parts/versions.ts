@@ -6,9 +6,8 @@ import { join, resolve } from 'node:path';
 const ROOT = resolve(__dirname, '../../..');
 
 /** The versions that the project is built against; upstream Envoy is the one that this Istio release was made from. */
-export const VERSIONS: { istio: string; gatewayApi: string; kubernetes: string; envoy: string; opa: string } = JSON.parse(
-  readFileSync(join(ROOT, 'versions.json'), 'utf8'),
-);
+export const VERSIONS: { istio: string; gatewayApi: string; kubernetes: string; envoy: string; opa: string } =
+  JSON.parse(readFileSync(join(ROOT, 'versions.json'), 'utf8'));
 
 /** Where this module of Go tools is pinned; the `replace` lines of its go.mod are what makes it build. */
 export function toolsModule(name: 'istio' | 'kubernetes' | 'opa'): string {
