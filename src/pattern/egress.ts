@@ -2,6 +2,7 @@ import { ApiObjectMetadata } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { EgressDestination, EgressHosts } from '../destination/egress-destination';
 import { EgressError } from '../errors';
+import { checkExit } from '../exit/check-exit';
 import { IClientHop } from '../exit/client-hop';
 import { declare } from '../exit/declaration';
 import { IEgressExit } from '../exit/egress-exit';
@@ -68,22 +69,7 @@ export class Egress extends Construct {
   public constructor(scope: Construct, id: string, props: EgressProps) {
     super(scope, id);
     checkTree(this);
-    if (typeof props.exit?._grant !== 'function') {
-      throw new EgressError('ExitCannotCarry', this, {
-        what: '`exit` is not an exit of this library',
-        given: props.exit === undefined ? undefined : Object.keys(props.exit),
-        allowed: 'an EgressGateway, a SidecarExit, or what EgressGateway.imported returns',
-        fix: 'pass the exit itself',
-      });
-    }
-    if (props.exit._owned && props.exit._owned.node.root !== this.node.root) {
-      throw new EgressError('ExitCannotCarry', this, {
-        what: 'the exit is made in another app, whose YAML this declaration would not reach',
-        given: `${props.exit.namespace}/${props.exit.exitName}`,
-        allowed: 'an exit of the same app, or an imported one',
-        fix: 'use EgressGateway.imported here, and grant the destination where the exit is made',
-      });
-    }
+    checkExit(this, props.exit);
     const declaration = declare(this, props);
     this.exit = props.exit;
     // The way first: a declaration that no way leads to grants nothing.

@@ -8,6 +8,7 @@ import { HttpHeaderRules } from '../destination/http-headers';
 import { HttpRetries } from '../destination/http-retries';
 import { checkSecretName, UpstreamTls } from '../destination/upstream-tls';
 import { EgressError } from '../errors';
+import { checkExit } from '../exit/check-exit';
 import { IClientHop } from '../exit/client-hop';
 import { declare } from '../exit/declaration';
 import { DedicatedEgressGateway } from '../exit/dedicated-egress-gateway';
@@ -139,6 +140,7 @@ export class UpstreamProxy extends Construct {
     super(scope, id);
     const { ingress, upstream, hostname, metadata } = props;
     checkOneExit(this, props);
+    if (props.exit) checkExit(this, props.exit);
     this.exit = props.exit ?? this.dedicatedExit(id, props);
     const declaration = declare(this, {
       hosts: [hostname],

@@ -243,6 +243,11 @@ test.each([
   );
 });
 
+test('a gateway of another app is refused: its YAML may be written already', () => {
+  const exit = new EgressGateway(Testing.chart(), 'Exit');
+  expect(() => proxy({ clients: [sleep], exit })).toThrow(failing('ExitCannotCarry', 'another app'));
+});
+
 test('they reach the gateway that is made here', () => {
   const { manifests } = proxy({
     clients: [sleep],
