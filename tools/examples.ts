@@ -24,7 +24,12 @@ export function synthesize(example: string, outdir: string, installDir: string):
     ['--import', 'tsx', join(ROOT, 'examples', example, 'main.ts')],
     {
       encoding: 'utf8',
-      env: { ...process.env, CDK8S_OUTDIR: outdir, INSTALL_DIR: installDir, TSX_TSCONFIG_PATH: join(ROOT, 'test', 'tsconfig.json') },
+      env: {
+        ...process.env,
+        CDK8S_OUTDIR: outdir,
+        INSTALL_DIR: installDir,
+        TSX_TSCONFIG_PATH: join(ROOT, 'test', 'tsconfig.json'),
+      },
     },
   );
   if (status !== 0) throw new Error(`example ${example} could not be synthesized:\n${stderr}`);

@@ -21,12 +21,32 @@ export async function stageNeighbour(mesh: Mesh, beside: Example): Promise<void>
   const { world, documents } = neighbour;
   const namespaces = (world.namespaces ?? []).filter(({ name }) => !present.has(name));
   const workloads = (world.workloads ?? []).map((workload) => ({ ...workload, sidecar: true }));
-  await furnish(mesh, { ...world, namespaces, workloads: [] });
+  const servers = new Set((beside.world.external ?? []).flatMap(({ hosts }) => hosts));
+  const external = (world.external ?? []).filter(({ hosts }) => !servers.has(hosts[0])); // theirs may have more names
+  await furnish(mesh, { ...world, namespaces, workloads: [], external });
   await mesh.apply(
     [...workloads.flatMap(workloadManifests).map((object) => JSON.stringify(object)), ...documents].join('\n---\n'),
   );
   await mesh.ready();
   await mesh.settled();
+}
+
+/**
+ * The neighbour's calls, without those to a host that the example declares on other ports: his gateway stands in the exit's namespace,
+ * where it sees the exit's ServiceEntry instead of his. The preflight calls that HostHidden.
+ */
+export function hisCalls({ documents }: Example): WorldCall[] {
+  const entries = documents
+    .map((document) => parse(document))
+    .filter(({ kind, metadata }) => kind === 'ServiceEntry' && metadata.namespace === 'istio-egress');
+  const isHidden = ({ url }: WorldCall) => {
+    const { hostname, protocol } = new URL(url);
+    const number = protocol === 'http:' ? 80 : 443;
+    return entries.some(
+      ({ spec }) => spec.hosts.includes(hostname) && !spec.ports.some((port: any) => port.number === number),
+    );
+  };
+  return neighbour.world.calls.filter((call) => !isHidden(call));
 }
 
 /** The calls of an example that the neighbour does not decide about: he lets all namespaces call his own hosts. */

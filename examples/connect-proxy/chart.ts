@@ -1,8 +1,9 @@
 import { App, Chart } from 'cdk8s';
-import { EgressClient, EgressGateway, TcpEgress, TlsPassthroughEgress } from 'cdk8s-istio-egress';
+import { EgressClient, EgressGateway, Mesh, TcpEgress, TlsPassthroughEgress } from 'cdk8s-istio-egress';
 
 /** A company whose only way to the internet is a forward proxy. */
 export function connectProxy(app: App): void {
+  Mesh.configure(app, { dnsProxying: true });
   const platform = new Chart(app, 'platform');
   const exit = new EgressGateway(platform, 'Exit', { connectProxy: { host: 'proxy.corp.example', port: 3128 } });
 

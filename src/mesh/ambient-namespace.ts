@@ -25,6 +25,8 @@ export class AmbientNamespace extends Construct {
     super(scope, id);
     const name = checkName(this, 'name', props.name);
     this.namespace = manifest(this, 'Namespace', { apiVersion: 'v1', kind: 'Namespace', name });
-    for (const [label, value] of Object.entries(AmbientNamespace.LABELS)) this.namespace.metadata.addLabel(label, value);
+    for (const [label, value] of Object.entries(AmbientNamespace.LABELS)) {
+      this.namespace.metadata.addLabel(label, value);
+    }
   }
 }
