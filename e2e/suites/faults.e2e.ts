@@ -91,6 +91,18 @@ describe('the gateway', () => {
     await mesh.ready();
   });
 
+  it('loses both pods gracefully: a call that takes longer than Istio waits by default has its answer', async () => {
+    await mesh.behave('api.stripe.com', { delay: 10_000 });
+    const slow = mesh.expect({ ...STRIPE, timeout: 20_000 }, THROUGH, { within: 1 });
+    await pause(1000);
+    for (const { metadata } of await mesh.pods(EXIT)) {
+      await mesh.kubectl(['delete', 'pod', metadata.name, '-n', 'istio-egress', '--wait=false']);
+    }
+    await slow;
+    await mesh.behave('api.stripe.com', {});
+    await mesh.ready();
+  });
+
   // The kubelet's readiness probe takes the endpoint out of the Service; until then the client's sidecar retries on the other pod.
   it('loses one of two pods abruptly: no retried GET of 600 fails', async () => {
     const [{ metadata }] = await mesh.pods(EXIT);

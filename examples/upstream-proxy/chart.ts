@@ -1,5 +1,5 @@
 import { App, Chart } from 'cdk8s';
-import { EgressClient, IngressGateway, UpstreamProxy } from 'cdk8s-istio-egress';
+import { EgressClient, IngressGateway, Mesh, UpstreamProxy } from 'cdk8s-istio-egress';
 
 /** Three external services under our own names, each behind a gateway of its own, for callers inside and outside the mesh. */
 export function upstreamProxy(app: App): void {
@@ -25,6 +25,8 @@ export function upstreamProxy(app: App): void {
   });
 
   const wiki = new Chart(app, 'wiki', { namespace: 'wiki' });
+  // The name of this one is in no DNS: the callers' sidecars answer for it.
+  Mesh.configure(wiki, { dnsProxying: true });
   new UpstreamProxy(wiki, 'WikiEgress', {
     hostname: 'wiki.corp.example',
     upstream: 'wiki.vendor.example.com',
