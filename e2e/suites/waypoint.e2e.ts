@@ -2,6 +2,7 @@
 import { parse } from 'yaml';
 import { example, stage } from './examples';
 import { api } from '../bed/api';
+import { eventually } from '../bed/poll';
 import { CallOptions } from '../world/call';
 import { Expectation, meshHeadersIn } from '../world/expect';
 import { Mesh } from '../world/mesh';
@@ -214,5 +215,5 @@ test('when it dies nothing gets out, and all is as before when it is back', asyn
 test('it goes with its Gateway: nobody gets through', async () => {
   await mesh.delete(object('Gateway', 'waypoint'));
   await mesh.expect(LEDGER, { outcome: 'refused', outside: 'handshake' });
-  expect(await mesh.pods(WAYPOINT)).toEqual([]);
+  await eventually('its pods to go', async () => (await mesh.pods(WAYPOINT)).length === 0);
 });
