@@ -13,6 +13,7 @@ const FIELDS: { [field in keyof LogLine]-?: string[] } = {
   details: ['details', 'response_code_details'],
   termination: ['termination', 'connection_termination_details'],
   destination: ['destination', 'downstream_local_address'],
+  policy: ['policy'],
   trial: ['trial', 'connection_trial'],
 };
 

@@ -14,7 +14,9 @@ export interface LogLine {
   readonly termination?: string;
   /** Where the caller connected to, as address and port. */
   readonly destination?: string;
-  /** What a policy that is only tried out would have done. */
+  /** The policy that let the call pass an exit. */
+  readonly policy?: string;
+  /** What policies that are only tried out would have done. */
   readonly trial?: string;
 }
 

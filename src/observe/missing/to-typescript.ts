@@ -92,7 +92,10 @@ function missingClients(missing: MissingClient[]): string {
     const who = caller ? clientOf(caller) : 'a client that the log does not name (EgressAccessLog names it)';
     return `//   ${host} (${kind.toUpperCase()} ${port}): ${who}, ${calls} ×${refused > 0 ? `, ${refused} refused` : ''}`;
   });
-  return ['// These hosts are declared, without these clients:', ...lines].join('\n');
+  return [
+    '// These hosts are declared, without these clients, or without rules that let their calls pass:',
+    ...lines,
+  ].join('\n');
 }
 
 function addresses({ addresses: missing }: Tally): string {
