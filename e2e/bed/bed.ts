@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { api } from './api';
+import { compileApplication } from './compile';
 import { startApiServer } from './control/api-server';
 import { startDns } from './control/dns';
 import { declareInjector } from './control/injector';
@@ -60,6 +61,7 @@ export class Bed {
       const built = await buildParts();
       mkdirSync(FILES.logs, { recursive: true });
       mkdirSync(FILES.pods);
+      compileApplication();
       writeMeshConfig(options.outbound ?? 'REGISTRY_ONLY');
       await createNode();
       await Promise.all([startDns(), startApiServer(built), startInternet()]);

@@ -31,6 +31,8 @@ export const FILES = {
   meshConfig: join(RUN, 'istiod', 'mesh.yaml'),
   logs: join(RUN, 'logs'),
   pods: join(RUN, 'pods'),
+  /** The program that stands for every application, compiled. */
+  app: join(RUN, 'app'),
   /** Written when the mesh is up: where its binaries are. */
   parts: join(RUN, 'parts.json'),
   /** What the internet consists of. */

@@ -15,18 +15,30 @@ export function toleratesNeighbours({ documents }: Example): boolean {
 
 const namespaceOf = (entry: { name: string; namespace?: string }) => entry.namespace ?? entry.name;
 
-/** Puts the neighbour beside what is there. His caller has a sidecar in whatever namespace he is. */
-export async function stageNeighbour(mesh: Mesh, beside: Example): Promise<void> {
+const isProcess = (document: string) => ['Deployment', 'ServiceAccount'].includes(parse(document).kind);
+
+/**
+ * Starts the neighbour's pods together with the example's: nobody knows of them without a Service. His caller has a sidecar in whatever
+ * namespace he is.
+ */
+export async function startNeighbour(mesh: Mesh, beside: Example): Promise<void> {
   const present = new Set([...(beside.world.namespaces ?? []), ...(beside.world.workloads ?? [])].map(namespaceOf));
   const { world, documents } = neighbour;
   const namespaces = (world.namespaces ?? []).filter(({ name }) => !present.has(name));
-  const workloads = (world.workloads ?? []).map((workload) => ({ ...workload, sidecar: true }));
+  await furnish(mesh, { ...world, namespaces, workloads: [], external: [] });
+  await mesh.apply(
+    (world.workloads ?? []).map((workload) => ({ ...workload, sidecar: true })).flatMap(workloadManifests),
+  );
+  await mesh.apply(documents.filter(isProcess).join('\n---\n'));
+}
+
+/** Puts the neighbour's egress beside what is there. */
+export async function stageNeighbour(mesh: Mesh, beside: Example): Promise<void> {
+  const { world, documents } = neighbour;
   const servers = new Set((beside.world.external ?? []).flatMap(({ hosts }) => hosts));
   const external = (world.external ?? []).filter(({ hosts }) => !servers.has(hosts[0])); // theirs may have more names
-  await furnish(mesh, { ...world, namespaces, workloads: [], external });
-  await mesh.apply(
-    [...workloads.flatMap(workloadManifests).map((object) => JSON.stringify(object)), ...documents].join('\n---\n'),
-  );
+  await furnish(mesh, { external, calls: [] });
+  await mesh.apply(documents.join('\n---\n'));
   await mesh.ready();
   await mesh.settled();
 }

@@ -281,7 +281,6 @@ export class Mesh {
   async reset(): Promise<void> {
     await empty();
     await this.configure('REGISTRY_ONLY');
-    await this.settled();
   }
 
   /** Replaces a workload's pods one after the other, each with its grace period; resolves when the new ones are ready. */

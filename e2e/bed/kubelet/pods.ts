@@ -1,12 +1,12 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { KubeObject, api } from '../api';
-import { NODE_ADDRESS, appSocket, podDirectory, podNetns } from '../layout';
+import { FILES, NODE_ADDRESS, appSocket, podDirectory, podNetns } from '../layout';
 import { createHost, killUser, removeNamespace, writeEtc } from '../network';
 import { Parts } from '../parts';
 import { authority } from '../pki';
 import { eventually } from '../poll';
-import { daemon, typescript } from '../process';
+import { daemon } from '../process';
 import { keyOf } from './informer';
 import { PROXY, ProxyRole } from './injection';
 import { isOpa, startOpa } from './opa';
@@ -140,7 +140,8 @@ export class RunningPod {
       .map(({ readinessProbe }) => readinessProbe?.httpGet?.port)
       .filter(Number.isInteger);
     const listen = new Set([...ports.map((port: any) => port.containerPort), ...probed.filter((port) => port < 15000)]);
-    const command = typescript(join(__dirname, '../app/main.ts'), appSocket(namespace, name), [...listen].join(','));
+    const program = join(FILES.app, 'main.js');
+    const command = [process.execPath, program, appSocket(namespace, name), [...listen].join(',')];
     daemon(['ip', 'netns', 'exec', this.netns, ...command], { log: join(podDirectory(namespace, name), 'app.log') });
   }
 
