@@ -111,7 +111,8 @@ project.addTask('e2e', {
   receiveArgs: true,
 });
 project.addTask('e2e:images', {
-  description: 'The same with the binaries of Istio’s official images instead of those built from source (needs Docker too)',
+  description:
+    'The same with the binaries of Istio’s official images instead of those built from source (needs Docker too)',
   env: { ISTIO_FROM: 'images' },
   exec: 'jest --ci --config e2e/jest.config.js',
   receiveArgs: true,
