@@ -84,7 +84,10 @@ function pack(work: string): string {
   const [{ filename, files }] = Array.isArray(parsed) ? parsed : Object.values<any>(parsed);
   const paths: string[] = files.map((file: { path: string }) => file.path);
   const strange = paths.filter(
-    (path) => !/^(lib\/|\.jsii(\.gz)?$|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$|API\.md$)/.test(path),
+    (path) =>
+      !/^(lib\/|bin\/cdk8s-istio-egress$|node_modules\/yaml\/|\.jsii(\.gz)?$|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$|API\.md$)/.test(
+        path,
+      ),
   );
   if (strange.length > 0) throw new Error(`the package holds what users do not need: ${strange.join(', ')}`);
   return join(work, filename);
