@@ -4,6 +4,7 @@
  *     <!-- embed: PATH -->            the whole file
  *     <!-- embed: PATH#KIND/NAME -->  one document of a YAML file
  *
+ * Markdown becomes a part of the page, everything else a block of code.
  * What follows up to `<!-- /embed -->` is replaced. `tsx tools/embed.ts` rewrites README.md and docs/.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -26,8 +27,9 @@ export function embed(page: string): { before: string; after: string } {
   const after = before.replace(/<!-- embed: (\S+) -->\n[^]*?<!-- \/embed -->/g, (_, source: string) => {
     const [path, fragment] = source.split('#');
     const text = readFileSync(join(ROOT, path), 'utf8');
-    const content = fragment ? yamlDocument(text, fragment) : text;
-    return `<!-- embed: ${source} -->\n\`\`\`${extname(path).slice(1)}\n${content.trim()}\n\`\`\`\n<!-- /embed -->`;
+    const content = (fragment ? yamlDocument(text, fragment) : text).trim();
+    const shown = extname(path) === '.md' ? content : `\`\`\`${extname(path).slice(1)}\n${content}\n\`\`\``;
+    return `<!-- embed: ${source} -->\n${shown}\n<!-- /embed -->`;
   });
   return { before, after };
 }

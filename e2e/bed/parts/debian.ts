@@ -29,13 +29,13 @@ const APT = {
   env: { ...(process.env as Record<string, string>), DEBIAN_FRONTEND: 'noninteractive' },
 };
 
-/** Installs the Debian packages that are missing; asks for nothing when all are there. */
-export async function installDebianTools(): Promise<void> {
+/** Installs the Debian packages of tools that are missing; asks for nothing when all are there. */
+export async function installDebianTools(tools = TOOLS): Promise<void> {
   const missing = [
     ...new Set(
-      Object.keys(TOOLS)
+      Object.keys(tools)
         .filter((tool) => !which(tool))
-        .map((tool) => TOOLS[tool]),
+        .map((tool) => tools[tool]),
     ),
   ];
   if (!missing.length) return;

@@ -23,6 +23,13 @@ async function moduleOf(module: string, importPath: string): Promise<string> {
   return stdout.trim();
 }
 
+/** Commands that a module pins, in one cache entry. */
+export async function commandsOf(module: string, part: string, packages: Record<string, string>): Promise<string> {
+  const recipe = ['go.mod', 'go.sum'].map((file) => join(module, file));
+  const what = Object.keys(packages).join(', ');
+  return once(cacheEntry(part, 'go', ...recipe), what, async (directory) => build(module, directory, packages));
+}
+
 /** istioctl, istiod and pilot-agent, the CRDs, and what istiod and pods read from files, in one cache entry. */
 export async function istio(): Promise<string> {
   const module = toolsModule('istio');

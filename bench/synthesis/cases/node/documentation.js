@@ -1,11 +1,22 @@
-/** The peer: plain L1 code for the five objects per host of Istio's documentation (TLS origination at an egress gateway). */
-const { networking } = require('../..');
+/**
+ * Plain L1 code for the five objects per host of Istio's documentation (TLS origination at an egress gateway). It reads nothing but
+ * the one L1 file that it needs, as `cdk8s import` gives it to users.
+ */
+const { Chart } = require('cdk8s');
+const networking = require('../../../../lib/imports/networking.istio.io');
 
 const GATEWAY = 'istio-egressgateway.istio-system.svc.cluster.local';
 
-exports.documentation = (chart, host) => {
+exports.documentation = (app, namespaces) => {
+  for (const { name, hosts } of namespaces) {
+    const chart = new Chart(app, name);
+    for (const { host } of hosts) objectsOf(chart, host, name);
+  }
+};
+
+function objectsOf(chart, host, namespace) {
   const name = host.replaceAll('.', '-');
-  const metadata = { name, namespace: 'payments' };
+  const metadata = { name, namespace };
   new networking.ServiceEntry(chart, `${host} entry`, {
     metadata,
     spec: {
@@ -88,4 +99,4 @@ exports.documentation = (chart, host) => {
       },
     },
   });
-};
+}

@@ -1,0 +1,11 @@
+/** A part of the benchmarks, which `bench/main.ts` runs by its name. */
+export interface Part {
+  /** Why this machine cannot run it; undefined if it can. */
+  readonly missing?: () => string | undefined;
+
+  /**
+   * Measures, prints a table, and writes `bench/results`.
+   * @param once A single small run that writes nothing: it shows that the benchmark works, not what it measures
+   */
+  readonly run: (once: boolean) => Promise<void>;
+}

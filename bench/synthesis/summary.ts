@@ -1,0 +1,160 @@
+import { DOCUMENTATION, HELM, PER_HOST, PER_NAMESPACE } from './cases';
+import { Run } from './measure';
+import { figure, Figure, ratio, readable } from '../figures';
+import { table } from '../results';
+
+/** The runs of a case with so many hosts. */
+export interface Measured {
+  readonly case: string;
+  readonly hosts: number;
+  readonly namespaces: number;
+  readonly runs: Run[];
+}
+
+/** What is compared: how long it takes, and how much memory. */
+type Cost = 'seconds' | 'mebibytes';
+
+const NAMESPACES = [1, 10, 100];
+const MIB = 2 ** 20;
+
+/** The figures of all runs, as data and as tables. */
+export function summary(measured: Measured[]): { data: object; tables: string } {
+  const all = new Measurements(measured);
+  const goals = all.goals();
+  const sizes = [...new Set(measured.map(({ hosts }) => hosts))];
+  return {
+    data: { rows: measured.map((one) => all.row(one)), growth: all.growths(), goals },
+    tables: [
+      ...sizes.map((hosts) => all.sizeTable(hosts)),
+      all.growthTable(),
+      goals.length > 0 ? goalTable(goals) : '',
+    ]
+      .filter(Boolean)
+      .join('\n\n'),
+  };
+}
+
+interface Goal {
+  readonly goal: string;
+  readonly hosts: number;
+  readonly namespaces: number;
+  readonly ratio: Figure;
+  readonly atMost: number;
+}
+
+class Measurements {
+  public constructor(private readonly measured: Measured[]) {}
+
+  public row(one: Measured) {
+    const { runs, ...what } = one;
+    const peer = this.of(DOCUMENTATION, one.hosts, one.namespaces)!;
+    return {
+      ...what,
+      rounds: runs.length,
+      timeToDocumentation: compare(one, peer, 'seconds'),
+      memoryToDocumentation: compare(one, peer, 'mebibytes'),
+      seconds: figureOf(one, 'seconds'),
+      mebibytes: figureOf(one, 'mebibytes'),
+      bytes: runs[0].bytes,
+      objects: runs[0].objects,
+    };
+  }
+
+  public sizeTable(hosts: number): string {
+    const here = NAMESPACES.filter((namespaces) => this.of(DOCUMENTATION, hosts, namespaces));
+    const rows = this.cases(hosts).map((name) => {
+      const first = this.of(name, hosts, here[0])!;
+      const times = here.map((namespaces) =>
+        readable(compare(this.of(name, hosts, namespaces)!, this.of(DOCUMENTATION, hosts, namespaces)!, 'seconds')),
+      );
+      const { bytes, objects } = first.runs[0];
+      return [
+        name,
+        ...times,
+        readable(figureOf(first, 'seconds')),
+        figureOf(first, 'mebibytes').median.toFixed(0),
+        (bytes / MIB).toFixed(2),
+        objects.toLocaleString('en'),
+      ];
+    });
+    const heads = here.map((namespaces) => `time, ${namespaces} namespace${namespaces === 1 ? '' : 's'}`);
+    const title = `**${hosts.toLocaleString('en')} host${hosts === 1 ? '' : 's'}**`;
+    return `${title}\n\n${table(['', ...heads, 'seconds', 'peak MiB', 'MiB written', 'objects'], rows)}`;
+  }
+
+  public growths() {
+    const [small, large] = [1000, 10_000];
+    return this.cases(large).flatMap((name) =>
+      NAMESPACES.flatMap((namespaces) => {
+        const [from, to] = [this.of(name, small, namespaces), this.of(name, large, namespaces)];
+        if (!from || !to) return [];
+        const growth = (cost: Cost) => figureOf(to, cost).median / figureOf(from, cost).median;
+        return [{ case: name, namespaces, seconds: growth('seconds'), mebibytes: growth('mebibytes') }];
+      }),
+    );
+  }
+
+  public growthTable(): string {
+    const growths = this.growths();
+    if (growths.length === 0) return '';
+    const rows = [...new Set(growths.map((growth) => growth.case))].map((name) => {
+      const of = (cost: Cost) =>
+        NAMESPACES.map(
+          (namespaces) =>
+            growths.find((growth) => growth.case === name && growth.namespaces === namespaces)?.[cost].toFixed(1) ?? '',
+        );
+      return [name, ...of('seconds'), ...of('mebibytes')];
+    });
+    const heads = ['time', 'memory'].flatMap((cost) => NAMESPACES.map((namespaces) => `${cost}, ${namespaces}`));
+    return `**10,000 hosts over 1,000**, by namespaces\n\n${table(['', ...heads], rows)}`;
+  }
+
+  /** What this library wants to reach. */
+  public goals(): Goal[] {
+    return this.measured.flatMap((one) => {
+      const { case: name, hosts, namespaces } = one;
+      if (name !== PER_HOST && name !== PER_NAMESPACE) return [];
+      const [documentation, helm] = [DOCUMENTATION, HELM].map((peer) => this.of(peer, hosts, namespaces)!);
+      const goal = (peer: Measured, atMost: number) => ({
+        goal: `${name}: time over ${peer.case}`,
+        hosts,
+        namespaces,
+        ratio: compare(one, peer, 'seconds'),
+        atMost,
+      });
+      return [
+        ...(hosts === 1 && name === PER_HOST ? [goal(documentation, 1.5)] : []),
+        ...(hosts >= 1000 ? [goal(documentation, 1)] : []),
+        ...(hosts >= 10_000 ? [goal(helm, 1)] : []),
+      ];
+    });
+  }
+
+  private cases(hosts: number): string[] {
+    return [...new Set(this.measured.filter((one) => one.hosts === hosts).map((one) => one.case))];
+  }
+
+  private of(name: string, hosts: number, namespaces: number): Measured | undefined {
+    return this.measured.find((one) => one.case === name && one.hosts === hosts && one.namespaces === namespaces);
+  }
+}
+
+function goalTable(goals: Goal[]): string {
+  const rows = goals.map(({ goal, hosts, namespaces, ratio: reached, atMost }) => [
+    goal,
+    hosts.toLocaleString('en'),
+    namespaces,
+    readable(reached),
+    atMost.toFixed(1),
+    reached.median <= atMost ? 'yes' : '**no**',
+  ]);
+  return `**Goals**\n\n${table(['', 'hosts', 'namespaces', 'ratio', 'at most', 'reached'], rows)}`;
+}
+
+const figureOf = ({ runs }: Measured, cost: Cost) => figure(runs.map((run) => run[cost]));
+
+const compare = (one: Measured, peer: Measured, cost: Cost) =>
+  ratio(
+    one.runs.map((run) => run[cost]),
+    peer.runs.map((run) => run[cost]),
+  );
