@@ -26,7 +26,8 @@ export async function summary(pod: string): Promise<Summary> {
   return summaryOf(await configDump(pod));
 }
 
-function summaryOf(dump: any): Summary {
+/** The clusters, routes and listeners in a dump that came from istiod. */
+export function summaryOf(dump: any): Summary {
   const clusters = (section(dump, 'ClustersConfigDump').dynamic_active_clusters ?? []).map(
     ({ cluster }: any) => cluster,
   );

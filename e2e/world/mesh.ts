@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CallOptions, CallResult, PodsByAddress, makeCall } from './call';
 import { configFor } from './config';
 import { describe } from './describe';
@@ -18,13 +19,14 @@ import { Bed, BedOptions } from '../bed/bed';
 import { OutboundMode, killIstiod, startIstiod, writeMeshConfig } from '../bed/control/istiod';
 import { Behaviour, InternetServer } from '../bed/internet/record';
 import { ProxyRole } from '../bed/kubelet/injection';
+import { policiesAreEnforced } from '../bed/kubelet/network-policies/enforce';
 import { PROXY_USER } from '../bed/kubelet/proxy';
 import { FILES, NODE, appSocket, podNetns } from '../bed/layout';
 import { killProgram, killUser } from '../bed/network';
 import { Parts } from '../bed/parts';
 import { authority, issue } from '../bed/pki';
 import { PollOptions, eventually } from '../bed/poll';
-import { RunResult, run } from '../bed/process';
+import { RunResult, plainEnvironment, run } from '../bed/process';
 import { ask } from '../bed/socket';
 
 export interface NamespaceOptions {
@@ -186,16 +188,16 @@ export class Mesh {
   }
 
   /**
-   * Waits until istiod has heard of every object, has nothing more to send, and every proxy has taken over what it sent: a refusal seen
-   * before that could be one of a configuration that is still on its way.
+   * Waits until istiod has heard of every object, has nothing more to send, and every proxy has taken over what it sent, and until the
+   * node keeps the NetworkPolicies of now: a refusal seen before that could be one of a configuration that is still on its way. `quiet` has to be longer than istiod gathers changes.
    */
-  async settled(): Promise<void> {
+  async settled(quiet: number = QUIET): Promise<void> {
     const hears = async () => {
-      const missing = await unheard();
+      const missing = [...(await unheard()), ...((await policiesAreEnforced()) ? [] : ['rules of NetworkPolicies'])];
       if (missing.length) throw new Error(missing.join('; '));
       return true;
     };
-    await eventually('istiod to hear of every object', hears, { within: 30_000, every: 50 });
+    await eventually('istiod and the node to hear of every object', hears, { within: 30_000, every: 50 });
     let last = '';
     let since = Date.now();
     const isQuiet = async () => {
@@ -203,7 +205,7 @@ export class Mesh {
       if (sent !== last || behind.length) since = Date.now();
       last = sent;
       if (behind.length) throw new Error(`behind: ${behind.join(', ')}`);
-      return Date.now() - since >= QUIET;
+      return Date.now() - since >= quiet;
     };
     await eventually('the proxies to take over the configuration', isQuiet, { within: 60_000, every: 50 });
   }
@@ -234,7 +236,7 @@ export class Mesh {
     );
   }
 
-  /** Repeats calls that must not get outside, until the watch ends. */
+  /** Repeats calls, such as may not get outside or may not fail, until the watch ends. */
   async watch(calls: CallOptions[]): Promise<Watch> {
     return new Watch(
       await Promise.all(calls.map(async ({ from, ...call }) => ({ pod: await this.podOf(from), call }))),
@@ -295,6 +297,19 @@ export class Mesh {
   async killProxy(pod: string): Promise<void> {
     const [namespace, name] = pod.split('/');
     await killUser(podNetns(namespace, name), PROXY_USER);
+  }
+
+  /** Runs a command in a workload's first pod, as its root; it may fail, which its code tells. */
+  async exec(workload: string, command: string[], env: Record<string, string> = {}): Promise<RunResult> {
+    const [namespace, name] = (await this.podOf(workload)).split('/');
+    const inPod = ['ip', 'netns', 'exec', podNetns(namespace, name), ...command];
+    return run(inPod, { env: plainEnvironment(env), mayFail: true });
+  }
+
+  /** Those of some TCP ports, `address:port`, that packets of a workload's pod get to, past its proxy: open or not, somebody answers. */
+  async scan(workload: string, targets: string[]): Promise<string[]> {
+    const { stdout } = await this.exec(workload, [process.execPath, join(FILES.app, 'scan.js'), ...targets]);
+    return JSON.parse(stdout) as string[];
   }
 
   /** Ends the OPA of a pod for good. */

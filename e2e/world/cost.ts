@@ -1,0 +1,35 @@
+import { configDump, summaryOf } from './config';
+import { podNetns } from '../bed/layout';
+import { run } from '../bed/process';
+
+/** What istiod's configuration costs one proxy. */
+export interface Cost {
+  readonly clusters: number;
+  readonly listeners: number;
+  /** Filter chains of all listeners: TCP and TLS are told apart there. */
+  readonly chains: number;
+  /** Virtual hosts of all route configurations: HTTP is told apart there. */
+  readonly virtualHosts: number;
+  /** Length of the clusters, listeners and routes that came from istiod, as JSON. */
+  readonly bytes: number;
+}
+
+/** What a pod's Envoy was sent, without what it has from its own file. */
+export async function cost(pod: string): Promise<Cost> {
+  const { clusters, listeners, routes } = summaryOf(await configDump(pod));
+  const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0);
+  return {
+    clusters: clusters.length,
+    listeners: listeners.length,
+    chains: sum(listeners.map(({ filter_chains }) => filter_chains?.length ?? 0)),
+    virtualHosts: sum(routes.map(({ virtual_hosts }) => virtual_hosts?.length ?? 0)),
+    bytes: sum([clusters, listeners, routes].map((part) => JSON.stringify(part).length)),
+  };
+}
+
+/** Bytes that a pod's Envoy has allocated, as it tells itself. */
+export async function memory(pod: string): Promise<number> {
+  const [namespace, name] = pod.split('/');
+  const { stdout } = await run(['curl', '-sf', 'http://127.0.0.1:15000/memory'], { netns: podNetns(namespace, name) });
+  return Number(JSON.parse(stdout).allocated);
+}
