@@ -7,6 +7,7 @@ import { startDns } from './control/dns';
 import { declareInjector } from './control/injector';
 import { OutboundMode, startIstiod, writeMeshConfig } from './control/istiod';
 import { adaptWaypoints } from './control/plain-envoy';
+import { ISTIOD, declareSystemPods, place } from './control/system-pods';
 import { Hold } from './hold';
 import { FILES, INTERNET, NODE } from './layout';
 import { createInternet, createNode } from './network';
@@ -42,7 +43,8 @@ async function startInternet() {
 
 /** `default` says that it wants no sidecars: every other namespace is declared by a test. */
 async function declareNamespaces() {
-  for (const [name, labels] of Object.entries({ 'istio-system': {}, default: { 'istio-injection': 'disabled' } })) {
+  const own = { 'istio-system': {}, 'kube-system': {}, default: { 'istio-injection': 'disabled' } };
+  for (const [name, labels] of Object.entries(own)) {
     const metadata = { name, labels };
     await api.apply(`/api/v1/namespaces/${name}`, { apiVersion: 'v1', kind: 'Namespace', metadata }, 'bed');
   }
@@ -64,9 +66,10 @@ export class Bed {
       compileApplication();
       writeMeshConfig(options.outbound ?? 'REGISTRY_ONLY');
       await createNode();
-      await Promise.all([startDns(), startApiServer(built), startInternet()]);
+      await Promise.all([startDns(), place(ISTIOD), startApiServer(built), startInternet()]);
       await applyCrds(built);
       await declareNamespaces();
+      await declareSystemPods();
       await declareInjector();
       if (built.envoyIsUpstream) await adaptWaypoints();
       await startIstiod(built);

@@ -15,8 +15,22 @@ export const NODE = `${PREFIX}-node`;
 /** The namespace that stands for everything outside the mesh. */
 export const INTERNET = `${PREFIX}-internet`;
 
-/** Address of the node: the API server, istiod and DNS answer here. */
+/** Address of the node: the API server answers here. */
 export const NODE_ADDRESS = '10.44.0.1';
+
+/** The address of a pod, by its number. */
+export function podAddress(number: number): string {
+  return `10.244.${Math.floor(number / 250)}.${(number % 250) + 2}`;
+}
+
+/** The node's end of the link to the pod of an address. Interface names have at most 15 characters. */
+export function linkOf(address: string): string {
+  const [, , ...rest] = address.split('.');
+  return `pod${rest.join('-')}`;
+}
+
+/** Marks what the bed itself puts into the mesh; it stays when a suite leaves. */
+export const OF_THE_BED = 'bed/own';
 
 /** Cluster addresses of Services. */
 export const SERVICE_RANGE = '10.96.0.0/16';
@@ -33,6 +47,8 @@ export const FILES = {
   pods: join(RUN, 'pods'),
   /** The program that stands for every application, compiled. */
   app: join(RUN, 'app'),
+  /** The rules by which the node keeps NetworkPolicies now. */
+  networkPolicies: join(RUN, 'network-policies.nft'),
   /** Written when the mesh is up: where its binaries are. */
   parts: join(RUN, 'parts.json'),
   /** What the internet consists of. */

@@ -18,6 +18,8 @@ export async function createNode(): Promise<void> {
     `ip addr add ${NODE_ADDRESS}/32 dev lo`,
     sysctl('net/ipv4/ip_forward', '1'),
     sysctl('net/ipv4/conf/all/send_redirects', '0'),
+    // As network plugins do: nobody sends from an address that is not his.
+    sysctl('net/ipv4/conf/all/rp_filter', '1'),
     // Every Service address is a route to nowhere unless a rule translates it.
     'ip route add blackhole default',
   ]);

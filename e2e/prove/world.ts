@@ -42,11 +42,12 @@ const host = text(
   'Write it in small letters.',
 );
 const url = text(
-  /^(https?|wss?|grpcs?|tcp|tls):\/\/[^/\s]+/,
-  'a URL with http, https, ws, wss, grpc, grpcs, tcp or tls',
+  /^(https?|wss?|grpcs?|tcp|tls|udp):\/\/[^/\s]+/,
+  'a URL with http, https, ws, wss, grpc, grpcs, tcp, tls or udp',
   'Write it as http://api.example.com/path.',
 );
 const anyText = text(/[^]*/, 'text', 'Put it in quotes.');
+const PROTOCOLS = ['http', 'https', 'tcp', 'tls', 'connect', 'udp'];
 const FAILURES = ['dns', 'refused', 'reset', 'closed', 'timeout', 'tls', 'other'];
 
 const expectation: Check = record({
@@ -54,7 +55,11 @@ const expectation: Check = record({
   status: integer(100, 599),
   failure: either(list(oneOf(...FAILURES), 1), oneOf(...FAILURES)),
   through: list(namespaced),
-  by: either(namespaced, oneOf('sidecar', 'ztunnel')),
+  by: either(
+    namespaced,
+    text(/^NetworkPolicy of [a-z0-9][-a-z0-9]*\/[a-z0-9][-a-z0-9.]*$/, 'NetworkPolicy of namespace/name', 'Name it.'),
+    oneOf('sidecar', 'ztunnel'),
+  ),
   hop: oneOf('mutual', 'plaintext'),
   identity: namespaced,
   upstream: oneOf('tls', 'plaintext'),
@@ -70,6 +75,7 @@ const call: Check = record({
   name: anyText,
   'from!': namespaced,
   'url!': url,
+  as: oneOf('application', 'proxy'),
   method: text(/^[A-Z]+$/, 'an HTTP method', 'Write it in capitals.'),
   headers: strings,
   body: anyText,
@@ -83,10 +89,7 @@ const call: Check = record({
 
 const external: Check = record({
   'hosts!': list(host, 1),
-  ports: list(
-    record({ 'port!': integer(1, 65535), 'protocol!': oneOf('http', 'https', 'tcp', 'tls', 'connect'), greets: flag }),
-    1,
-  ),
+  ports: list(record({ 'port!': integer(1, 65535), 'protocol!': oneOf(...PROTOCOLS), greets: flag }), 1),
   ca: oneOf('trusted', 'untrusted'),
   certificateHosts: list(host, 1),
   requireClientCertificate: flag,

@@ -15,6 +15,10 @@ export function describe(result: CallResult): string {
     `answer   ${failure ? `${failure}: ${message}` : `${status ?? ''} HTTP/${http ?? '-'} ${(body ?? '').slice(0, 200)}`}`,
     ...(result.hops.length ? [] : ['proxies  none logged it']),
     ...result.hops.map((hop) => `proxy    ${hop.pod}: ${compact(hop.line)}`),
+    ...result.dropped.map(
+      ({ pod, drop }) =>
+        `dropped  by NetworkPolicies of ${pod}: ${drop.protocol} from ${drop.from} to ${drop.to}:${drop.port}`,
+    ),
     ...(result.seen.length ? [] : ['outside  nothing arrived']),
     ...result.seen.map((record) => `outside  ${compact({ ...record, at: undefined })}`),
   ];

@@ -1,6 +1,6 @@
 import { MANAGER } from './objects';
 import { KubeObject, api } from '../bed/api';
-import { OF_THE_BED } from '../bed/control/plain-envoy';
+import { OF_THE_BED } from '../bed/layout';
 import { eventually } from '../bed/poll';
 
 const KEPT = new Set(['default', 'kube-system', 'kube-public', 'kube-node-lease', 'istio-system']);
@@ -13,14 +13,16 @@ const GROUPS = [
   'telemetry.istio.io/v1',
   'extensions.istio.io/v1alpha1',
   'gateway.networking.k8s.io/v1',
+  'networking.k8s.io/v1',
 ];
 
+const NOT_OURS = `labelSelector=${encodeURIComponent(`!${OF_THE_BED}`)}`;
+
 async function emptyKept(namespace: string) {
-  const notOurs = `labelSelector=${encodeURIComponent(`!${OF_THE_BED}`)}`;
   const emptyGroup = async (group: string) => {
     const { resources } = await api.json<{ resources: { name: string; namespaced: boolean }[] }>(`/apis/${group}`);
     const names = resources.filter(({ name, namespaced }) => namespaced && !name.includes('/')).map(({ name }) => name);
-    const paths = names.map((name) => `/apis/${group}/namespaces/${namespace}/${name}?${notOurs}`);
+    const paths = names.map((name) => `/apis/${group}/namespaces/${namespace}/${name}?${NOT_OURS}`);
     await Promise.all(paths.map(async (path) => api.text(path, { method: 'DELETE' })));
   };
   await Promise.all(GROUPS.map(emptyGroup));
@@ -49,7 +51,7 @@ async function emptyClusterWide() {
 async function emptyRoot() {
   const root = 'istio-system';
   await api.text(`/apis/apps/v1/namespaces/${root}/deployments`, { method: 'DELETE' });
-  await api.text(`/api/v1/namespaces/${root}/pods`, { method: 'DELETE', body: { gracePeriodSeconds: 0 } });
+  await api.text(`/api/v1/namespaces/${root}/pods?${NOT_OURS}`, { method: 'DELETE', body: { gracePeriodSeconds: 0 } });
   for (const { metadata } of await api.list(`/api/v1/namespaces/${root}/services`)) {
     if (metadata.name === 'istiod') continue;
     await api.maybe(`/api/v1/namespaces/${root}/services/${metadata.name}`, { method: 'DELETE' });

@@ -10,7 +10,10 @@ export interface Expectation {
   readonly failure?: string | string[];
   /** The workloads whose proxies it passes after the caller's own, `namespace/name`; none means straight out. */
   readonly through?: readonly string[];
-  /** Who refuses: `sidecar`, `ztunnel`, or the workload of a gateway, `namespace/name`. */
+  /**
+   * Who refuses: `sidecar`, `ztunnel`, the workload of a gateway, `namespace/name`, or `NetworkPolicy of namespace/name`, at the node's end
+   * of that workload's network.
+   */
   readonly by?: string;
   /** How it travels to the gateway. */
   readonly hop?: 'mutual' | 'plaintext';
@@ -56,6 +59,7 @@ function gateways(result: CallResult): string[] {
 }
 
 function refusedBy(result: CallResult): string | undefined {
+  if (result.dropped.length) return `NetworkPolicy of ${workloadOf(result.dropped[0].pod)}`;
   const last = result.hops.at(-1);
   if (!last) return undefined;
   return last.pod === result.pod ? result.ownProxy : workloadOf(last.pod);

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setNames } from '../bed/control/dns';
-import { InternetServer } from '../bed/internet/record';
+import { InternetPort, InternetServer } from '../bed/internet/record';
 import { FILES } from '../bed/layout';
 import { addInternetAddress } from '../bed/network';
 import { authority, issue } from '../bed/pki';
@@ -13,7 +13,7 @@ export interface ExternalOptions {
   /** @default - 80 as http and 443 as https */
   readonly ports?: {
     readonly port: number;
-    readonly protocol: 'http' | 'https' | 'tcp' | 'tls' | 'connect';
+    readonly protocol: InternetPort['protocol'];
     readonly greets?: boolean;
   }[];
   /** Who signed its certificate: the authority that pods trust, or another one. @default trusted */

@@ -1,4 +1,5 @@
 import { KubeObject, api } from '../bed/api';
+import { policiesAreEnforced } from '../bed/kubelet/network-policies/enforce';
 
 const idOf = ({ kind, metadata }: KubeObject, otherwise: string) =>
   `${kind ?? otherwise} ${metadata.namespace}/${metadata.name}`;
@@ -22,12 +23,13 @@ function isProgrammed({ status, metadata }: KubeObject): boolean {
   );
 }
 
-/** What of the mesh is not there yet: Gateways without proxies, Deployments without the pods that they want. */
+/** What of the mesh is not there yet: Gateways without proxies, Deployments without the pods that they want, rules of NetworkPolicies. */
 export async function notReady(): Promise<string[]> {
   const gateways = await api.list('/apis/gateway.networking.k8s.io/v1/gateways');
   const deployments = await api.list('/apis/apps/v1/deployments');
   return [
     ...gateways.filter((gateway) => !isProgrammed(gateway)).map((gateway) => idOf(gateway, 'Gateway')),
     ...deployments.filter((deployment) => !hasItsPods(deployment)).map((deployment) => idOf(deployment, 'Deployment')),
+    ...((await policiesAreEnforced()) ? [] : ['NetworkPolicies']),
   ];
 }

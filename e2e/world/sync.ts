@@ -1,12 +1,12 @@
 import { KubeObject, api } from '../bed/api';
-import { NODE } from '../bed/layout';
+import { ISTIOD, netnsOf } from '../bed/control/system-pods';
 import { run } from '../bed/process';
 
 /** Milliseconds without anything sent after which istiod has no more to say about what it knows: it gathers changes for 20 ms. */
 export const QUIET = 250;
 
 async function askIstiod(what: string): Promise<any> {
-  const { stdout } = await run(['curl', '-sf', `http://127.0.0.1:8080/debug/${what}`], { netns: NODE });
+  const { stdout } = await run(['curl', '-sf', `http://127.0.0.1:8080/debug/${what}`], { netns: netnsOf(ISTIOD) });
   return JSON.parse(stdout);
 }
 

@@ -2,7 +2,7 @@
 export interface Call {
   /** Goes along in the header `x-bed-call`, by which the logs on the way and the external server know it. */
   readonly id: string;
-  /** `http`, `https`, `ws`, `wss`, `grpc`, `grpcs`, `tcp` or `tls`. The last two send `body` and read what comes back. */
+  /** `http`, `https`, `ws`, `wss`, `grpc`, `grpcs`, `tcp`, `tls` or `udp`. The last three send `body` and read what comes back. */
   readonly url: string;
   /** @default GET */
   readonly method?: string;

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FILES, NODE, NODE_ADDRESS } from '../layout';
+import { DNS, netnsOf, place } from './system-pods';
+import { FILES } from '../layout';
 import { eventually } from '../poll';
 import { run } from '../process';
 
@@ -19,20 +20,21 @@ function write(file: string, text: string): boolean {
 
 async function start() {
   // dnsmasq forks by itself once it can answer.
-  await run(['dnsmasq', '-C', join(FILES.dns, 'dnsmasq.conf')], { netns: NODE });
+  await run(['dnsmasq', '-C', join(FILES.dns, 'dnsmasq.conf')], { netns: netnsOf(DNS) });
 }
 
 const pid = () => Number(readFileSync(PID, 'utf8'));
 
 /** Starts DNS for the mesh. It knows the bed's own names; any other one does not exist. */
 export async function startDns(): Promise<void> {
+  await place(DNS);
   mkdirSync(FILES.dns, { recursive: true });
   for (const file of [...Object.values(HOSTS), WILDCARDS]) write(file, '');
   const lines = [
     'no-resolv',
     'no-hosts',
     'local=/#/', // an unknown name is NXDOMAIN, not refused
-    `listen-address=${NODE_ADDRESS}`,
+    `listen-address=${DNS.address}`,
     'bind-interfaces',
     'user=root',
     `pid-file=${PID}`,

@@ -1,8 +1,9 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
+import { ISTIOD, netnsOf } from './system-pods';
 import { ACCESS_LOG } from '../access-log';
-import { FILES, NODE } from '../layout';
+import { FILES } from '../layout';
 import { Parts } from '../parts';
 import { eventually } from '../poll';
 import { daemon, plainEnvironment, run } from '../process';
@@ -29,8 +30,8 @@ export function writeMeshConfig(outbound: OutboundMode, overrides: object = {}):
 }
 
 const ENVIRONMENT = {
-  POD_NAMESPACE: 'istio-system',
-  POD_NAME: 'istiod-0',
+  POD_NAMESPACE: ISTIOD.namespace,
+  POD_NAME: ISTIOD.name,
   SERVICE_ACCOUNT: 'istiod',
   REVISION: 'default',
   CLUSTER_ID: 'Kubernetes',
@@ -53,6 +54,11 @@ const FOR_UPSTREAM_ENVOY = {
 const READY = 'http://127.0.0.1:8080/ready';
 const PID = join(dirname(FILES.meshConfig), 'pid');
 
+/** Whether istiod says of itself that it is ready. */
+async function answers(): Promise<boolean> {
+  return (await run(['curl', '-sf', READY], { netns: netnsOf(ISTIOD), mayFail: true })).code === 0;
+}
+
 /** Starts istiod, with environment variables over the bed's own, and answers once it serves configuration. */
 export async function startIstiod(parts: Parts, settings: Record<string, string> = {}): Promise<void> {
   const log = join(FILES.logs, 'istiod.log');
@@ -60,23 +66,18 @@ export async function startIstiod(parts: Parts, settings: Record<string, string>
   // It reads from its working directory, and writes there.
   cpSync(parts.injection, join(dirname(FILES.meshConfig), 'var/lib/istio/inject'), { recursive: true });
   const pid = daemon([parts.istiod, 'discovery', ...flags], {
-    netns: NODE,
+    netns: netnsOf(ISTIOD),
     log,
     cwd: dirname(FILES.meshConfig),
     env: plainEnvironment({ ...ENVIRONMENT, ...(parts.envoyIsUpstream && FOR_UPSTREAM_ENVOY), ...settings }),
   });
   writeFileSync(PID, String(pid));
-  await eventually('istiod to be ready', async () => (await run(['curl', '-sf', READY], { netns: NODE })).code === 0, {
-    within: 60_000,
-  });
+  await eventually('istiod to be ready', answers, { within: 60_000 });
 }
 
 /** Ends istiod at once, as a crash would. */
 export async function killIstiod(): Promise<void> {
   const pid = Number(readFileSync(PID, 'utf8'));
   process.kill(pid, 'SIGKILL');
-  await eventually(
-    'istiod to stop',
-    async () => (await run(['curl', '-s', READY], { netns: NODE, mayFail: true })).code !== 0,
-  );
+  await eventually('istiod to stop', async () => !(await answers()));
 }

@@ -1,4 +1,5 @@
 import { api } from '../api';
+import { OF_THE_BED } from '../layout';
 
 const connectionManager = 'envoy.filters.network.http_connection_manager';
 
@@ -28,9 +29,6 @@ const CONNECT_AUTHORITY = {
     ],
   },
 };
-
-/** Marks what the bed itself puts into the mesh; it stays when a suite leaves. */
-export const OF_THE_BED = 'bed/own';
 
 /** Lets upstream Envoy serve as a waypoint: takes out filters that only Istio's build has. No mesh has it beside this bed. */
 export async function adaptWaypoints(): Promise<void> {

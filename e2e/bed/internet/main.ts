@@ -1,11 +1,13 @@
 /** Everything outside the mesh: external servers, told what to be by a socket, telling what they saw. */
 import { createServer } from 'node:http';
 import { FILES } from '../layout';
+import { DatagramListener } from './datagrams';
 import { Listener } from './listener';
 import { Behaviour, InternetRecord, InternetServer } from './record';
 
 const records: InternetRecord[] = [];
-const listeners = new Map<string, { declaration: string; listeners: Listener[] }>();
+const record = (seen: InternetRecord) => void records.push(seen);
+const listeners = new Map<string, { declaration: string; listeners: (Listener | DatagramListener)[] }>();
 
 let known: InternetServer[] = [];
 const addressOf = (host: string) => known.find(({ hosts }) => hosts.includes(host))?.addresses[0];
@@ -22,7 +24,11 @@ function declare(servers: InternetServer[]) {
   for (const server of servers) {
     if (listeners.has(server.name)) continue;
     const own = server.addresses.flatMap((address) =>
-      server.ports.map((port) => new Listener(server, port, address, (record) => records.push(record), addressOf)),
+      server.ports.map((port) =>
+        port.protocol === 'udp'
+          ? new DatagramListener(server, port, address, record)
+          : new Listener(server, port, address, record, addressOf),
+      ),
     );
     listeners.set(server.name, { declaration: JSON.stringify(server), listeners: own });
   }

@@ -23,8 +23,8 @@ export interface InternetRecord {
 /** One port of an external server. */
 export interface InternetPort {
   readonly port: number;
-  /** `http` and `https` speak HTTP/1.1, HTTP/2, gRPC and WebSocket; `tcp` and `tls` echo bytes; `connect` is a forward proxy. */
-  readonly protocol: 'http' | 'https' | 'tcp' | 'tls' | 'connect';
+  /** `http` and `https` speak HTTP/1.1, HTTP/2, gRPC and WebSocket; `tcp`, `tls` and `udp` echo bytes; `connect` is a forward proxy. */
+  readonly protocol: 'http' | 'https' | 'tcp' | 'tls' | 'connect' | 'udp';
   /** For `https` and `tls`, PEM. */
   readonly certificate?: string;
   readonly key?: string;

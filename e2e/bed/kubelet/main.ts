@@ -1,8 +1,9 @@
 /**
  * Plays the kubelet, kube-proxy and the controllers that the bed needs, over what the API server holds: Deployments become pods, pods
- * become network namespaces with processes in them, Services get their EndpointSlices, names and address translation. It runs in the
- * node's network and is ended with it.
+ * become network namespaces with processes in them, Services get their EndpointSlices, names and address translation,
+ * NetworkPolicies become rules of the node's firewall. It runs in the node's network and is ended with it.
  */
+import { KubeObject } from '../api';
 import { Parts } from '../parts';
 import { reconcileAutoscaler } from './autoscalers';
 import { collectPods, reconcileDeployment } from './deployments';
@@ -10,6 +11,7 @@ import { collectOfGateways } from './gateways';
 import { Informer, keyOf } from './informer';
 import { reconcileNames } from './names';
 import { reconcileNamespaces } from './namespaces';
+import { enforcePolicies } from './network-policies/enforce';
 import { RunningPod } from './pods';
 import { reconcileEndpoints } from './services';
 import { reconcileTranslation } from './translation';
@@ -31,6 +33,7 @@ const informers = {
   autoscalers: new Informer('/apis/autoscaling/v2/horizontalpodautoscalers', changed),
   services: new Informer('/api/v1/services', changed),
   slices: new Informer('/apis/discovery.k8s.io/v1/endpointslices', changed),
+  policies: new Informer('/apis/networking.k8s.io/v1/networkpolicies', changed),
   gateways: new Informer('/apis/gateway.networking.k8s.io/v1/gateways', changed),
 };
 
@@ -59,7 +62,9 @@ function isNameTaken(name: string): boolean {
   return [...running.values()].some((pod) => pod.name === name);
 }
 
-function reconcilePods() {
+/** Ends what is to go, and gives what is to come its place; answers with the latter, which have not been started yet. */
+function placePods(): [id: string, pod: RunningPod][] {
+  const fresh: [string, RunningPod][] = [];
   const ids = new Set(informers.pods.all().map((pod) => pod.metadata.uid));
   // Deleted by force: the object is gone before its processes.
   for (const [id, pod] of running) if (!ids.has(id)) end(id, id, pod);
@@ -70,14 +75,27 @@ function reconcilePods() {
     if (pod.metadata.deletionTimestamp && present) {
       end(id, keyOf(pod), present);
     } else if (!present && !pod.metadata.deletionTimestamp && !pod.status?.podIP && !isNameTaken(keyOf(pod))) {
-      const fresh = new RunningPod(pod, parts);
-      running.set(id, fresh);
-      void attempt(`start pod ${keyOf(pod)}`, async () => {
-        await fresh.start();
-        void tend(id, fresh);
-      });
+      const placed = new RunningPod(pod, parts);
+      running.set(id, placed);
+      fresh.push([id, placed]);
     }
   }
+  return fresh;
+}
+
+function start(id: string, pod: RunningPod) {
+  void attempt(`start pod ${pod.name}`, async () => {
+    await pod.start();
+    void tend(id, pod);
+  });
+}
+
+/** The pods with their addresses, also those of which the API server has not been told yet. */
+function addressed(): KubeObject[] {
+  return informers.pods.all().map((pod) => {
+    const present = running.get(pod.metadata.uid!);
+    return present ? { ...pod, status: { ...pod.status, podIP: present.address } } : pod;
+  });
 }
 
 /** Looks after one pod until it is gone. */
@@ -89,7 +107,7 @@ async function tend(id: string, pod: RunningPod) {
 }
 
 async function reconcile() {
-  const { namespaces, accounts, deployments, autoscalers, pods, services, slices, gateways } = informers;
+  const { namespaces, accounts, deployments, autoscalers, pods, services, slices, policies, gateways } = informers;
   await attempt('namespaces', async () => reconcileNamespaces(namespaces.all(), accounts.objects));
   for (const autoscaler of autoscalers.all()) {
     await attempt(`HorizontalPodAutoscaler ${keyOf(autoscaler)}`, async () =>
@@ -109,7 +127,12 @@ async function reconcile() {
     await collectOfGateways(services.all(), 'Service', gateways.all());
     await collectOfGateways(accounts.all(), 'ServiceAccount', gateways.all());
   });
-  reconcilePods();
+  const fresh = placePods();
+  // Before a pod runs, what its policies forbid is closed.
+  await attempt('NetworkPolicies', async () =>
+    enforcePolicies({ policies: policies.all(), namespaces: namespaces.all(), pods: addressed() }),
+  );
+  for (const [id, pod] of fresh) start(id, pod);
   await attempt('EndpointSlices', async () => reconcileEndpoints(services.all(), pods.all(), slices.all()));
   await attempt('Service addresses', async () => reconcileTranslation(services.all(), slices.all()));
   await attempt('names', async () => reconcileNames(services.all(), slices.all()));

@@ -1,6 +1,6 @@
 import { KubeObject } from '../api';
 import { setNames } from '../control/dns';
-import { NODE_ADDRESS } from '../layout';
+import { ISTIOD } from '../control/system-pods';
 
 /** Gives every Service its name in DNS: its own address, or those of its ready pods when it is headless. */
 export async function reconcileNames(services: KubeObject[], slices: KubeObject[]): Promise<void> {
@@ -28,7 +28,6 @@ export async function reconcileNames(services: KubeObject[], slices: KubeObject[
       );
     }
   }
-  // istiod runs on the node, not in a pod.
-  for (const suffix of ['svc.cluster.local', 'svc']) names[`istiod.istio-system.${suffix}`] = [NODE_ADDRESS];
+  for (const suffix of ['svc.cluster.local', 'svc']) names[`istiod.istio-system.${suffix}`] = [ISTIOD.address];
   await setNames('services', names);
 }

@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { KubeObject, api } from '../api';
-import { FILES, NODE_ADDRESS, appSocket, podDirectory, podNetns } from '../layout';
+import { DNS_SERVICE, SYSTEM_PODS } from '../control/system-pods';
+import { FILES, appSocket, linkOf, podAddress, podDirectory, podNetns } from '../layout';
 import { createHost, killUser, removeNamespace, writeEtc } from '../network';
 import { Parts } from '../parts';
 import { authority } from '../pki';
@@ -15,14 +16,10 @@ import { PROXY_USER, capture, prepareProxy, startProxy } from './proxy';
 
 const TUNNEL = { readinessProbe: { httpGet: { path: '/healthz/ready', port: 15021 } } };
 
-let addresses = 1;
-let links = 0;
+let pods = SYSTEM_PODS.length;
 
 /** The next free address of the pods' range. None is used twice: an old connection must not reach a new pod. */
-function nextAddress(): string {
-  addresses++;
-  return `10.44.${Math.floor(addresses / 250)}.${(addresses % 250) + 2}`;
-}
+const nextAddress = () => podAddress(pods++);
 
 /** A pod that runs on this node. */
 export class RunningPod {
@@ -56,10 +53,10 @@ export class RunningPod {
     const { namespace = '', name } = this.pod.metadata;
     rmSync(podDirectory(namespace, name), { recursive: true, force: true });
     mkdirSync(podDirectory(namespace, name), { recursive: true });
-    await createHost(this.netns, `p${links++}`, [this.address]);
+    await createHost(this.netns, linkOf(this.address), [this.address]);
     const { certificate } = await authority('public');
     writeEtc(this.netns, {
-      'resolv.conf': `nameserver ${NODE_ADDRESS}\nsearch ${namespace}.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n`,
+      'resolv.conf': `nameserver ${DNS_SERVICE}\nsearch ${namespace}.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n`,
       hosts: `127.0.0.1 localhost\n${this.address} ${name}\n`,
       'nsswitch.conf': 'hosts: files dns\n',
       // What `caCertificates: system` reads in a pod: here the internet's only authority.

@@ -8,6 +8,8 @@ import { cacheEntry } from './versions';
 const TOOLS: Record<string, string> = {
   ip: 'iproute2',
   iptables: 'iptables',
+  nft: 'nftables',
+  ping: 'iputils-ping',
   dnsmasq: 'dnsmasq-base',
   curl: 'curl',
   openssl: 'openssl',
