@@ -16,8 +16,8 @@ export function describe(result: CallResult): string {
     ...(result.hops.length ? [] : ['proxies  none logged it']),
     ...result.hops.map((hop) => `proxy    ${hop.pod}: ${compact(hop.line)}`),
     ...result.dropped.map(
-      ({ pod, drop }) =>
-        `dropped  by NetworkPolicies of ${pod}: ${drop.protocol} from ${drop.from} to ${drop.to}:${drop.port}`,
+      ({ pod: held, drop }) =>
+        `dropped  by NetworkPolicies of ${held}: ${drop.protocol} from ${drop.from} to ${drop.to}:${drop.port}`,
     ),
     ...(result.seen.length ? [] : ['outside  nothing arrived']),
     ...result.seen.map((record) => `outside  ${compact({ ...record, at: undefined })}`),

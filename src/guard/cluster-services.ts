@@ -21,6 +21,13 @@ export interface ClusterServices {
   readonly dnsLabels?: { [key: string]: string };
 
   /**
+   * Name of its Service, which sidecars have to know: they capture DNS over TCP, to which resolvers turn for large answers.
+   * OpenShift's is "dns-default".
+   * @default "kube-dns"
+   */
+  readonly dnsService?: string;
+
+  /**
    * Port on which its pods listen, over UDP and TCP. OpenShift's is 5353.
    * @default 53
    */
@@ -76,6 +83,15 @@ export function dnsOpenings(scope: Construct, services: ClusterServices): object
     to([pods], dns(checkPort(scope, 'dnsPort', dnsPort))),
     ...(local && local.length > 0 ? [to(addresses(local), dns(53))] : []),
   ];
+}
+
+/** The Service of DNS, as a Sidecar imports it. @throws NameSyntax */
+export function dnsImport(
+  scope: Construct,
+  { dnsNamespace = 'kube-system', dnsService = 'kube-dns' }: ClusterServices,
+) {
+  const namespace = checkName(scope, 'dnsNamespace', dnsNamespace);
+  return `${namespace}/${checkName(scope, 'dnsService', dnsService)}.${namespace}.svc.${Mesh.of(scope).clusterDomain}`;
 }
 
 /** The opening for istiod. @throws NameSyntax, LabelSyntax */

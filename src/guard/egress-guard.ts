@@ -84,7 +84,7 @@ export class EgressGuard extends Construct {
   }
 
   private close(namespace: string): void {
-    const { ambient = false, sidecarsFollowMesh, accessLogFollowsMesh, exits = [] } = this.props;
+    const { ambient = false, sidecarsFollowMesh, accessLogFollowsMesh, exits = [], cluster = {} } = this.props;
     const { inCluster, backends } = this;
     if (this.closesNetwork) {
       // Once now, so that what is wrong is said where it is written.
@@ -100,7 +100,7 @@ export class EgressGuard extends Construct {
     if (!sidecarsFollowMesh && !ambient) {
       this.sidecars.push(
         this.object('networking.istio.io/v1', 'Sidecar', namespace, () =>
-          this.enforces ? closedSidecar(this, namespace, { exits, inCluster, backends }) : openSidecar(),
+          this.enforces ? closedSidecar(this, namespace, { exits, inCluster, backends, cluster }) : openSidecar(),
         ),
       );
     }

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { ProxyBackend } from './cluster-services';
+import { ClusterServices, dnsImport, ProxyBackend } from './cluster-services';
 import { InCluster } from './in-cluster';
 import { waysOf } from './ways';
 import { SidecarSpecOutboundTrafficPolicyMode as Mode, toJson_SidecarSpec } from '../../imports/networking.istio.io';
@@ -11,6 +11,7 @@ export interface Imports {
   readonly exits: IEgressExit[];
   readonly inCluster: InCluster;
   readonly backends: ProxyBackend[];
+  readonly cluster: ClusterServices;
 }
 
 /** What the sidecars of an observed namespace know: everything, and they send on what they do not. */
@@ -22,13 +23,14 @@ export function openSidecar() {
 }
 
 /**
- * What the sidecars of a closed namespace know: what stands in it, the Services of the exits that it uses, and where in the
+ * What the sidecars of a closed namespace know: what stands in it, DNS, the Services of the exits that it uses, and where in the
  * cluster it may call. Everything else they refuse.
  *
  * The exits' Services have to be named although the routes name them too: a sidecar listens on port 80, where hosts need no
  * ServiceEntry, only while it sees a Service on that port by its own imports.
  */
-export function closedSidecar(scope: Construct, namespace: string, { exits: others, inCluster, backends }: Imports) {
+export function closedSidecar(scope: Construct, namespace: string, imports: Imports) {
+  const { exits: others, inCluster, backends, cluster } = imports;
   const { clusterDomain } = Mesh.of(scope);
   const exits = waysOf(scope, namespace, others).flatMap(({ exit, http, opaque, meshHosts }) => [
     ...(http ? [`${exit.namespace}/${exit.http.host}`] : []),
@@ -36,7 +38,7 @@ export function closedSidecar(scope: Construct, namespace: string, { exits: othe
     ...meshHosts.map((host) => `${exit.namespace}/${host}`),
   ]);
   const services = backends.map(({ namespace: ns, service }) => `${ns}/${service}.${ns}.svc.${clusterDomain}`);
-  const hosts = [...exits, ...services, ...inCluster._imports(clusterDomain)];
+  const hosts = [dnsImport(scope, cluster), ...exits, ...services, ...inCluster._imports(clusterDomain)];
   return toJson_SidecarSpec({
     outboundTrafficPolicy: { mode: Mode.REGISTRY_UNDERSCORE_ONLY },
     egress: [{ hosts: ['./*', ...withoutCovered([...new Set(hosts)]).sort()] }],

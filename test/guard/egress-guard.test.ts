@@ -49,10 +49,13 @@ const DNS = 'kube-system/kube-dns/ UDP53,TCP53';
 const ISTIOD = 'istio-system/istiod/ TCP15012';
 const EXIT_HTTP = 'istio-egress/istio-egress/ TCP8080';
 
-test('a namespace that declares nothing reaches DNS and istiod, and knows itself', () => {
+/** Sidecars capture DNS over TCP, which large answers need. */
+const OWN = ['./*', 'kube-system/kube-dns.kube-system.svc.cluster.local'];
+
+test('a namespace that declares nothing reaches DNS and istiod, and knows itself and DNS', () => {
   const { egress, imports, manifests } = guarded();
   expect(lines(egress())).toEqual([DNS, ISTIOD]);
-  expect(imports()).toEqual(['./*']);
+  expect(imports()).toEqual(OWN);
   manifests().has({ kind: 'NetworkPolicy' }, { spec: { podSelector: {}, policyTypes: ['Egress'] } });
   manifests().has({ kind: 'Sidecar' }, { spec: { outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } } });
 });
@@ -63,7 +66,7 @@ test('a declaration opens the exit on its target port, whenever it is made, for 
   });
   new TlsOriginationEgress(chart, 'Stripe', { hosts: ['api.stripe.com'], exit, clients });
   expect(lines(egress())).toEqual([DNS, ISTIOD, EXIT_HTTP]);
-  expect(imports()).toEqual(['./*', 'istio-egress/istio-egress.istio-egress.svc.cluster.local']);
+  expect(imports()).toEqual(['./*', 'istio-egress/istio-egress.istio-egress.svc.cluster.local', OWN[1]]);
   expect(lines(egress('shop'))).toEqual([DNS, ISTIOD]);
 });
 
@@ -71,7 +74,7 @@ test('what is not read goes to the other port and Service of the exit', () => {
   const { egress, imports, chart, exit, clients } = guarded();
   new TlsPassthroughEgress(chart, 'Stripe', { hosts: ['api.stripe.com'], exit, clients });
   expect(lines(egress()).at(-1)).toBe('istio-egress/istio-egress/ TCP8443');
-  expect(imports()).toEqual(['./*', 'istio-egress/istio-egress-tls.istio-egress.svc.cluster.local']);
+  expect(imports()).toEqual(['./*', 'istio-egress/istio-egress-tls.istio-egress.svc.cluster.local', OWN[1]]);
 });
 
 test("the platform's repo opens what it grants, with nothing from the application's", () => {
@@ -94,13 +97,14 @@ test('hosts for the whole mesh are imported one by one: their routes stand besid
     'istio-egress/a.example',
     'istio-egress/b.example',
     'istio-egress/istio-egress.istio-egress.svc.cluster.local',
+    OWN[1],
   ]);
 });
 
 test('in the cluster only what is said is open', () => {
   const some = guarded({ inCluster: InCluster.namespaces(['shop', '.']).andKubernetesApi(['192.0.2.1']) });
   expect(lines(some.egress()).slice(2)).toEqual(['/own pods/ shop// every port', '//192.0.2.1/32 TCP6443']);
-  expect(some.imports()).toEqual(['./*', 'default/kubernetes.default.svc.cluster.local', 'shop/*']);
+  expect(some.imports()).toEqual(['./*', 'default/kubernetes.default.svc.cluster.local', OWN[1], 'shop/*']);
   const all = guarded({ inCluster: InCluster.all() });
   expect(lines(all.egress()).slice(2)).toEqual(['every namespace// every port']);
   expect(all.imports()).toEqual(['./*', '*/*']);
@@ -111,6 +115,7 @@ test('DNS on the node, other places of DNS and istiod, and what proxies call', (
     cluster: {
       dnsNamespace: 'openshift-dns',
       dnsLabels: { dns: 'default' },
+      dnsService: 'dns-default',
       dnsPort: 5353,
       nodeLocalDns: ['169.254.20.10'],
       istiodNamespace: 'istiod-blue',
@@ -124,7 +129,11 @@ test('DNS on the node, other places of DNS and istiod, and what proxies call', (
     'istiod-blue/istiod,blue/ TCP15012',
     'tracing/otel/ TCP4317',
   ]);
-  expect(imports()).toEqual(['./*', 'tracing/collector.tracing.svc.cluster.local']);
+  expect(imports()).toEqual([
+    './*',
+    'openshift-dns/dns-default.openshift-dns.svc.cluster.local',
+    'tracing/collector.tracing.svc.cluster.local',
+  ]);
 });
 
 test('knows exits that only other repos use', () => {
@@ -133,6 +142,7 @@ test('knows exits that only other repos use', () => {
   expect(imports().slice(1)).toEqual([
     'istio-egress/edge-tls.istio-egress.svc.cluster.local',
     'istio-egress/edge.istio-egress.svc.cluster.local',
+    OWN[1],
   ]);
 });
 
