@@ -20,6 +20,7 @@ import { leadToGateway } from './lead-to-gateway';
 import { OpaAuthorization, OpaPolicy } from './opa-authorization';
 import { OpenPolicy } from './open-policy';
 import { ownHandle } from './own-gateway';
+import { readsSecrets } from './secret-reader';
 import { describeGateway, markSummary } from './summary';
 import { probeServer, ProbeRoute, ResolvedProbe, resolveProbe, UpstreamProbe } from './upstream-probe';
 import { toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
@@ -235,7 +236,7 @@ export class EgressGateway extends Construct implements IEgressExit {
     const { hosts, ports } = declaration;
     if (opaquePorts(ports).length > 0) this.pods?.listenForOpaque();
     if (opaquePorts(ports).some(({ identified }) => !identified)) hosts.forEach((host) => this.open(host));
-    if (httpPorts(ports).some(({ tls }) => tls?.credentialName !== undefined)) this.pods?.readSecrets();
+    if (readsSecrets(declaration)) this.pods?.readSecrets();
   }
 
   /**

@@ -8,7 +8,9 @@ import { gatewaySize } from './gateway-size';
 import { checkPlacement, ManagedGatewayOptions } from './gateway-workload';
 import { ImportedEgressWaypoint } from './imported-egress-waypoint';
 import { markInstallation } from './installation';
+import { letReadSecrets, readsSecrets } from './secret-reader';
 import { markSummary } from './summary';
+import { checkWaypointAddresses } from './waypoint-addresses';
 import { WaypointHandle, waypointReach } from './waypoint-handle';
 import { IWaypointHop, WaypointHop } from './waypoint-hop';
 import { checkWaypointCarries } from './waypoint-limits';
@@ -46,6 +48,13 @@ export interface EgressWaypointProps {
    * @default - the waypoint stands alone
    */
   readonly beside?: EgressGateway;
+
+  /**
+   * Name of the egress gateway beside which the waypoint stood, when that is gone: what tells where a host is keeps its name. By
+   * the waypoint's own name it would be a new object, and calls would fail until the old one is pruned.
+   * @default - the hosts' objects are named by the waypoint
+   */
+  readonly replaces?: string;
 
   /**
    * Number, size and place of its pods, from Istio 1.26 on; `installation` has no meaning here.
@@ -126,6 +135,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
     this.handle = {
       exitName: this.exitName,
       namespace: this.namespace,
+      replaces: props.replaces && checkReplaced(this, props.replaces, props.beside),
       metadata: checkMetadata(this, props.metadata),
     };
     const workload = checkPlacement(this, props.workload ?? {});
@@ -184,6 +194,8 @@ export class EgressWaypoint extends Construct implements IEgressExit {
   /** @internal */
   public _grant(declaration: Declaration): void {
     checkWaypointCarries(declaration);
+    checkWaypointAddresses(this.hosts.node.children as WaypointHop[], declaration);
+    if (readsSecrets(declaration)) letReadSecrets(this, this.handle);
     const shared = (host: string) => this.beside?._share(declaration, host);
     for (const host of declaration.hosts) {
       const existing = this.hosts.node.tryFindChild(host) as WaypointHop | undefined;
@@ -240,6 +252,17 @@ function checkBeside(waypoint: EgressWaypoint, gateway: EgressGateway): EgressGa
     given: `${gateway.namespace}/${gateway.exitName}`,
     allowed: `a gateway in ${waypoint.namespace} with another name than ${waypoint.exitName}`,
     fix: 'set `namespace` and `name` of the waypoint',
+  });
+}
+
+/** What stands beside the waypoint is there still, and names the hosts' objects itself. */
+function checkReplaced(waypoint: EgressWaypoint, name: string, beside?: EgressGateway): string {
+  if (!beside) return checkName(waypoint, 'replaces', name);
+  throw new EgressError('ExitCannotCarry', waypoint, {
+    what: 'a waypoint has replaced a gateway only when that is gone',
+    given: { beside: beside.exitName, replaces: name },
+    allowed: '`beside` while the gateway is there, `replaces` afterwards',
+    fix: 'leave one of them out',
   });
 }
 

@@ -51,7 +51,7 @@ export class ExitHop extends Construct implements IExitHop {
   private readonly upstream: Upstream;
   private readonly declaredBy: string;
   private readonly known = new Map<number, ResolvedPort>();
-  private onWaypoint = false;
+  private atWaypoint?: () => string[] | undefined;
 
   public constructor(
     scope: Construct,
@@ -96,9 +96,11 @@ export class ExitHop extends Construct implements IExitHop {
   /**
    * Has a waypoint of the same namespace serve the host as well: its clients know it by the same ServiceEntry, since of two for
    * one host ztunnel would take one, served by whomever.
+   *
+   * @param addresses Where those clients connect, if not where istiod says
    */
-  public serveByWaypoint(name: string): void {
-    this.onWaypoint = true;
+  public serveByWaypoint(name: string, addresses: () => string[] | undefined): void {
+    this.atWaypoint = addresses;
     this.serviceEntry?.metadata.addLabel('istio.io/use-waypoint', name);
   }
 
@@ -140,14 +142,21 @@ export class ExitHop extends Construct implements IExitHop {
   /** The host's own ports, to which the gateway connects, and those that a waypoint's clients call. */
   private upstreamPorts(): ServiceEntrySpecPorts[] {
     const upstream = new Map(this.ports.map((port) => [port.upstreamPort, upstreamProtocol(port)]));
-    return [
-      ...[...upstream].map(([number, protocol]) => ({ name: `${protocol.toLowerCase()}-${number}`, number, protocol })),
-      ...(this.onWaypoint ? this.ports.filter(({ port }) => !upstream.has(port)).map(calledPort) : []),
-    ];
+    const own = [...upstream].map(([number, protocol]) => ({
+      name: `${protocol.toLowerCase()}-${number}`,
+      number,
+      protocol,
+    }));
+    if (!this.atWaypoint) return own;
+    const called = this.ports.filter(({ port }) => !upstream.has(port)).map(calledPort);
+    // As the waypoint alone would write them, so that the gateway goes without a change.
+    return [...own, ...called].sort((a, b) => a.number - b.number);
   }
 
-  /** Nobody connects to it; without one, Istio would take the port of one TCP host for every address. */
+  /** The gateway's clients do not connect to it; without one, Istio would take the port of one TCP host for every address. */
   private address(): string[] | undefined {
+    const called = this.atWaypoint?.();
+    if (called) return called;
     return this.ports.some(({ kind }) => kind === 'tcp') ? [virtualAddress(this.upstreamHost)] : undefined;
   }
 

@@ -4,6 +4,7 @@ import { GatewayHandle, tlsServiceName } from './gateway-handle';
 import { DISRUPTION, MANAGED_TARGET_PORTS, podSpec, PodSpecProps } from './gateway-pod-spec';
 import { GatewaySize } from './gateway-size';
 import { opaAnnotations } from './opa-authorization';
+import { letReadSecrets } from './secret-reader';
 import { manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 
@@ -58,17 +59,7 @@ export class GatewayPods extends Construct {
    * @see CredentialsController.Authorize in istio/istio, pilot/pkg/credentials/kube/secrets.go
    */
   public readSecrets(): void {
-    if (this.node.tryFindChild('Role')) return;
-    const name = this.gateway.exitName;
-    this.object('rbac.authorization.k8s.io/v1', 'Role', {
-      fields: { rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'watch', 'list'] }] },
-    });
-    this.object('rbac.authorization.k8s.io/v1', 'RoleBinding', {
-      fields: {
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
-        subjects: [{ kind: 'ServiceAccount', name, namespace: this.gateway.namespace }],
-      },
-    });
+    letReadSecrets(this, this.gateway);
   }
 
   /**

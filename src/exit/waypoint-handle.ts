@@ -8,6 +8,8 @@ export interface WaypointHandle {
   /** Name of the Gateway object. */
   readonly exitName: string;
   readonly namespace: string;
+  /** The gateway beside which it stood, whose name is in those of the hosts' ServiceEntries and DestinationRules still. */
+  readonly replaces?: string;
   readonly metadata?: ApiObjectMetadata;
 }
 

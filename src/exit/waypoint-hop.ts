@@ -55,6 +55,7 @@ export class WaypointHop extends Construct implements IWaypointHop {
   private readonly upstream: Upstream;
   private readonly declaredBy: string;
   private readonly known = new Map<number, ResolvedPort>();
+  private readonly addresses = new Set<string>();
   private readonly policy: WaypointPolicy;
 
   public constructor(
@@ -69,7 +70,7 @@ export class WaypointHop extends Construct implements IWaypointHop {
     this.upstream = declaration.upstream;
     this.declaredBy = declaration.scope.node.path;
     if (shared) {
-      shared.serveByWaypoint(waypoint.exitName);
+      shared.serveByWaypoint(waypoint.exitName, () => this.connectedAt());
       this.serviceEntry = shared.serviceEntry!;
       this.destinationRule = shared.destinationRule;
     } else {
@@ -95,7 +96,13 @@ export class WaypointHop extends Construct implements IWaypointHop {
       else this.known.set(port.port, port);
       this.make(port);
     }
+    for (const address of declaration.addresses ?? []) this.addresses.add(address);
     for (const client of declaration.clients) this.policy.allow(client, declaration);
+  }
+
+  /** Whether a declaration says that applications connect to this address to reach the host. */
+  public takes(address: string): boolean {
+    return this.addresses.has(address);
   }
 
   private get ports(): ResolvedPort[] {
@@ -116,23 +123,30 @@ export class WaypointHop extends Construct implements IWaypointHop {
     }
   }
 
+  /** Where ambient clients connect. Other hosts get theirs from istiod; of a TCP host `istioctl analyze` wants to see it. */
+  private connectedAt(): string[] | undefined {
+    if (this.addresses.size > 0) return [...this.addresses].sort();
+    const onTcp = this.ports.some(({ kind }) => kind === 'tcp');
+    return onTcp && !isWildcard(this.host) ? [virtualAddress(this.host)] : undefined;
+  }
+
   private serviceEntrySpec() {
     const { host, upstream, ports } = this;
-    const onTcp = ports.some(({ kind }) => kind === 'tcp');
     return upstreamServiceEntry(host, upstream, ports.map(calledPort), {
       exportTo: HERE,
-      // Others get theirs from istiod; of a TCP host `istioctl analyze` wants to see it.
-      addresses: onTcp && !isWildcard(host) ? [virtualAddress(host)] : undefined,
+      addresses: this.connectedAt(),
     });
   }
 
+  /** Where the host is keeps its name when the gateway goes that had it first: a new entry would be one more for the host. */
   private networking(kind: string, spec: () => unknown): ApiObject {
-    const { namespace, exitName, metadata } = this.waypoint;
+    const { namespace, exitName, replaces, metadata } = this.waypoint;
+    const owner = kind === 'VirtualService' ? exitName : (replaces ?? exitName);
     return manifest(this, kind, {
       apiVersion: 'networking.istio.io/v1',
       kind,
       namespace,
-      name: dottedName(exitName, hostInName(this.host)),
+      name: dottedName(owner, hostInName(this.host)),
       metadata,
       spec,
     });

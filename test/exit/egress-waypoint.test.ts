@@ -10,6 +10,7 @@ import {
   IEgressExit,
   Mesh,
   TlsOriginationEgress,
+  UpstreamTls,
 } from '../../src';
 import { failing, world } from '../fixtures';
 
@@ -105,6 +106,23 @@ test('one argument turns a declaration from gateway to waypoint', () => {
   expect(kinds('ambient-egress')).toEqual(['ServiceEntry', 'AuthorizationPolicy', 'DestinationRule', 'VirtualService']);
 });
 
+test('its pods may read Secrets once a declaration names a credential, and not before', () => {
+  const { exit, manifests } = ambient();
+  exit.grant('A', { hosts, clients, ports: [EgressPort.tlsOrigination()] });
+  manifests().countIs({ kind: 'Role' }, 0);
+  exit.grant('B', {
+    hosts: ['b.example'],
+    clients,
+    ports: [EgressPort.tlsOrigination({ tls: UpstreamTls.mutual('b') })],
+  });
+  const name = 'egress-waypoint';
+  manifests().has({ kind: 'Role', namespace: 'istio-egress', name }, { rules: [{ resources: ['secrets'] }] });
+  manifests().has(
+    { kind: 'RoleBinding', namespace: 'istio-egress', name },
+    { roleRef: { name }, subjects: [{ kind: 'ServiceAccount', name, namespace: 'istio-egress' }] },
+  );
+});
+
 test('hands out the objects of a host', () => {
   const { exit } = ambient();
   expect(() => exit.host('a.example')).toThrow(failing('NotDeclared', 'no host is declared'));
@@ -133,8 +151,8 @@ describe('beside a gateway', () => {
     const { metadata, spec } = manifests().only({ kind: 'ServiceEntry', namespace: 'istio-egress' });
     expect(metadata.labels).toEqual({ 'istio.io/use-waypoint': 'egress-waypoint' });
     expect(spec.ports).toEqual([
-      { name: 'tls-443', number: 443, protocol: 'TLS' },
       { name: 'http-80', number: 80, protocol: 'HTTP', targetPort: 443 },
+      { name: 'tls-443', number: 443, protocol: 'TLS' },
     ]);
     manifests().countIs({ kind: 'DestinationRule', namespace: 'istio-egress' }, 1);
     manifests().has(
@@ -163,11 +181,44 @@ describe('beside a gateway', () => {
     expect(make).toThrow(failing('ExitCannotCarry', 'istio-egress/istio-egress'));
   });
 
+  test('the ports are in the order in which the waypoint alone would have them, so that the gateway goes without a change', () => {
+    const { chart, waypoint, manifests } = both();
+    const ports = [EgressPort.tlsOrigination(), EgressPort.tlsPassthrough(), EgressPort.tcp(5432)];
+    new Egress(chart, 'New', { hosts, exit: waypoint, clients, ports });
+    const { metadata, spec } = manifests().only({ kind: 'ServiceEntry', namespace: 'istio-egress' });
+    const alone = ambient({ replaces: 'istio-egress' });
+    new Egress(alone.chart, 'New', { hosts, exit: alone.exit, clients, ports });
+    expect(alone.manifests().only({ kind: 'ServiceEntry' })).toMatchObject({ metadata, spec });
+    expect(alone.manifests().only({ kind: 'DestinationRule' })).toEqual(
+      manifests().only({ kind: 'DestinationRule', namespace: 'istio-egress' }),
+    );
+  });
+
   test('pods that exist already will do', () => {
     const { platform } = world();
     const workload = GatewayWorkload.existing({ labels: { a: 'b' }, service: 'gw' });
     const beside = new EgressGateway(platform, 'Gateway', { name: 'gw', namespace: 'edge', workload });
     expect(() => new EgressWaypoint(platform, 'W', { beside, namespace: 'edge' })).not.toThrow();
+  });
+});
+
+describe('in the place of a gateway that is gone', () => {
+  test('what tells where a host is keeps its name; what decides and routes has the waypoint’s', () => {
+    const { exit, manifests } = ambient({ replaces: 'istio-egress' });
+    exit.grant('A', { hosts, clients, ports: [EgressPort.tlsOrigination()] });
+    const named = (kind: string) => manifests().only({ kind, name: `${exit.exitName}.a.example` });
+    const kept = (kind: string) => manifests().only({ kind, name: 'istio-egress.a.example' });
+    expect(kept('ServiceEntry').metadata.labels).toEqual({ 'istio.io/use-waypoint': 'egress-waypoint' });
+    expect(kept('DestinationRule').spec.host).toBe('a.example');
+    expect(named('VirtualService').spec.hosts).toEqual(['a.example']);
+    expect(named('AuthorizationPolicy').spec.targetRefs[0].name).toBe('istio-egress.a.example');
+  });
+
+  test('it is a name, and the gateway is gone', () => {
+    expect(() => ambient({ replaces: 'A' })).toThrow(failing('NameSyntax', 'replaces'));
+    const { platform, exit: beside } = world();
+    const make = () => new EgressWaypoint(platform, 'W', { beside, replaces: 'istio-egress' });
+    expect(make).toThrow(failing('ExitCannotCarry', 'afterwards'));
   });
 });
 
