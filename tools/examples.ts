@@ -15,10 +15,14 @@ export const EXAMPLES = readdirSync(join(ROOT, 'examples')).sort();
 
 /**
  * Runs an example as a user's app runs: in a process of its own, with its output folder in CDK8S_OUTDIR, and that of
- * `Installation.write` in INSTALL_DIR. Returns what it
- * prints: one line per egress.
+ * `Installation.write` in INSTALL_DIR; some take further settings. Returns what it prints: one line per egress.
  */
-export function synthesize(example: string, outdir: string, installDir: string): string {
+export function synthesize(
+  example: string,
+  outdir: string,
+  installDir: string,
+  settings: Record<string, string> = {},
+): string {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['--import', 'tsx', join(ROOT, 'examples', example, 'main.ts')],
@@ -26,6 +30,7 @@ export function synthesize(example: string, outdir: string, installDir: string):
       encoding: 'utf8',
       env: {
         ...process.env,
+        ...settings,
         CDK8S_OUTDIR: outdir,
         INSTALL_DIR: installDir,
         TSX_TSCONFIG_PATH: join(ROOT, 'test', 'tsconfig.json'),

@@ -2,6 +2,8 @@ import { Testing } from 'cdk8s';
 import { assertions } from 'cdk8s-istio-egress';
 import { sidecarToAmbient, Stage } from './chart';
 
+const STAGES = Object.values(Stage);
+
 function manifests(stage: Stage) {
   const app = Testing.app();
   sidecarToAmbient(app, stage);
@@ -10,7 +12,9 @@ function manifests(stage: Stage) {
 
 test.each([
   [Stage.BEFORE, ['payments', 'shop'], 0],
+  [Stage.READY, ['payments', 'shop'], 1],
   [Stage.DURING, ['shop'], 1],
+  [Stage.MOVED, [], 1],
   [Stage.AFTER, [], 1],
 ])('%s: %j lead to the gateway, and there are %d waypoints', (stage, namespaces, waypoints) => {
   const led = manifests(stage).find({ kind: 'VirtualService' });
@@ -22,26 +26,50 @@ test.each([
   );
 });
 
-test.each([Stage.BEFORE, Stage.DURING, Stage.AFTER])('%s: beside the exits, the host is known once', (stage) => {
-  manifests(stage).countIs({ kind: 'ServiceEntry', namespace: 'istio-egress' }, 1);
+test.each(STAGES)('%s: beside the exits, the host is known once, by one name', (stage) => {
+  const { metadata } = manifests(stage).only({ kind: 'ServiceEntry', namespace: 'istio-egress' });
+  expect(metadata.name).toBe('istio-egress.api.bank.example');
 });
 
 const text = (object: any) => JSON.stringify(object);
 const key = ({ kind, metadata }: any) => `${kind} ${metadata.namespace}/${metadata.name}`;
 
+/** What a step changes among the objects that stay, and what it takes away. */
+function step(from: Stage, to: Stage) {
+  const before = new Map(manifests(from).all.map((object) => [key(object), text(object)]));
+  const after = manifests(to).all;
+  return {
+    changed: after.filter((one) => before.has(key(one)) && before.get(key(one)) !== text(one)).map(key),
+    gone: [...before.keys()].filter((one) => !after.some((object) => key(object) === one)).sort(),
+  };
+}
+
+test('a waypoint that serves nobody changes nothing', () => {
+  expect(step(Stage.BEFORE, Stage.READY)).toEqual({ changed: [], gone: [] });
+});
+
 test('the first move changes one object of those that stay, and nothing of the namespace that waits', () => {
-  const before = new Map(manifests(Stage.BEFORE).all.map((object) => [key(object), text(object)]));
-  const during = manifests(Stage.DURING).all;
-  const changed = during.filter((object) => before.has(key(object)) && before.get(key(object)) !== text(object));
-  expect(changed.map(key)).toEqual(['ServiceEntry istio-egress/istio-egress.api.bank.example']);
-  const gone = [...before.keys()].filter((one) => !during.some((object) => key(object) === one));
-  expect(gone.sort()).toEqual([
-    'AuthorizationPolicy istio-egress/istio-egress.payments',
-    'DestinationRule payments/payments.istio-egress',
-    'DestinationRule payments/payments.istio-egress.tls',
-    'ServiceEntry payments/payments-bank',
-    'VirtualService payments/payments-bank',
-  ]);
+  expect(step(Stage.READY, Stage.DURING)).toEqual({
+    changed: ['ServiceEntry istio-egress/istio-egress.api.bank.example'],
+    gone: [
+      'AuthorizationPolicy istio-egress/istio-egress.payments',
+      'DestinationRule payments/payments.istio-egress',
+      'DestinationRule payments/payments.istio-egress.tls',
+      'ServiceEntry payments/payments-bank',
+      'VirtualService payments/payments-bank',
+    ],
+  });
+});
+
+test('the next one changes the waypoint’s policy for the host', () => {
+  const { changed } = step(Stage.DURING, Stage.MOVED);
+  expect(changed).toEqual(['AuthorizationPolicy istio-egress/egress-waypoint.api.bank.example']);
+});
+
+test('at the end the gateway goes, and nothing that stays changes', () => {
+  const { changed, gone } = step(Stage.MOVED, Stage.AFTER);
+  expect(changed).toEqual([]);
+  expect(gone).toContain('Gateway istio-egress/istio-egress');
 });
 
 test('each exit lets through only those who are led there', () => {
