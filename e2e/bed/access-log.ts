@@ -27,6 +27,10 @@ export interface AccessLogLine {
   readonly at?: string;
   readonly out?: string;
   readonly to?: string;
+  /** What policies that are only tried out would have done with an HTTP call: `allowed` or `denied`. */
+  readonly trial?: string;
+  /** The one of them that would have denied it. */
+  readonly trialDeniedBy?: string;
 }
 
 /** Envoy's command operator for each field. */
@@ -51,4 +55,6 @@ export const ACCESS_LOG: Record<keyof AccessLogLine, string> = {
   at: '%DOWNSTREAM_LOCAL_ADDRESS%',
   out: '%UPSTREAM_LOCAL_ADDRESS%',
   to: '%UPSTREAM_HOST%',
+  trial: '%DYNAMIC_METADATA(envoy.filters.http.rbac:istio_dry_run_allow_shadow_engine_result)%',
+  trialDeniedBy: '%DYNAMIC_METADATA(envoy.filters.http.rbac:istio_dry_run_deny_shadow_effective_policy_id)%',
 };

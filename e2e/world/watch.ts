@@ -12,9 +12,19 @@ export interface Watched {
   readonly call: Omit<CallOptions, 'from'>;
 }
 
-/** Repeats calls that must never get outside while something else goes on, and tells at the end what did get there. */
+/** What came of the calls of a watch. */
+export interface WatchResult {
+  readonly calls: number;
+  /** How often each outcome came: a status, a kind of failure, or `answered` where there is no status. */
+  readonly outcomes: Record<string, number>;
+  /** What external servers saw of them. */
+  readonly arrived: InternetRecord[];
+}
+
+/** Repeats calls while something else goes on, and tells at the end what came of them, and what got outside. */
 export class Watch {
   private readonly ids = new Set<string>();
+  private readonly outcomes: Record<string, number> = {};
   private readonly loops: Promise<void>[];
   private running = true;
 
@@ -22,12 +32,13 @@ export class Watch {
     this.loops = calls.map(async (watched) => this.repeat(watched));
   }
 
-  /** Stops calling. Answers with how often was called, and with what arrived outside. */
-  async end(): Promise<{ calls: number; arrived: InternetRecord[] }> {
+  /** Stops calling. */
+  async end(): Promise<WatchResult> {
     this.running = false;
     await Promise.all(this.loops);
     const records = await ask<InternetRecord[]>(FILES.internet, '/records/0');
-    return { calls: this.ids.size, arrived: records.filter(({ call }) => call && this.ids.has(call)) };
+    const arrived = records.filter(({ call }) => call && this.ids.has(call));
+    return { calls: this.ids.size, outcomes: this.outcomes, arrived };
   }
 
   private async repeat({ pod, call }: Watched) {
@@ -36,7 +47,11 @@ export class Watch {
       const id = `watch-${randomUUID().slice(0, 8)}`;
       this.ids.add(id);
       // A pod that is being replaced has no application for a moment.
-      await ask<Answer>(appSocket(namespace, name), '/', { timeout: 2000, ...call, id }).catch(() => undefined);
+      const answer = await ask<Answer>(appSocket(namespace, name), '/', { timeout: 2000, ...call, id }).catch(
+        () => undefined,
+      );
+      const outcome = answer && String(answer.status ?? answer.failure ?? 'answered');
+      if (outcome) this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
       await pause(25);
     }
   }

@@ -1,0 +1,253 @@
+/** What the library's declarations come to at a waypoint: rules, headers, timeouts, retries, TLS, TCP, wildcards. */
+import { App, Chart, Duration, Testing } from 'cdk8s';
+import {
+  Egress,
+  EgressClient,
+  EgressPort,
+  EgressWaypoint,
+  HttpEgress,
+  HttpRetries,
+  HttpRule,
+  TcpEgress,
+  TlsOriginationEgress,
+  TlsPassthroughEgress,
+  UpstreamTls,
+} from '../../src';
+import { CallOptions } from '../world/call';
+import { Expectation } from '../world/expect';
+import { Mesh } from '../world/mesh';
+
+const mesh = Mesh.attach();
+
+const WAYPOINT = 'istio-egress/egress-waypoint';
+const AMBIENT = { labels: { 'istio.io/dataplane-mode': 'ambient' } };
+const CHECKOUT = 'payments/checkout';
+const REPORT = 'payments/report';
+const checkout = EgressClient.serviceAccount('payments', 'checkout');
+const report = EgressClient.serviceAccount('payments', 'report');
+
+const ALLOWED: Expectation = { outcome: 'allowed', through: [WAYPOINT], hop: 'mutual', meshHeaders: 'hidden' };
+const FORBIDDEN: Expectation = { outcome: 'refused', status: 403, by: WAYPOINT };
+const CUT: Expectation = { outcome: 'refused', failure: ['reset', 'closed'], by: WAYPOINT, outside: 'connection' };
+
+/** An address at which applications call a server by number. */
+let archiveAddress: string;
+
+function declare(app: App): void {
+  const exit = new EgressWaypoint(new Chart(app, 'platform'), 'Waypoint');
+  const payments = new Chart(app, 'payments');
+  const one = { exit, clients: [checkout] };
+
+  new TlsOriginationEgress(payments, 'Ledger', {
+    hosts: ['ledger.example'],
+    exit,
+    clients: [checkout, report],
+    rules: [
+      HttpRule.allow({ clients: [checkout], methods: ['GET', 'POST'], paths: ['/v1/*'] }),
+      HttpRule.allow({ methods: ['GET'], paths: ['/reports/{*}/pdf'], headers: { 'X-Role': ['auditor', 'admin*'] } }),
+      HttpRule.deny({ paths: ['/v1/internal/*'] }),
+    ],
+  });
+  new HttpEgress(payments, 'Headers', {
+    hosts: ['headers.example'],
+    ...one,
+    headers: {
+      requestAdd: { 'x-team': 'payments' },
+      requestSet: { 'x-tenant': '100% %DOWNSTREAM_PEER_SUBJECT%' },
+      requestRemove: ['cookie'],
+      responseAdd: { 'x-by': 'exit' },
+      responseRemove: ['x-bed-server'],
+    },
+  });
+  new HttpEgress(payments, 'Slow', { hosts: ['slow.example'], ...one, timeout: Duration.millis(400) });
+  new HttpEgress(payments, 'None', { hosts: ['none.example'], ...one });
+  new HttpEgress(payments, 'Idempotent', { hosts: ['idempotent.example'], ...one, retries: HttpRetries.idempotent(2) });
+  new HttpEgress(payments, 'Any', { hosts: ['any.example'], ...one, retries: HttpRetries.anyMethod(2) });
+  new TlsOriginationEgress(payments, 'Bank', {
+    hosts: ['bank.example'],
+    ...one,
+    tls: UpstreamTls.mutual('bank-client-certificate'),
+  });
+  new TlsPassthroughEgress(payments, 'Sso', { hosts: ['sso.example'], ...one });
+  new TcpEgress(payments, 'Orders', { hosts: ['orders.example'], port: 5432, ...one });
+  new TcpEgress(payments, 'Stock', { hosts: ['stock.example'], port: 5432, exit, clients: [report] });
+  new TcpEgress(payments, 'Archive', { hosts: ['archive.example'], port: 22, ...one, addresses: [archiveAddress] });
+  new Egress(payments, 'Blogs', { hosts: ['*.blogs.example'], ...one, ports: [EgressPort.http()] });
+  new HttpEgress(payments, 'Editor', { hosts: ['editor.blogs.example'], exit, clients: [report] });
+}
+
+async function outside(): Promise<void> {
+  const hosts = ['ledger', 'headers', 'slow', 'none', 'idempotent', 'any', 'sso'];
+  for (const host of [...hosts, 'one.blogs', 'two.blogs', 'editor.blogs', 'undeclared']) {
+    await mesh.external({ hosts: [`${host}.example`] });
+  }
+  await mesh.external({ hosts: ['bank.example'], requireClientCertificate: true });
+  const tcp = (port: number) => [{ port, protocol: 'tcp' as const }];
+  for (const host of ['orders', 'stock']) await mesh.external({ hosts: [`${host}.example`], ports: tcp(5432) });
+  [archiveAddress] = (await mesh.external({ hosts: ['archive.example'], ports: tcp(22) })).addresses;
+}
+
+beforeAll(async () => {
+  for (const name of ['payments', 'shop']) await mesh.namespace(name, AMBIENT);
+  for (const name of ['istio-egress', 'newsroom']) await mesh.namespace(name);
+  await mesh.namespace('batch', { injection: false });
+  for (const workload of [CHECKOUT, REPORT, 'shop/web', 'newsroom/reader', 'batch/nightly']) {
+    const [namespace, name] = workload.split('/');
+    await mesh.workload({ namespace, name });
+  }
+  await outside();
+  await mesh.clientCertificate('istio-egress/bank-client-certificate', 'our-company');
+  const app = Testing.app() as App;
+  declare(app);
+  await mesh.apply(app.charts.flatMap((chart) => chart.toJson()));
+  await mesh.ready();
+  await mesh.settled();
+}, 180_000);
+afterAll(async () => mesh.reset());
+
+describe('rules', () => {
+  const at = (path: string, rest: Partial<CallOptions> = {}): CallOptions => ({
+    from: CHECKOUT,
+    url: `http://ledger.example${path}`,
+    ...rest,
+  });
+  const asAuditor = { headers: { 'x-role': 'auditor' } };
+
+  test.each([
+    ['a method and a path', at('/v1/entries'), CHECKOUT],
+    ['another method', at('/v1/entries', { method: 'POST', body: 'x' }), CHECKOUT],
+    ['a path with a query', at('/v1/entries?internal=/v1/internal/'), CHECKOUT],
+    ['a template and a header', at('/reports/7/pdf', asAuditor), CHECKOUT],
+    ['another client', at('/reports/7/pdf', { from: REPORT, ...asAuditor }), REPORT],
+    ['the begin of a value', at('/reports/7/pdf', { headers: { 'x-role': 'administrator' } }), CHECKOUT],
+  ])('let through %s', async (_, call, identity) => {
+    await mesh.expect(call, { ...ALLOWED, status: 200, identity, upstream: 'tls', tlsBy: WAYPOINT });
+  });
+
+  test.each([
+    ['another method', at('/v1/entries', { method: 'DELETE' })],
+    ['another path', at('/v2/entries')],
+    ['what is denied, though it is allowed', at('/v1/internal/keys')],
+    ['two segments for one', at('/reports/7/8/pdf', asAuditor)],
+    ['no header', at('/reports/7/pdf')],
+    ['another value', at('/reports/7/pdf', { headers: { 'x-role': 'guest' } })],
+    ['what only the other client may', at('/v1/entries', { from: REPORT })],
+    ['another Host header', at('/v1/entries', { headers: { host: 'undeclared.example' } })],
+    ['the Host header of another declared host', at('/v1/entries', { headers: { host: 'headers.example' } })],
+    ['another namespace', at('/v1/entries', { from: 'shop/web' })],
+  ])('refuse %s', async (_, call) => {
+    await mesh.expect(call, FORBIDDEN);
+  });
+
+  test('a namespace with sidecars is refused by its sidecar', async () => {
+    await mesh.expect(at('/v1/entries', { from: 'newsroom/reader' }), { outcome: 'refused', by: 'sidecar' });
+  });
+
+  // What it sends past the waypoint only a NetworkPolicy stops.
+  test('a namespace that is not enrolled cannot use the waypoint', async () => {
+    const [{ status }] = await mesh.pods(WAYPOINT);
+    const connectTo = { host: status!.podIP as string, port: 15008 };
+    await mesh.expect(
+      { ...at('/v1/entries'), from: 'batch/nightly', connectTo, timeout: 2000 },
+      { outcome: 'refused' },
+    );
+  });
+});
+
+test('headers are added, set and removed, in both directions, and their values are literal', async () => {
+  const call = {
+    from: CHECKOUT,
+    url: 'http://headers.example/',
+    headers: { cookie: 'a=b', 'x-tenant': 'mine', 'x-team': 'theirs' },
+  };
+  const { seen, headers } = await mesh.expect(call, { ...ALLOWED, upstream: 'plaintext' });
+  const arrived = seen.find(({ kind }) => kind === 'request')!.headers!;
+  expect(arrived['x-tenant']).toBe('100% %DOWNSTREAM_PEER_SUBJECT%');
+  expect(arrived['x-team']).toMatch(/theirs.*payments/);
+  expect(arrived).not.toHaveProperty('cookie');
+  expect(arrived).not.toHaveProperty('x-request-id');
+  expect(headers).toMatchObject({ 'x-by': 'exit' });
+});
+
+test('a host that is too slow gives 504', async () => {
+  const call = { from: CHECKOUT, url: 'http://slow.example/' };
+  await mesh.expect(call, { ...ALLOWED, status: 200 });
+  await mesh.behave('slow.example', { delay: 2000 });
+  try {
+    expect((await mesh.call(call)).status).toBe(504);
+  } finally {
+    await mesh.behave('slow.example', {});
+  }
+});
+
+test.each([
+  ['none', 'GET', 1],
+  ['idempotent', 'GET', 3],
+  ['idempotent', 'POST', 1],
+  ['any', 'POST', 3],
+])('HttpRetries.%s sends a failing %s %d times', async (host, method, times) => {
+  await mesh.expect({ from: CHECKOUT, url: `http://${host}.example/` }, ALLOWED);
+  const result = await mesh.call({ from: CHECKOUT, url: `http://${host}.example/status/503`, method });
+  expect(result.status).toBe(503);
+  expect(result.seen.filter((record) => record.kind === 'request')).toHaveLength(times);
+});
+
+test('mutual TLS shows the certificate of the exit’s namespace, to the client that may call', async () => {
+  const call = { from: CHECKOUT, url: 'http://bank.example/transfers' };
+  await mesh.expect(call, { ...ALLOWED, status: 200, tlsBy: WAYPOINT, clientCertificate: 'our-company' });
+  await mesh.expect({ ...call, from: REPORT }, FORBIDDEN);
+});
+
+test('TLS of the application passes as it is, for the client that may call', async () => {
+  const call = { from: CHECKOUT, url: 'https://sso.example/token' };
+  await mesh.expect(call, { outcome: 'allowed', through: [WAYPOINT], identity: CHECKOUT, tlsBy: 'caller' });
+  await mesh.expect({ ...call, from: REPORT }, CUT);
+  await mesh.expect({ ...call, from: 'shop/web' }, CUT);
+});
+
+describe('TCP', () => {
+  const allowed: Expectation = { outcome: 'allowed', through: [WAYPOINT], hop: 'mutual' };
+
+  test('two hosts on one port are each for their own client', async () => {
+    const orders = { from: CHECKOUT, url: 'tcp://orders.example:5432' };
+    const stock = { from: REPORT, url: 'tcp://stock.example:5432' };
+    await mesh.expect(orders, { ...allowed, identity: CHECKOUT, server: 'orders.example' });
+    await mesh.expect(stock, { ...allowed, identity: REPORT, server: 'stock.example' });
+    await mesh.expect({ ...orders, from: REPORT }, CUT);
+    await mesh.expect({ ...stock, from: CHECKOUT }, CUT);
+  });
+
+  test('a host with an address is reached by name and by number, and by nobody else', async () => {
+    const server = 'archive.example';
+    const byNumber = { from: CHECKOUT, url: `tcp://${archiveAddress}:22` };
+    await mesh.expect({ from: CHECKOUT, url: `tcp://${server}:22` }, { ...allowed, server });
+    await mesh.expect(byNumber, { ...allowed, server, identity: CHECKOUT });
+    await mesh.expect({ ...byNumber, from: REPORT }, CUT);
+  });
+});
+
+describe('names below a wildcard', () => {
+  const blog = (host: string, from = CHECKOUT): CallOptions => ({ from, url: `http://${host}.blogs.example/` });
+
+  test.each(['one', 'two'])('%s arrives at its own server', async (name) => {
+    const server = `${name}.blogs.example`;
+    await mesh.expect(blog(name), { ...ALLOWED, status: 200, identity: CHECKOUT, server });
+  });
+
+  test('are for the client that may call', async () => {
+    await mesh.expect(blog('one', REPORT), FORBIDDEN);
+    await mesh.expect(blog('one', 'shop/web'), FORBIDDEN);
+  });
+
+  test('one that is declared itself goes by its own grant', async () => {
+    await mesh.expect(blog('editor', REPORT), { ...ALLOWED, server: 'editor.blogs.example' });
+    await mesh.expect(blog('editor'), FORBIDDEN);
+  });
+
+  test.each(['undeclared.example', 'blogs.example', 'editor.blogs.example', 'ledger.example'])(
+    'the Host header %s leads nowhere',
+    async (host) => {
+      await mesh.expect({ ...blog('one'), headers: { host } }, FORBIDDEN);
+    },
+  );
+});
