@@ -47,7 +47,10 @@ type Trial = Pick<AccessLogLine, 'trial' | 'trialDeniedBy'>;
 async function isTried(exit: string, client: string, path: string, expected: Trial): Promise<void> {
   await eventually(`${path} to be tried as ${JSON.stringify(expected)}`, async () => {
     const { hops } = await mesh.expect(call(client, path), { outcome: 'allowed', status: 200, through: [exit] });
-    const { trial, trialDeniedBy } = hops.map(({ line }) => line).findLast((line) => line.path === path)!;
+    const { trial, trialDeniedBy } = hops
+      .map(({ line }) => line)
+      .filter((line) => line.path === path)
+      .at(-1)!;
     expect({ trial, trialDeniedBy }).toEqual(expected);
     return true;
   });

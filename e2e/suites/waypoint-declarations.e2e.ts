@@ -8,11 +8,13 @@ import {
   HttpEgress,
   HttpRetries,
   HttpRule,
+  Mesh as MeshSettings,
   TcpEgress,
   TlsOriginationEgress,
   TlsPassthroughEgress,
   UpstreamTls,
 } from '../../src';
+import { eventually } from '../bed/poll';
 import { CallOptions } from '../world/call';
 import { Expectation } from '../world/expect';
 import { Mesh } from '../world/mesh';
@@ -250,4 +252,74 @@ describe('names below a wildcard', () => {
       await mesh.expect({ ...blog('one'), headers: { host } }, FORBIDDEN);
     },
   );
+});
+
+describe('TLS below a wildcard, where istiod allows it', () => {
+  let exit: EgressWaypoint;
+  const tls = (host: string, from = CHECKOUT, sni?: string): CallOptions => ({
+    from,
+    url: `https://${host}.shops.example/`,
+    sni,
+  });
+
+  beforeAll(async () => {
+    await mesh.restartIstiod({ ENABLE_WILDCARD_HOST_SERVICE_ENTRIES_FOR_TLS: 'true' });
+    for (const host of ['one', 'two', 'own']) await mesh.external({ hosts: [`${host}.shops.example`] });
+    const app = Testing.app() as App;
+    MeshSettings.configure(app, { waypointTlsWildcards: true });
+    exit = new EgressWaypoint(new Chart(app, 'platform'), 'Waypoint');
+    const payments = new Chart(app, 'payments');
+    new TlsPassthroughEgress(payments, 'Shops', { hosts: ['*.shops.example'], exit, clients: [checkout] });
+    new TlsPassthroughEgress(payments, 'Own', { hosts: ['own.shops.example'], exit, clients: [report] });
+    await mesh.apply(app.charts.flatMap((chart) => chart.toJson()));
+    await mesh.ready();
+    await mesh.settled();
+  }, 180_000);
+  afterAll(async () => mesh.restartIstiod());
+
+  test.each(['one', 'two'])('%s arrives at its own server, as it was encrypted', async (name) => {
+    const server = `${name}.shops.example`;
+    await mesh.expect(tls(name), {
+      outcome: 'allowed',
+      through: [WAYPOINT],
+      identity: CHECKOUT,
+      tlsBy: 'caller',
+      server,
+    });
+  });
+
+  /** The name is looked up meanwhile: there may be a connection to it already, and no byte on it. */
+  async function isCut(call: CallOptions): Promise<void> {
+    const { failure, hops, seen } = await mesh.call(call);
+    expect(['reset', 'closed']).toContain(failure);
+    expect(hops.at(-1)!.pod).toContain(WAYPOINT);
+    expect(seen.filter(({ kind, bytes }) => kind !== 'connection' || bytes)).toEqual([]);
+  }
+
+  test('is for the client that may call', async () => {
+    await isCut(tls('one', REPORT));
+  });
+
+  test('one that is declared itself goes by its own grant', async () => {
+    await mesh.expect(tls('own', REPORT), { outcome: 'allowed', through: [WAYPOINT], server: 'own.shops.example' });
+    await mesh.expect(tls('own'), CUT);
+  });
+
+  test.each(['undeclared.example', 'own.shops.example', 'sso.example', 'shops.example'])(
+    'the server name %s leads nowhere',
+    async (sni) => isCut(tls('one', CHECKOUT, sni)),
+  );
+
+  // Istio's warning about its flag: the waypoint connects to whatever name the handshake says.
+  test('which is the doing of the policy', async () => {
+    const call = tls('one', CHECKOUT, 'undeclared.example');
+    const policy = exit.host('*.shops.example').authorizationPolicy.toJson();
+    const [{ when: _, ...rule }] = policy.spec.rules;
+    await mesh.apply({ ...policy, spec: { ...policy.spec, rules: [rule] } });
+    await mesh.settled();
+    await eventually('a handshake with a server that nobody declared', async () => {
+      const { seen } = await mesh.call(call);
+      return seen.some(({ server, tls: handshake }) => server === 'undeclared.example' && handshake?.sni === server);
+    });
+  });
 });

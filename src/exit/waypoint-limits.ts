@@ -38,23 +38,35 @@ function checkWildcard(given: string, { scope, ports, upstream }: Declaration): 
       fix: 'leave `endpoints` out, or list the hosts',
     });
   }
-  if (!Mesh.of(scope)._version.atLeast(1, 28)) {
+  const { _version: version, waypointTlsWildcards } = Mesh.of(scope);
+  const onTls = ports.some(({ kind }) => kind === 'tls');
+  const minor = onTls && waypointTlsWildcards ? 29 : 28;
+  if (!version.atLeast(1, minor)) {
     throw new EgressError('VersionUnsupported', scope, {
       what: 'waypoints look up the names below a wildcard (DYNAMIC_DNS) only in newer versions of Istio',
       given,
-      allowed: 'Istio 1.28 or newer, or an EgressGateway with `endpoints`',
+      allowed: `Istio 1.${minor} or newer, or an EgressGateway with \`endpoints\``,
       fix: 'list the hosts that are called, or set `istioVersion` if the mesh is newer',
     });
   }
-  const bad = ports.find((port) => port.kind !== 'http' || port.tls !== undefined);
+  if (onTls && !waypointTlsWildcards) {
+    throw new EgressError('HostWildcard', scope, {
+      what: 'below a wildcard a waypoint carries TLS only from Istio 1.29 on, and where a flag of istiod allows it that is off by default',
+      given,
+      allowed: 'EgressPort.http; or TLS where istiod runs with ENABLE_WILDCARD_HOST_SERVICE_ENTRIES_FOR_TLS=true',
+      fix: 'list the hosts that are called, or state the flag with `waypointTlsWildcards` in Mesh.configure',
+    });
+  }
+  const bad = ports.find((port) => port.kind === 'tcp' || (port.kind === 'http' && port.tls !== undefined));
   const { connectionLimits, outlierDetection, resolution } = upstream;
   const settings = { connectionLimits, outlierDetection, resolution: resolution === 'DNS' ? undefined : resolution };
   const [setting] = Object.entries(settings).find(([, value]) => value !== undefined) ?? [];
   if (bad ?? setting) {
     throw new EgressError('HostWildcard', scope, {
-      what: 'below a wildcard a waypoint carries plain HTTP, by the Host header; TLS needs a flag of istiod that is off by default, and nothing can be said of how to connect',
+      what: 'below a wildcard a waypoint goes by the name that a call says, in the Host header or in the handshake, and nothing can be said of how to connect: no TLS of its own either',
       given: `${given}, ${bad ? `port ${bad.port}` : setting}`,
-      allowed: 'EgressPort.http, without `resolution`, `connectionLimits` and `outlierDetection`',
+      allowed:
+        'EgressPort.http and EgressPort.tlsPassthrough, without `resolution`, `connectionLimits` and `outlierDetection`',
       fix: 'list the hosts that are called',
     });
   }

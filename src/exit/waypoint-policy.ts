@@ -7,9 +7,11 @@ import { WaypointHandle } from './waypoint-handle';
 import {
   AuthorizationPolicySpecAction,
   AuthorizationPolicySpecRules,
+  AuthorizationPolicySpecRulesWhen,
   toJson_AuthorizationPolicySpec,
 } from '../../imports/security.istio.io';
 import { ResolvedPort } from '../destination/egress-port';
+import { isWildcard } from '../destination/host';
 import { manifest } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
@@ -151,9 +153,19 @@ export class WaypointPolicy extends Construct {
       return [
         ...(http.length > 0 ? [{ from, to: [{ operation }], when: headers }] : []),
         // A rule of its own: of one that also names HTTP, nothing holds for connections that are not.
-        ...(opaque.length > 0 ? [{ from, to: [{ operation: { ports: opaque.map(({ port }) => `${port}`) } }] }] : []),
+        ...(opaque.length > 0
+          ? [{ from, to: [{ operation: { ports: opaque.map(({ port }) => `${port}`) } }], when: this.serverNames() }]
+          : []),
       ];
     });
+  }
+
+  /** Below a wildcard the waypoint connects to whatever server name the caller's TLS says. */
+  private serverNames(): AuthorizationPolicySpecRulesWhen[] | undefined {
+    const { host } = this.of;
+    if (!isWildcard(host)) return undefined;
+    const others = this.of.below();
+    return [{ key: 'connection.sni', values: [host], notValues: others.length > 0 ? others.sort() : undefined }];
   }
 
   private policy(

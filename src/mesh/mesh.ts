@@ -30,6 +30,18 @@ export interface MeshSettings {
   readonly clusterDomain?: string;
 
   /**
+   * The mesh's `trustDomain`: what identities in certificates begin with.
+   * @default "cluster.local"
+   */
+  readonly trustDomain?: string;
+
+  /**
+   * The mesh's `trustDomainAliases`: other domains whose identities are the same workloads, while it moves from one to another.
+   * @default - none
+   */
+  readonly trustDomainAliases?: string[];
+
+  /**
    * Istio's root namespace, where a policy reaches every namespace; no exit may stand there.
    * @default "istio-system"
    */
@@ -62,6 +74,13 @@ export interface MeshSettings {
    * @default false
    */
   readonly dnsProxying?: boolean;
+
+  /**
+   * Whether istiod runs with `ENABLE_WILDCARD_HOST_SERVICE_ENTRIES_FOR_TLS=true` (Istio 1.29), so that waypoints look up the
+   * names below a wildcard for TLS too, by the server name of the handshake. A statement as well.
+   * @default false
+   */
+  readonly waypointTlsWildcards?: boolean;
 
   /**
    * Labels for every object that this library makes.
@@ -125,6 +144,13 @@ export class Mesh {
   public readonly outboundTrafficPolicy: OutboundTrafficPolicy;
   /** Whether sidecars answer their workloads' DNS queries. */
   public readonly dnsProxying: boolean;
+  /** Whether waypoints look up the names below a wildcard for TLS too. */
+  public readonly waypointTlsWildcards: boolean;
+  /**
+   * The trust domains of the mesh's identities.
+   * @internal
+   */
+  public readonly _trustDomains: string[];
   /** @internal */
   public readonly _version: IstioVersion;
   /** @internal */
@@ -137,8 +163,11 @@ export class Mesh {
     private readonly settings: MeshSettings,
   ) {
     this._version = IstioVersion.parse(scope, settings.istioVersion ?? TESTED_ISTIO);
+    this.waypointTlsWildcards = settings.waypointTlsWildcards ?? false;
     this.clusterDomain = (settings.clusterDomain ?? 'cluster.local').toLowerCase();
     for (const label of this.clusterDomain.split('.')) checkName(scope, 'clusterDomain', label);
+    this._trustDomains = [settings.trustDomain ?? 'cluster.local', ...(settings.trustDomainAliases ?? [])];
+    for (const domain of this._trustDomains) checkTrustDomain(scope, domain);
     this.rootNamespace = checkName(scope, 'rootNamespace', settings.rootNamespace ?? 'istio-system');
     this.revision = settings.revision === undefined ? undefined : checkName(scope, 'revision', settings.revision);
     this.outboundTrafficPolicy = settings.outboundTrafficPolicy ?? OutboundTrafficPolicy.REGISTRY_ONLY;
@@ -158,6 +187,17 @@ export class Mesh {
       );
     }
   }
+}
+
+/** @see https://github.com/spiffe/spiffe/blob/main/standards/SPIFFE-ID.md#21-trust-domain */
+function checkTrustDomain(scope: Construct, domain: unknown): void {
+  if (typeof domain === 'string' && /^[a-z0-9._-]{1,255}$/.test(domain)) return;
+  throw new EgressError('NameSyntax', scope, {
+    what: '`trustDomain` and `trustDomainAliases` hold what is no SPIFFE trust domain',
+    given: domain,
+    allowed: 'a-z, 0-9, ".", "-" and "_", at most 255 characters',
+    fix: "pass the mesh's `trustDomain`, without spiffe://",
+  });
 }
 
 function warn(code: string, message: string): void {

@@ -224,16 +224,17 @@ describe('in the place of a gateway that is gone', () => {
 
 describe('before Istio 1.26', () => {
   test('there are no sizes, and none can be set', () => {
-    const { exit, manifests } = ambient(undefined, '1.25');
+    const { exit, manifests } = ambient(undefined, { istioVersion: '1.25' });
     expect(exit.parameters).toBeUndefined();
     manifests().countIs({ kind: 'ConfigMap' }, 0);
     expect(manifests().only({ kind: 'Gateway' }).spec.infrastructure).toBeUndefined();
-    expect(() => ambient({ workload: { replicas: 2 } }, '1.25')).toThrow(failing('VersionUnsupported', '1.26'));
-    expect(ambient({ workload: { replicas: 2 } }, '1.26').exit.parameters).toBeDefined();
+    const sized = (istioVersion: string) => ambient({ workload: { replicas: 2 } }, { istioVersion });
+    expect(() => sized('1.25')).toThrow(failing('VersionUnsupported', '1.26'));
+    expect(sized('1.26').exit.parameters).toBeDefined();
   });
 
   test('the oldest version of the library carries the rest', () => {
-    const { app, exit, manifests } = ambient(undefined, '1.25');
+    const { app, exit, manifests } = ambient(undefined, { istioVersion: '1.25' });
     expect(Mesh.of(app)._version.atLeast(1, 26)).toBe(false);
     exit.grant('A', { hosts, clients, ports: [EgressPort.tlsOrigination(), EgressPort.tcp(5432)] });
     manifests().countIs({ namespace: 'istio-egress' }, 6);

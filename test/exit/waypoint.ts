@@ -1,13 +1,21 @@
 import { App, Chart, Testing } from 'cdk8s';
-import { EgressClient, EgressGrantOptions, EgressPort, EgressWaypoint, EgressWaypointProps, Mesh } from '../../src';
+import {
+  EgressClient,
+  EgressGrantOptions,
+  EgressPort,
+  EgressWaypoint,
+  EgressWaypointProps,
+  Mesh,
+  MeshSettings,
+} from '../../src';
 import { Manifests } from '../../src/assertions';
 
 export const checkout = EgressClient.serviceAccount('payments', 'checkout');
 
 /** The smallest ambient app: a waypoint in a platform chart, and an app chart to declare in. */
-export function ambient(props?: EgressWaypointProps, istioVersion?: string) {
+export function ambient(props?: EgressWaypointProps, mesh?: MeshSettings) {
   const app = Testing.app();
-  if (istioVersion) Mesh.configure(app, { istioVersion });
+  if (mesh) Mesh.configure(app, mesh);
   const platform = new Chart(app, 'platform');
   return {
     app,
