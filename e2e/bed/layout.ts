@@ -44,6 +44,8 @@ export const FILES = {
   dns: join(RUN, 'dns'),
   meshConfig: join(RUN, 'istiod', 'mesh.yaml'),
   logs: join(RUN, 'logs'),
+  /** What the API server notes of requests that write objects of networking. */
+  audit: join(RUN, 'logs', 'audit.log'),
   pods: join(RUN, 'pods'),
   /** The program that stands for every application, compiled. */
   app: join(RUN, 'app'),

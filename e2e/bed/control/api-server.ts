@@ -12,6 +12,21 @@ const ISSUER = 'https://kubernetes.default.svc';
 /** Users by token: `admin` for the bed, istiod with all rights too: its ClusterRoles are not what is tested here. */
 const TOKENS = 'bed-admin-token,admin,admin,system:masters\n';
 
+/** Who wrote what of the objects about which admission policies decide, and what these said of it. */
+const AUDIT = {
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  omitStages: ['RequestReceived'],
+  rules: [
+    {
+      level: 'Metadata',
+      verbs: ['create', 'update', 'patch'],
+      resources: [{ group: 'networking.istio.io' }, { group: 'networking.k8s.io' }],
+    },
+    { level: 'None' },
+  ],
+};
+
 function kubeconfig(): string {
   return JSON.stringify({
     apiVersion: 'v1',
@@ -41,6 +56,7 @@ export async function startApiServer(parts: Parts): Promise<void> {
   await run(['openssl', 'genrsa', '-out', key, '2048']);
   writeFileSync(join(directory, 'tokens.csv'), TOKENS, { mode: 0o600 });
   writeFileSync(FILES.kubeconfig, kubeconfig(), { mode: 0o600 });
+  writeFileSync(join(directory, 'audit.json'), JSON.stringify(AUDIT));
   const flags = {
     'etcd-servers': CLIENT_PORT,
     'secure-port': '6443',
@@ -56,6 +72,9 @@ export async function startApiServer(parts: Parts): Promise<void> {
     'authorization-mode': 'RBAC',
     'disable-admission-plugins': 'ServiceAccount', // it waits for the token controller, which the bed does not have
     'allow-privileged': 'true',
+    'audit-policy-file': join(directory, 'audit.json'),
+    'audit-log-path': FILES.audit,
+    'audit-log-mode': 'blocking', // what was answered is in the log
   };
   const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
   daemon([parts.apiServer, ...args], { netns: NODE, log: join(FILES.logs, 'kube-apiserver.log') });

@@ -1,6 +1,7 @@
 import { Cluster, Direction, openingsOf } from './openings';
 import { selects } from './selector';
 import { KubeObject } from '../../api';
+import { ISTIOD } from '../../control/system-pods';
 import { linkOf } from '../../layout';
 
 /** The table of nftables in which the node keeps policies. */
@@ -22,6 +23,18 @@ function policiesFor(pod: KubeObject, direction: Direction, { policies }: Cluste
   );
 }
 
+/**
+ * What passes whatever policies say: no pod can be kept from itself, and ztunnel, which the bed plays inside the pod, hears of istiod from
+ * a network of its own in life.
+ */
+function alwaysOpen({ metadata, status }: KubeObject, direction: Direction): string[] {
+  const isAmbient = metadata.annotations?.['bed/proxy'] === 'ztunnel';
+  return [
+    `ip ${OWN[direction]} ${status.podIP}`,
+    ...(isAmbient && direction === 'egress' ? [`ip daddr ${ISTIOD.address} tcp dport 15012`] : []),
+  ];
+}
+
 /** The chain of a pod: it returns for what some policy lets pass, and drops the rest. */
 function chainOf(pod: KubeObject, direction: Direction, cluster: Cluster): string[] {
   const policies = policiesFor(pod, direction, cluster);
@@ -31,8 +44,7 @@ function chainOf(pod: KubeObject, direction: Direction, cluster: Cluster): strin
   );
   return [
     `  chain ${linkOf(pod.status.podIP)}.${direction} {`,
-    `    ip ${OWN[direction]} ${pod.status.podIP} return`, // no pod can be kept from itself
-    ...[...new Set(openings)].sort().map((match) => `    ${`${match} return`.trim()}`),
+    ...[...alwaysOpen(pod, direction), ...new Set(openings.sort())].map((match) => `    ${`${match} return`.trim()}`),
     `    meta l4proto { tcp, udp } update @${DROPPED[direction]} { ip saddr . ip daddr . meta l4proto . th dport }`,
     '    drop',
     '  }',
