@@ -12,6 +12,7 @@ export { type IClientHop } from './exit/client-hop';
 export { type ConnectProxyOptions } from './exit/connect-proxy';
 export * from './exit/egress-exit';
 export { EgressWaypoint, type EgressWaypointAttributes, type EgressWaypointProps } from './exit/egress-waypoint';
+export { DelegatedEgressWaypoint, type DelegatedEgressWaypointProps } from './exit/delegated-egress-waypoint';
 export { DedicatedEgressGateway, type DedicatedEgressGatewayProps } from './exit/dedicated-egress-gateway';
 export { EgressGateway, type EgressGatewayProps, type EgressGrantOptions } from './exit/egress-gateway';
 export { type IExitHop } from './exit/exit-hop';

@@ -10,13 +10,11 @@ import { ImportedEgressWaypoint } from './imported-egress-waypoint';
 import { markInstallation } from './installation';
 import { letReadSecrets, readsSecrets } from './secret-reader';
 import { markSummary } from './summary';
-import { checkWaypointAddresses } from './waypoint-addresses';
 import { WaypointHandle, waypointReach } from './waypoint-handle';
-import { IWaypointHop, WaypointHop } from './waypoint-hop';
-import { checkWaypointCarries } from './waypoint-limits';
+import { IWaypointHop } from './waypoint-hop';
+import { WaypointHosts } from './waypoint-hosts';
 import { waypointParameters } from './waypoint-parameters';
 import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
-import { checkHostPattern, isBelow } from '../destination/host';
 import { EgressError } from '../errors';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
@@ -113,8 +111,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
   public readonly parameters?: ApiObject;
 
   private readonly handle: WaypointHandle;
-  private readonly beside?: EgressGateway;
-  private readonly hosts: Construct;
+  private readonly hosts: WaypointHosts;
   private readonly grants: Construct;
 
   /** @throws NameSyntax, QuantitySyntax, SettingRange, LabelSyntax, MetadataReserved, ExitInRootNamespace, VersionUnsupported */
@@ -131,7 +128,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
         fix: 'set `namespace`, or the namespace of the chart',
       });
     }
-    this.beside = props.beside && checkBeside(this, props.beside);
+    const beside = props.beside && checkBeside(this, props.beside);
     this.handle = {
       exitName: this.exitName,
       namespace: this.namespace,
@@ -156,8 +153,10 @@ export class EgressWaypoint extends Construct implements IEgressExit {
     this.gateway = this.object('gateway.networking.k8s.io/v1', 'Gateway', { spec: () => this.gatewaySpec() });
     this.gateway.metadata.addLabel('istio.io/waypoint-for', 'service');
     // Older meshes refuse or ignore the setting. What is then open is in docs/ambient.md.
-    if (Mesh.of(this)._version.atLeast(1, 31)) markInstallation(this, { publicServiceEntries: this.namespace });
-    this.hosts = new Construct(this, 'Hosts');
+    if (this._servesMesh && Mesh.of(this)._version.atLeast(1, 31)) {
+      markInstallation(this, { publicServiceEntries: this.namespace });
+    }
+    this.hosts = new WaypointHosts(this, 'Hosts', this.handle, beside && ((...hosts) => beside._share(...hosts)));
     this.grants = new Construct(this, 'Grants');
   }
 
@@ -176,14 +175,15 @@ export class EgressWaypoint extends Construct implements IEgressExit {
 
   /** The objects of a granted host, for JSON patches. @throws NotDeclared */
   public host(host: string): IWaypointHop {
-    const hop = this.hosts.node.tryFindChild(checkHostPattern(this, host));
-    if (hop) return hop as WaypointHop;
-    throw new EgressError('NotDeclared', this, {
-      what: 'no declaration sends this host through this exit',
-      given: host,
-      allowed: this.hosts.node.children.map(({ node }) => node.id).join(', ') || 'nothing: no host is declared',
-      fix: 'declare the host before asking for its objects',
-    });
+    return this.hosts.find(host);
+  }
+
+  /**
+   * Whether other namespaces go by its ServiceEntries.
+   * @internal
+   */
+  public get _servesMesh(): boolean {
+    return true;
   }
 
   /** @internal */
@@ -193,16 +193,8 @@ export class EgressWaypoint extends Construct implements IEgressExit {
 
   /** @internal */
   public _grant(declaration: Declaration): void {
-    checkWaypointCarries(declaration);
-    checkWaypointAddresses(this.hosts.node.children as WaypointHop[], declaration);
+    this.hosts.add(declaration);
     if (readsSecrets(declaration)) letReadSecrets(this, this.handle);
-    const shared = (host: string) => this.beside?._share(declaration, host);
-    for (const host of declaration.hosts) {
-      const existing = this.hosts.node.tryFindChild(host) as WaypointHop | undefined;
-      const make = () =>
-        new WaypointHop(this.hosts, host, this.handle, declaration, () => this.below(host), shared(host));
-      (existing ?? make()).add(declaration);
-    }
   }
 
   /** @internal */
@@ -219,11 +211,6 @@ export class EgressWaypoint extends Construct implements IEgressExit {
   /** @internal */
   public _describe(): string {
     return `${this.namespace}/${this.exitName} (waypoint, mutual TLS)`;
-  }
-
-  /** The hosts below a wildcard, narrower wildcards included. */
-  private below(wildcard: string): string[] {
-    return this.hosts.node.children.map(({ node }) => node.id).filter((host) => isBelow(host, wildcard));
   }
 
   private gatewaySpec() {

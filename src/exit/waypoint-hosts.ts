@@ -1,0 +1,57 @@
+import { Construct } from 'constructs';
+import { Declaration } from './declaration';
+import { ExitHop } from './exit-hop';
+import { checkWaypointAddresses } from './waypoint-addresses';
+import { WaypointHandle } from './waypoint-handle';
+import { IWaypointHop, WaypointHop } from './waypoint-hop';
+import { checkWaypointCarries } from './waypoint-limits';
+import { checkHostPattern, isBelow } from '../destination/host';
+import { EgressError } from '../errors';
+
+/** What a gateway beside the waypoint has for a host already. */
+type Shared = (declaration: Declaration, host: string) => ExitHop;
+
+/** The hosts that are reached through a waypoint. */
+export class WaypointHosts extends Construct {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly waypoint: WaypointHandle,
+    private readonly shared?: Shared,
+  ) {
+    super(scope, id);
+  }
+
+  /** Has the hosts of a declaration reached. @throws DestinationConflict, CaptureConflict, ExitCannotCarry, HostWildcard */
+  public add(declaration: Declaration): void {
+    checkWaypointCarries(declaration);
+    checkWaypointAddresses(this.hops, declaration);
+    for (const host of declaration.hosts) {
+      const existing = this.hops.find((hop) => hop.host === host);
+      (existing ?? this.make(host, declaration)).add(declaration);
+    }
+  }
+
+  /** The objects of a host, written as it may be. @throws NotDeclared */
+  public find(host: string): IWaypointHop {
+    const pattern = checkHostPattern(this, host);
+    const found = this.hops.find((hop) => hop.host === pattern);
+    if (found) return found;
+    throw new EgressError('NotDeclared', this, {
+      what: 'no declaration sends this host through this exit',
+      given: host,
+      allowed: this.hops.map((hop) => hop.host).join(', ') || 'nothing: no host is declared',
+      fix: 'declare the host before asking for its objects',
+    });
+  }
+
+  private get hops(): WaypointHop[] {
+    return this.node.children as WaypointHop[];
+  }
+
+  private make(host: string, declaration: Declaration): WaypointHop {
+    // A wildcard's own grants do not decide about hosts below it that are declared, narrower wildcards included.
+    const below = () => this.hops.map((hop) => hop.host).filter((name) => isBelow(name, host));
+    return new WaypointHop(this, host, this.waypoint, declaration, below, this.shared?.(declaration, host));
+  }
+}
