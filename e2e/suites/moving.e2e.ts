@@ -150,6 +150,21 @@ describe('two namespaces that call by HTTP and by TLS of their own', () => {
     await isRefused(BYSTANDER, WAYPOINT);
   });
 
+  test('going back is the same in the other direction', async () => {
+    const forbidden = both(NEWSROOM);
+    await step({ settled: both(SHOP), moving: both(PAYMENTS), forbidden }, async () => {
+      await flux.reconcile(stage('ready'));
+      await mesh.namespace('payments');
+      await mesh.restart(PAYMENTS);
+    });
+    await leavesBy(GATEWAY, PAYMENTS);
+    await step({ settled: both(SHOP), moving: both(PAYMENTS), forbidden }, async () => {
+      await flux.reconcile(stage('during'));
+      await enrol('payments', PAYMENTS);
+    });
+    await leavesBy(WAYPOINT, PAYMENTS);
+  });
+
   test('the next one follows', async () => {
     const forbidden = [...both(NEWSROOM), ...both(BYSTANDER)];
     await step({ settled: both(PAYMENTS), moving: both(SHOP), forbidden }, async () => {
