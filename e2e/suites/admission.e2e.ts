@@ -170,6 +170,12 @@ describe('in the other modes', () => {
     expect(recorded('warned').at(-1).annotations[FAILURE]).toContain(SAID);
   });
 
+  it('WARN says of what is there already what it would say, without changing it', async () => {
+    const { stdout } = await mesh.kubectl(['get', 'serviceentries.networking.istio.io', '-n', 'warned', '-o', 'yaml']);
+    const { stderr } = await mesh.kubectl(['apply', '--dry-run=server', '-f', '-'], { input: stdout });
+    expect(stderr).toContain(SAID);
+  });
+
   it('OBSERVE takes it without a word; the audit log has it, with who wrote it', async () => {
     const { accepted, said } = await review(mesh, way('legacy', 'observed'));
     expect({ accepted, said }).toEqual({ accepted: true, said: '' });

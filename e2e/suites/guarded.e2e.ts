@@ -3,7 +3,8 @@ import { parse } from 'yaml';
 import { example } from './examples';
 import { Addresses, BYPASSES, Bypass, EXIT, STRANGERS_ROUTES } from './guarded/bypasses';
 import { DNS, ISTIOD } from '../bed/control/system-pods';
-import { NODE_ADDRESS } from '../bed/layout';
+import { NODE, NODE_ADDRESS } from '../bed/layout';
+import { run } from '../bed/process';
 import { prepare, titleOf } from '../prove/prove';
 import { Mesh } from '../world/mesh';
 
@@ -61,10 +62,13 @@ async function learnAddresses() {
   at.exit = (await mesh.pods(EXIT))[0].status.podIP;
 }
 
+/** Where clouds give credentials away. Here the node has the address, and nobody listens. */
+const METADATA = '169.254.169.254';
+
 /** Where packets of a pod could go: every pod of the cluster, the node and the outside, on every port that anybody uses. */
 async function everywhere(): Promise<string[]> {
   const { stdout } = await mesh.kubectl(['get', 'pods', '-A', '-o', 'jsonpath={.items[*].status.podIP}']);
-  const addresses = [...stdout.split(' '), NODE_ADDRESS, at['evil.example.org'], at['api.stripe.com']];
+  const addresses = [...stdout.split(' '), NODE_ADDRESS, METADATA, at['evil.example.org'], at['api.stripe.com']];
   const ports = [
     22, 53, 80, 443, 6443, 8080, 8443, 9153, 15000, 15008, 15010, 15012, 15014, 15017, 15020, 15021, 15090,
   ];
@@ -78,10 +82,14 @@ const among = (targets: string[], ...addresses: string[]) =>
 beforeAll(async () => {
   await stage();
   await learnAddresses();
+  await run(['ip', 'addr', 'add', `${METADATA}/32`, 'dev', 'lo'], { netns: NODE });
   const { code } = await mesh.exec('payments/flushed', ['nft', 'flush', 'ruleset']);
   expect(code).toBe(0);
 });
-afterAll(async () => mesh.reset());
+afterAll(async () => {
+  await run(['ip', 'addr', 'del', `${METADATA}/32`, 'dev', 'lo'], { netns: NODE });
+  await mesh.reset();
+});
 
 const groups = Object.entries(BYPASSES);
 
@@ -131,7 +139,7 @@ describe('with them', () => {
     expect(await mesh.scan('payments/checkout', targets)).toEqual(targets.filter((target) => needed.has(target)));
   });
 
-  it('the exit’s pod gets to DNS, istiod, itself and port 443 outside of the cluster', async () => {
+  it('the exit’s pod gets to DNS, istiod, itself and port 443 outside of the cluster, but not to credentials', async () => {
     const targets = await everywhere();
     const own = among(targets, at.exit);
     const outside = among(targets, NODE_ADDRESS, at['evil.example.org'], at['api.stripe.com']).filter((target) =>
