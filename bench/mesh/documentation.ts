@@ -95,7 +95,11 @@ function objectsOf(host: string, way: Way, virtual: string): object[] {
     spec,
   });
   const { port, protocol, upstreamPort = port, gatewayPort, server, sni } = way;
-  const upstream = { number: upstreamPort, name: `upstream-${upstreamPort}`, protocol: upstreamPort === port ? protocol : 'HTTPS' };
+  const upstream = {
+    number: upstreamPort,
+    name: `upstream-${upstreamPort}`,
+    protocol: upstreamPort === port ? protocol : 'HTTPS',
+  };
   const ports = upstreamPort === port ? [upstream] : [{ number: port, name: 'called', protocol }, upstream];
   const toGateway = { destination: { host: SERVICE, subset: name, port: { number: gatewayPort } }, weight: 100 };
   const toHost = { destination: { host, port: { number: upstreamPort } }, weight: 100 };

@@ -47,7 +47,6 @@ function ours(pattern: Pattern, hosts: number): string[] {
   }
 }
 
-
 async function main() {
   const mesh = await Mesh.up();
   try {

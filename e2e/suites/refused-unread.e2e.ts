@@ -51,7 +51,7 @@ interface Attempt {
   readonly manifests?: object[];
 }
 
-/** The exit's policy decides on the caller's first byte: its connection to the host stands already, and stays empty. */
+/** The exit connects to the host before it has seen the caller's certificate, or asked its policy: that connection stays empty. */
 const refusedByExit: Expectation = { outcome: 'refused', by: EXIT, outside: 'connection' };
 /** No server of the exit has such a name: the hop's own handshake fails. */
 const unknownToExit: Expectation = { outcome: 'refused', by: 'sidecar' };
@@ -65,25 +65,25 @@ const ATTEMPTS: Attempt[] = [
   },
   {
     title: 'another namespace with a way of its own to the exit',
-    manifests: wayOfItsOwn('edition.cnn.com', TLS_SERVICE, 443, '443.edition.cnn.com'),
+    manifests: wayOfItsOwn('edition.cnn.com', TLS_SERVICE, 443, 'sa.443.edition.cnn.com'),
     call: { from: 'mallory/evil', url: CNN },
     expect: refusedByExit,
   },
   {
     title: 'a host that is not granted, under a server name that is not',
-    manifests: wayOfItsOwn('evil.example.org', TLS_SERVICE, 443, '443.evil.example.org'),
+    manifests: wayOfItsOwn('evil.example.org', TLS_SERVICE, 443, 'sa.443.evil.example.org'),
     call: { from: 'mallory/evil', url: 'https://evil.example.org/' },
     expect: unknownToExit,
   },
   {
     title: 'another port of a granted host',
-    manifests: wayOfItsOwn('edition.cnn.com', TLS_SERVICE, 443, '8443.edition.cnn.com'),
+    manifests: wayOfItsOwn('edition.cnn.com', TLS_SERVICE, 443, 'sa.8443.edition.cnn.com'),
     call: { from: 'mallory/evil', url: CNN },
     expect: unknownToExit,
   },
   {
     title: 'a granted server name on the port for HTTP',
-    manifests: wayOfItsOwn('edition.cnn.com', HTTP_SERVICE, 80, '443.edition.cnn.com'),
+    manifests: wayOfItsOwn('edition.cnn.com', HTTP_SERVICE, 80, 'sa.443.edition.cnn.com'),
     call: { from: 'mallory/evil', url: CNN },
     expect: { outcome: 'refused' },
   },
@@ -120,42 +120,74 @@ const ATTEMPTS: Attempt[] = [
   },
 ];
 
-beforeAll(async () => {
-  await stage(mesh, example('dist/tls-passthrough'));
+/** On servers for a whole namespace, which a policy closes. */
+const WIKIPEDIA = 'https://de.wikipedia.org/';
+const OF_A_NAMESPACE: Attempt[] = [
+  {
+    title: 'another namespace, under the server name of one that is granted',
+    manifests: wayOfItsOwn('de.wikipedia.org', TLS_SERVICE, 443, 'ns.reading.443-any.wikipedia.org'),
+    call: { from: 'mallory/evil', url: WIKIPEDIA },
+    expect: refusedByExit,
+  },
+  ...['ns.mallory.443-any.wikipedia.org', 'sa.443-any.wikipedia.org'].map((sni) => ({
+    title: `another namespace, as ${sni}`,
+    manifests: wayOfItsOwn('de.wikipedia.org', TLS_SERVICE, 443, sni),
+    call: { from: 'mallory/evil', url: WIKIPEDIA },
+    expect: unknownToExit,
+  })),
+];
+
+async function besides(stageExample: () => Promise<unknown>) {
+  await stageExample();
   await mesh.external({ hosts: ['evil.example.org'] });
   await mesh.namespace('mallory');
   await mesh.workload({ namespace: 'mallory', name: 'evil' });
   await mesh.workload({ namespace: 'mallory', name: 'bare', sidecar: false });
   await mesh.ready();
   await mesh.settled();
-});
-afterAll(async () => mesh.reset());
+}
 
-it.each(ATTEMPTS)('refuses $title', async ({ call, expect: expected, manifests = [] }) => {
+async function refuses({ call, expect: expected, manifests = [] }: Attempt, granted: CallOptions) {
   try {
     if (manifests.length) {
       await mesh.apply(manifests);
       await mesh.settled();
     }
     await mesh.expect({ timeout: 3000, ...call }, expected);
-    await mesh.expect({ from: 'newsroom/reader', url: CNN }, { outcome: 'allowed', identity: 'newsroom/reader' });
+    await mesh.expect(granted, { outcome: 'allowed', identity: granted.from });
   } finally {
     if (manifests.length) await mesh.delete(manifests);
   }
+}
+
+describe('a whole namespace', () => {
+  beforeAll(async () => besides(async () => stage(mesh, example('dist/wildcard'))));
+  afterAll(async () => mesh.reset());
+
+  it.each(OF_A_NAMESPACE)('refuses $title', async (attempt) =>
+    refuses(attempt, { from: 'reading/room', url: WIKIPEDIA }),
+  );
 });
 
-// Said by its name: nobody checks who calls.
-it('lets anybody through who reaches a host without identity', async () => {
-  const way = wayOfItsOwn('pictures.example.com', TLS_SERVICE, 443, 'unused.example.com').map((object: any) =>
-    object.kind === 'DestinationRule'
-      ? { ...object, spec: { ...object.spec, trafficPolicy: { tls: { mode: 'DISABLE' } } } }
-      : object,
-  );
-  await mesh.apply(way);
-  await mesh.settled();
-  await mesh.expect(
-    { from: 'mallory/evil', url: 'https://pictures.example.com/' },
-    { outcome: 'allowed', through: [EXIT] },
-  );
-  await mesh.delete(way);
+describe('service accounts', () => {
+  beforeAll(async () => besides(async () => stage(mesh, example('dist/tls-passthrough'))));
+  afterAll(async () => mesh.reset());
+
+  it.each(ATTEMPTS)('refuses $title', async (attempt) => refuses(attempt, { from: 'newsroom/reader', url: CNN }));
+
+  // Said by its name: nobody checks who calls.
+  it('lets anybody through who reaches a host without identity', async () => {
+    const way = wayOfItsOwn('pictures.example.com', TLS_SERVICE, 443, 'unused.example.com').map((object: any) =>
+      object.kind === 'DestinationRule'
+        ? { ...object, spec: { ...object.spec, trafficPolicy: { tls: { mode: 'DISABLE' } } } }
+        : object,
+    );
+    await mesh.apply(way);
+    await mesh.settled();
+    await mesh.expect(
+      { from: 'mallory/evil', url: 'https://pictures.example.com/' },
+      { outcome: 'allowed', through: [EXIT] },
+    );
+    await mesh.delete(way);
+  });
 });

@@ -65,7 +65,7 @@ export class ClientHop extends Construct implements IClientHop {
       namespace: where.namespace,
       name,
       metadata,
-      spec: () => clientRoutes(gateway, declaration, rules, where.exportTo),
+      spec: () => clientRoutes(gateway, declaration, rules, where),
     });
     this.virtualServices = [virtualService];
     const entries = new ClientEntries(this, 'Entries', { gateway, declaration, where, name });
@@ -85,7 +85,7 @@ export class ClientHop extends Construct implements IClientHop {
       ...(opaquePorts(ports).length > 0 ? [rules.opaque()] : []),
     ];
     // Every subset is known before any spec is read.
-    clientRoutes(gateway, declaration, rules, where.exportTo);
+    clientRoutes(gateway, declaration, rules, where);
     this.destinationRules = [...new Set(used)].map((rule) => rule.destinationRule);
   }
 }

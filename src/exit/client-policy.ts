@@ -2,7 +2,7 @@ import { ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Declaration } from './declaration';
 import { GatewayHandle } from './gateway-handle';
-import { hopServerName } from './hop-name';
+import { everyNameForNamespace, hopServerName } from './hop-name';
 import {
   AuthorizationPolicySpecAction,
   AuthorizationPolicySpecRules,
@@ -56,6 +56,9 @@ export class ClientPolicy extends Construct {
   private readonly triedAllowed = new Map<string, Calls>();
   private readonly triedDenied = new Map<string, Calls>();
   private triesAllow = false;
+  /** Whether all of the namespace may reach a port whose bytes are not read. */
+  private admitsNamespace = false;
+  /** What service accounts may reach on such ports. Their servers tell them apart, of which trials know nothing. */
   private readonly serverNames = new Map<string, { client: EgressClient; names: Set<string> }>();
 
   private constructor(
@@ -108,7 +111,7 @@ export class ClientPolicy extends Construct {
   private tryAllow(): void {
     if (this.triesAllow) return;
     this.triesAllow = true;
-    const rules = () => [...this.httpRules(this.triedAllowed), ...this.opaqueRules()];
+    const rules = () => [...this.httpRules(this.triedAllowed), ...this.opaqueRules(true)];
     this.policy('TriedAllowed', [this.node.id, 'dry-run'], AuthorizationPolicySpecAction.ALLOW, rules, 'true');
   }
 
@@ -146,6 +149,8 @@ export class ClientPolicy extends Construct {
       .filter(({ identified }) => identified)
       .flatMap(({ port }) => hosts.map((host) => hopServerName(host, port)));
     if (names.length === 0) return;
+    if (!client.serviceAccountName) this.admitsNamespace = true;
+    if (!client.serviceAccountName) return;
     const rule = this.serverNames.get(client.toString()) ?? { client, names: new Set() };
     for (const name of names) {
       if (!rule.names.has(name)) this.characters += name.length + 3;
@@ -184,16 +189,19 @@ export class ClientPolicy extends Construct {
     return hosts.length > 0 ? hosts.flatMap((host) => ports.map((port) => host + port)).sort() : undefined;
   }
 
-  private opaqueRules(): AuthorizationPolicySpecRules[] {
-    return [...this.serverNames.keys()].sort().map((key) => {
-      const { client, names } = this.serverNames.get(key)!;
-      return {
-        from: [{ source: sourceOf(client) }],
-        // Without the port, whoever names such a server on the HTTP port could make every HTTP call.
-        to: [{ operation: { ports: [`${this.gateway.targetPorts.opaque}`] } }],
-        when: [{ key: 'connection.sni', values: [...names].sort() }],
-      };
+  private opaqueRules(namesAccounts = this.isObserved()): AuthorizationPolicySpecRules[] {
+    const rule = (client: EgressClient, names: string[]) => ({
+      from: [{ source: sourceOf(client) }],
+      // Without the port, whoever names such a server on the HTTP port could make every HTTP call.
+      to: [{ operation: { ports: [`${this.gateway.targetPorts.opaque}`] } }],
+      when: [{ key: 'connection.sni', values: names }],
     });
+    const namespace = this.node.id;
+    const accounts = namesAccounts ? [...this.serverNames.keys()].sort() : [];
+    return [
+      ...(this.admitsNamespace ? [rule(EgressClient.namespace(namespace), [everyNameForNamespace(namespace)])] : []),
+      ...accounts.map((key) => rule(this.serverNames.get(key)!.client, [...this.serverNames.get(key)!.names].sort())),
+    ];
   }
 
   private policy(

@@ -1,4 +1,5 @@
 import { capturedAddresses } from './client-entries';
+import { ClientHopScope } from './client-hop';
 import { Declaration } from './declaration';
 import { GatewayAddress } from './gateway-handle';
 import { hopServerName } from './hop-name';
@@ -16,13 +17,24 @@ export interface HopRules {
 }
 
 /** The routes that lead a namespace's calls to a gateway. */
-export function clientRoutes(gateway: GatewayAddress, declaration: Declaration, rules: HopRules, exportTo: '.' | '*') {
-  const { hosts, ports } = declaration;
+export function clientRoutes(
+  gateway: GatewayAddress,
+  declaration: Declaration,
+  rules: HopRules,
+  { namespace, exportTo }: ClientHopScope,
+) {
+  const { hosts, ports, clients } = declaration;
+  // A whole namespace has a server of its own at the exit, which takes its service accounts too.
+  const isWhole = clients.some((client) => client.namespaceName === namespace && !client.serviceAccountName);
+  const serverName = (host: string, { port, identified }: OpaquePort) =>
+    identified ? hopServerName(host, port, isWhole ? namespace : undefined) : undefined;
   const http = httpPorts(ports).flatMap((port) => httpRoute(gateway, port, rules));
   const ofKind = (kind: OpaquePort['kind']) =>
     opaquePorts(ports)
       .filter((port) => port.kind === kind)
-      .flatMap((port) => hosts.map((host) => ({ port, host, route: opaqueRoute(gateway, host, port, rules) })));
+      .flatMap((port) =>
+        hosts.map((host) => ({ port, host, route: opaqueRoute(gateway, serverName(host, port), rules) })),
+      );
   const tls = ofKind('tls').map(({ port, host, route }) => ({ match: [{ port: port.port, sniHosts: [host] }], route }));
   const tcp = ofKind('tcp').map(({ port, host, route }) => ({
     match: [{ port: port.port, destinationSubnets: capturedAddresses(declaration, host) }],
@@ -37,8 +49,9 @@ function httpRoute(gateway: GatewayAddress, { port, retries }: HttpPort, rules: 
   return httpRoutes({ match: { port }, destination }, retries, 'connect-failure,refused-stream,reset');
 }
 
-function opaqueRoute(gateway: GatewayAddress, host: string, { port, identified }: OpaquePort, rules: HopRules) {
+/** @param serverName What to ask the exit for; undefined without identity */
+function opaqueRoute(gateway: GatewayAddress, serverName: string | undefined, rules: HopRules) {
   const rule = rules.opaque();
-  const subset = identified ? rule.forServerName(hopServerName(host, port)) : rule.withoutIdentity();
+  const subset = serverName ? rule.forServerName(serverName) : rule.withoutIdentity();
   return [{ destination: { host: gateway.opaque.host, port: { number: gateway.opaque.port }, subset } }];
 }

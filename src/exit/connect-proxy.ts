@@ -2,7 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Declaration } from './declaration';
 import { GatewayHandle, ProxyAddress } from './gateway-handle';
-import { hopLabel, hopServerName } from './hop-name';
+import { hopLabel, portName } from './hop-name';
 import {
   ServiceEntrySpecResolution,
   toJson_DestinationRuleSpec,
@@ -39,7 +39,7 @@ export function proxiedDestination(
   host: string,
   { port }: OpaquePort,
 ): VirtualServiceSpecTcpRouteDestination {
-  return { host: proxy.host, port: { number: proxy.port }, subset: hopLabel(hopServerName(host, port)) };
+  return { host: proxy.host, port: { number: proxy.port }, subset: hopLabel(portName(host, port)) };
 }
 
 /**
@@ -104,7 +104,7 @@ export class ConnectProxy extends Construct {
   public reach({ hosts, ports }: Declaration): void {
     for (const host of hosts) {
       for (const { port, upstreamPort } of ports) {
-        this.targets.set(hopLabel(hopServerName(host, port)), { targetHost: host, targetPort: upstreamPort });
+        this.targets.set(hopLabel(portName(host, port)), { targetHost: host, targetPort: upstreamPort });
       }
     }
   }

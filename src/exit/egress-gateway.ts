@@ -1,5 +1,6 @@
 import { ApiObject, ApiObjectMetadata, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
+import { AccountPolicy, ObservedServersPolicy } from './account-policies';
 import { ClientHop } from './client-hop';
 import { ClientPolicy } from './client-policy';
 import { ConnectProxyOptions } from './connect-proxy';
@@ -8,7 +9,7 @@ import { IEgressExit } from './egress-exit';
 import { ExitHop, IExitHop } from './exit-hop';
 import { DEFAULT_EXIT, GatewayHandle } from './gateway-handle';
 import { GatewayHosts } from './gateway-hosts';
-import { checkCarries, checkTargetPorts } from './gateway-limits';
+import { checkCarries, checkNamed, checkTargetPorts } from './gateway-limits';
 import { GatewayPods } from './gateway-pods';
 import { gatewayServers, ServedHost } from './gateway-servers';
 import { gatewaySize } from './gateway-size';
@@ -33,7 +34,7 @@ import { Mesh } from '../mesh/mesh';
 import { checkName, exitLabel } from '../naming';
 import { EgressClient } from '../policy/egress-client';
 import { HttpRule } from '../policy/http-rule';
-import { observedRules } from '../policy/observed';
+import { observedRules, whenObserved } from '../policy/observed';
 import { checkTree } from '../validation/check-tree';
 import { markExit } from '../validation/marks';
 
@@ -229,11 +230,17 @@ export class EgressGateway extends Construct implements IEgressExit {
   /** @internal */
   public _grant(declaration: Declaration): void {
     checkTargetPorts(this.handle, declaration);
-    this.hosts.add(declaration);
-    for (const client of declaration.clients) {
-      ClientPolicy.for(this.policies, this.handle, client, this.hosts).allow(client, declaration);
+    const { hosts, ports, clients } = declaration;
+    checkNamed(declaration);
+    this.hosts.admit(declaration);
+    for (const client of clients) {
+      const decide = () => ClientPolicy.for(this.policies, this.handle, client, this.hosts).allow(client, declaration);
+      const { namespaceName, serviceAccountName } = client;
+      // Servers decide about service accounts by themselves, as long as no namespace of theirs is observed.
+      if (httpPorts(ports).length > 0 || !serviceAccountName) decide();
+      else whenObserved(this, namespaceName!, decide);
+      if (serviceAccountName) this.admitAccounts(declaration, namespaceName!);
     }
-    const { hosts, ports } = declaration;
     if (opaquePorts(ports).length > 0) this.pods?.listenForOpaque();
     if (opaquePorts(ports).some(({ identified }) => !identified)) hosts.forEach((host) => this.open(host));
     if (readsSecrets(declaration)) this.pods?.readSecrets();
@@ -290,6 +297,15 @@ export class EgressGateway extends Construct implements IEgressExit {
     if (this.handle.targetPorts.http === undefined) refuseOnExisting(this, 'authorization without `httpTargetPort`');
     const { extensionProvider } = new OpaPolicy(this, 'Opa', this.handle, authorization);
     markInstallation(this, { extensionProvider });
+  }
+
+  private admitAccounts({ ports }: Declaration, namespace: string): void {
+    if (!opaquePorts(ports).some(({ identified }) => identified)) return;
+    const servers = () => this.hosts.observedServers;
+    const once = (id: string, made: new (...args: ConstructorParameters<typeof AccountPolicy>) => Construct) =>
+      this.node.tryFindChild(id) ?? new made(this, id, this.handle, servers);
+    once('Accounts', AccountPolicy);
+    whenObserved(this, namespace, () => once('Observed', ObservedServersPolicy));
   }
 
   private open(host: string): void {

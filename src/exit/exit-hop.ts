@@ -4,11 +4,12 @@ import { proxiedDestination } from './connect-proxy';
 import { Declaration } from './declaration';
 import { exitRoutes, opaqueRoute } from './exit-routes';
 import { GatewayHandle } from './gateway-handle';
-import { hopServerName, hostInName } from './hop-name';
+import { hostInName } from './hop-name';
+import { HopServer, HopServers, ObservedServer } from './hop-servers';
 import { calledPort, needsDestinationRule, upstreamDestinationRule, upstreamServiceEntry } from './upstream-manifests';
 import { ServiceEntrySpecPorts } from '../../imports/networking.istio.io';
 import { virtualAddress } from '../destination/captured-addresses';
-import { httpPorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
+import { httpPorts, opaquePorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
 import { OpaquePort } from '../destination/opaque-port';
 import { Upstream } from '../destination/upstream';
 import { EgressError } from '../errors';
@@ -51,6 +52,7 @@ export class ExitHop extends Construct implements IExitHop {
   private readonly upstream: Upstream;
   private readonly declaredBy: string;
   private readonly known = new Map<number, ResolvedPort>();
+  private readonly admitted = new Map<number, HopServers>();
   private atWaypoint?: () => string[] | undefined;
 
   public constructor(
@@ -93,6 +95,31 @@ export class ExitHop extends Construct implements IExitHop {
     }
   }
 
+  /** Lets the clients of a declaration in on the ports whose bytes are not read. */
+  public admit({ clients, ports }: Declaration): void {
+    for (const port of opaquePorts(ports).filter(({ identified }) => identified)) {
+      const known = this.admitted.get(port.port);
+      const servers = known ?? new HopServers(this, this.host, port, !this.gateway.shared);
+      servers.admit(clients);
+      this.admitted.set(port.port, servers);
+      if (!known) this.routeOpaque(port, servers);
+    }
+  }
+
+  /** The servers for the ports whose bytes are not read, of those who are told apart by them. */
+  public get servers(): HopServer[] {
+    return this.sortedServers().flatMap(({ all }) => all);
+  }
+
+  /** Those of them that take everybody for now. */
+  public get observedServers(): ObservedServer[] {
+    return this.sortedServers().flatMap(({ observed }) => observed);
+  }
+
+  private sortedServers(): HopServers[] {
+    return [...this.admitted.keys()].sort((a, b) => a - b).map((port) => this.admitted.get(port)!);
+  }
+
   /**
    * Has a waypoint of the same namespace serve the host as well: its clients know it by the same ServiceEntry, since of two for
    * one host ztunnel would take one, served by whomever.
@@ -106,8 +133,8 @@ export class ExitHop extends Construct implements IExitHop {
 
   /** Objects come with the first port that needs them; their specs are read when everything is declared. */
   private make(port: ResolvedPort): void {
-    const { host, upstream, upstreamHost } = this;
-    const name = hostInName(host);
+    const { upstream, upstreamHost } = this;
+    const name = hostInName(this.host);
     if (!this.gateway.connectProxy) {
       this.serviceEntry ??= this.networking('ServiceEntry', [name], () =>
         upstreamServiceEntry(upstreamHost, upstream, this.upstreamPorts(), {
@@ -121,16 +148,20 @@ export class ExitHop extends Construct implements IExitHop {
         );
       }
     }
-    if (port.kind !== 'http' && port.identified) {
-      const serverName = hopServerName(host, port.port);
-      this.opaqueVirtualServices.push(
-        this.networking('VirtualService', [`${port.port}`, name], () =>
-          opaqueRoute(this.gateway, serverName, this.opaqueDestination(port)),
+    if (port.kind !== 'http' && port.identified) return;
+    this.virtualService ??= this.networking('VirtualService', [name], () => exitRoutes(this.gateway, this));
+  }
+
+  private routeOpaque(port: OpaquePort, servers: HopServers): void {
+    this.opaqueVirtualServices.push(
+      this.networking('VirtualService', [`${port.port}`, hostInName(this.host)], () =>
+        opaqueRoute(
+          this.gateway,
+          servers.all.map(({ serverName }) => serverName),
+          this.opaqueDestination(port),
         ),
-      );
-    } else {
-      this.virtualService ??= this.networking('VirtualService', [name], () => exitRoutes(this.gateway, this));
-    }
+      ),
+    );
   }
 
   private opaqueDestination(port: OpaquePort) {
@@ -162,7 +193,7 @@ export class ExitHop extends Construct implements IExitHop {
 
   private networking(kind: string, parts: string[], spec: () => unknown): ApiObject {
     const name = dottedName(this.gateway.exitName, ...parts);
-    return manifest(this, `${kind} ${name}`, {
+    return manifest(this, [kind, ...parts.slice(0, -1)].join(' '), {
       apiVersion: 'networking.istio.io/v1',
       kind,
       namespace: this.gateway.namespace,

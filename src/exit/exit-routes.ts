@@ -32,16 +32,16 @@ export function exitRoutes(gateway: GatewayHandle, served: ServedHost) {
   });
 }
 
-/** The route of a port whose bytes are not read: everything that asked for its server name. */
+/** The route of a port whose bytes are not read: everything that asked for one of its server names. */
 export function opaqueRoute(
   gateway: GatewayHandle,
-  serverName: string,
+  serverNames: string[],
   destination: VirtualServiceSpecTcpRouteDestination,
 ) {
   return toJson_VirtualServiceSpec({
     exportTo: HERE,
     gateways: [gateway.exitName],
-    hosts: [serverName],
+    hosts: serverNames,
     // The hop's TLS ends at the gateway, so that this is TCP, whatever is inside.
     tcp: [{ match: [{ port: gateway.opaque.port }], route: [{ destination }] }],
   });

@@ -3,8 +3,7 @@ import { checkProxyCarries, ConnectProxy } from './connect-proxy';
 import { Declaration } from './declaration';
 import { ExitHop, IExitHop } from './exit-hop';
 import { GatewayHandle } from './gateway-handle';
-import { hopServerName } from './hop-name';
-import { opaquePorts } from '../destination/egress-port';
+import { ObservedServer } from './hop-servers';
 import { checkHostPattern, isBelow } from '../destination/host';
 import { EgressError } from '../errors';
 
@@ -35,6 +34,12 @@ export class GatewayHosts extends Construct {
     }
   }
 
+  /** Has the hosts of a declaration reached, and lets its clients in where they do not meet a policy. */
+  public admit(declaration: Declaration): void {
+    this.add(declaration);
+    for (const host of declaration.hosts) (this.find(host) as ExitHop).admit(declaration);
+  }
+
   /** The objects of a host, written as it may be. @throws NotDeclared */
   public find(host: string): IExitHop {
     const hop = this.node.tryFindChild(checkHostPattern(this, host));
@@ -54,11 +59,12 @@ export class GatewayHosts extends Construct {
 
   /** The server names of the ports that check who calls. */
   public get serverNames(): string[] {
-    return this.hops.flatMap(({ host, ports }) =>
-      opaquePorts(ports)
-        .filter(({ identified }) => identified)
-        .map(({ port }) => hopServerName(host, port)),
-    );
+    return this.hops.flatMap(({ servers }) => servers.map(({ serverName }) => serverName));
+  }
+
+  /** The servers that take everybody for now, because a namespace of their clients is observed. */
+  public get observedServers(): ObservedServer[] {
+    return this.hops.flatMap(({ observedServers }) => observedServers);
   }
 
   /** What stands beside the gateway for each host, by name. */

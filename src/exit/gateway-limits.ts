@@ -1,6 +1,6 @@
 import { Declaration } from './declaration';
 import { GatewayAddress, GatewayHandle } from './gateway-handle';
-import { hopServerName } from './hop-name';
+import { hopServerName, isLikeServerName } from './hop-name';
 import { httpPorts, opaquePorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
 import { HttpPort } from '../destination/http-port';
@@ -28,23 +28,28 @@ export function checkCarries(gateway: GatewayAddress, declaration: Declaration):
 }
 
 /** What the hop asks for is a DNS name too, and nothing that is open may be taken for it. */
-function checkServerNames({ scope, hosts, ports }: Declaration): void {
+function checkServerNames({ scope, hosts, ports, clients }: Declaration): void {
+  const namespaces = clients.map(({ namespaceName, serviceAccountName }) =>
+    serviceAccountName ? undefined : namespaceName,
+  );
   for (const { port, identified } of opaquePorts(ports)) {
-    const long = hosts.map((host) => hopServerName(host, port)).find((name) => name.length > MAX_DNS_NAME);
+    const long = hosts
+      .flatMap((host) => namespaces.map((namespace) => hopServerName(host, port, namespace)))
+      .find((name) => name.length > MAX_DNS_NAME);
     if (identified && long) {
       throw new EgressError('HostSyntax', scope, {
-        what: "the server name of the hop, which is the host's with the port in front, is longer than a DNS name can be",
+        what: "the server name of the hop, which is the host's with the client and the port in front, is longer than a DNS name can be",
         given: long,
         allowed: `${MAX_DNS_NAME} characters`,
         fix: 'call the service by a shorter name',
       });
     }
-    const likeServerName = hosts.find((host) => /^\d+(-any)?\./.test(host));
+    const likeServerName = hosts.find(isLikeServerName);
     if (!identified && likeServerName) {
       throw new EgressError('ExitCannotCarry', scope, {
         what: 'without identity the hop carries the name of the host, and this one could be the server name of a port of another host, which is not open',
         given: likeServerName,
-        allowed: 'names that do not begin with a number as their first label',
+        allowed: 'names that do not begin like "sa.443." or "ns.shop.443."',
         fix: 'use EgressPort.tlsPassthrough',
       });
     }
@@ -82,6 +87,21 @@ export function checkTargetPorts(gateway: GatewayHandle, { scope, ports, rules }
     given: undefined,
     allowed: "the targetPort of the Service, which is the pods' own",
     fix: `set \`${property}\` in GatewayWorkload.existing`,
+  });
+}
+
+/**
+ * A server takes those whom it can name, or all of a namespace; there is none for everybody.
+ * @throws ExitCannotCarry
+ */
+export function checkNamed({ scope, ports, clients }: Declaration): void {
+  const port = opaquePorts(ports).find(({ identified }) => identified);
+  if (!port || clients.every(({ namespaceName }) => namespaceName !== undefined)) return;
+  throw new EgressError('ExitCannotCarry', scope, {
+    what: 'who calls on this port is told apart by the server of the exit that the hop asks for, and each is for named clients',
+    given: `EgressClient.anyInMesh() on port ${port.port}`,
+    allowed: 'EgressClient.serviceAccount, EgressClient.namespace',
+    fix: 'name the clients',
   });
 }
 

@@ -1,5 +1,6 @@
 import { GatewayHandle } from './gateway-handle';
-import { hopLabel, hopServerName } from './hop-name';
+import { hopLabel, portName } from './hop-name';
+import { HopServer } from './hop-servers';
 import {
   GatewaySpecServers,
   GatewaySpecServersTlsMode as Mode,
@@ -13,10 +14,12 @@ export interface ServedHost {
   /** Where it really is. */
   readonly upstreamHost: string;
   readonly ports: ResolvedPort[];
+  /** What takes the clients of ports whose bytes are not read. */
+  readonly servers: HopServer[];
 }
 
 /**
- * The servers of an egress gateway: one for all HTTP, and one for each port whose bytes are not read, because its connections
+ * The servers of an egress gateway: one for all HTTP, and those for each port whose bytes are not read, because its connections
  * are told apart by server name. Only VirtualServices of the gateway's own namespace bind to them ("./"), whatever host
  * another team claims in its own.
  */
@@ -30,18 +33,25 @@ export function gatewayServers(gateway: GatewayHandle, hosts: ServedHost[], othe
         hosts: ['./*'],
       },
       ...others,
-      ...hosts.flatMap(({ host, ports }) => opaqueServers(gateway, host, ports)),
+      ...hosts.flatMap((host) => opaqueServers(gateway, host)),
     ],
   });
 }
 
-function opaqueServers(gateway: GatewayHandle, host: string, ports: ResolvedPort[]): GatewaySpecServers[] {
-  return opaquePorts(ports).map(({ port, identified }) => {
-    const serverName = hopServerName(host, port);
-    return {
-      port: { name: hopLabel(serverName), number: gateway.opaque.port, protocol: 'TLS' },
-      tls: { mode: identified ? Mode.ISTIO_UNDERSCORE_MUTUAL : Mode.PASSTHROUGH },
-      hosts: [`./${identified ? serverName : host}`],
-    };
-  });
+function opaqueServers(gateway: GatewayHandle, { host, ports, servers }: ServedHost): GatewaySpecServers[] {
+  const onPort = (name: string) => ({ name: hopLabel(name), number: gateway.opaque.port, protocol: 'TLS' });
+  return [
+    ...servers.map(({ serverName, identities }) => ({
+      port: onPort(serverName),
+      tls: { mode: Mode.ISTIO_UNDERSCORE_MUTUAL, subjectAltNames: identities },
+      hosts: [`./${serverName}`],
+    })),
+    ...opaquePorts(ports)
+      .filter(({ identified }) => !identified)
+      .map(({ port }) => ({
+        port: onPort(portName(host, port)),
+        tls: { mode: Mode.PASSTHROUGH },
+        hosts: [`./${host}`],
+      })),
+  ];
 }

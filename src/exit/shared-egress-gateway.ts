@@ -7,7 +7,7 @@ import { EgressGrantOptions } from './egress-gateway';
 import { IExitHop } from './exit-hop';
 import { DEFAULT_EXIT, GatewayHandle } from './gateway-handle';
 import { GatewayHosts } from './gateway-hosts';
-import { checkCarries, checkTargetPorts } from './gateway-limits';
+import { checkCarries, checkNamed, checkTargetPorts } from './gateway-limits';
 import { gatewayServers } from './gateway-servers';
 import { checkExisting } from './gateway-workload';
 import { leadToGateway } from './lead-to-gateway';
@@ -143,7 +143,9 @@ export class SharedEgressGateway extends Construct implements IEgressExit {
   public _grant(declaration: Declaration): void {
     checkShared(declaration);
     checkTargetPorts(this.handle, declaration);
-    this.hosts.add(declaration);
+    checkNamed(declaration);
+    this.hosts.admit(declaration);
+    if (!SharedHostPolicy.isNeeded(declaration)) return;
     for (const host of declaration.hosts) SharedHostPolicy.for(this.policies, this.handle, host).allow(declaration);
   }
 

@@ -25,6 +25,11 @@ export class SharedHostPolicy extends Construct {
     return existing ?? new SharedHostPolicy(scope, gateway, host);
   }
 
+  /** Whether a declaration leaves anything to decide: servers tell service accounts apart on ports whose bytes are not read. */
+  public static isNeeded({ ports, clients }: Declaration): boolean {
+    return ports.some(({ kind }) => kind === 'http') || clients.some(({ serviceAccountName }) => !serviceAccountName);
+  }
+
   public readonly authorizationPolicy: ApiObject;
   private readonly clients = new Map<number, { port: ResolvedPort; clients: Map<string, EgressClient> }>();
 
@@ -80,13 +85,20 @@ export class SharedHostPolicy extends Construct {
         to: [{ operation: { hosts: this.authorities(port), ports: httpPort } }],
       })),
       ...(http.length > 0 ? [others] : []),
-      ...opaque.map(({ port, clients }) => ({
-        from: [{ source: everybodyBut(clients) }],
-        // Without the port, the rule would hold for every connection of the others, of which it can read nothing.
-        to: [{ operation: { ports: [`${this.gateway.targetPorts.opaque}`] } }],
-        when: [{ key: 'connection.sni', values: [hopServerName(this.host, port.port)] }],
-      })),
+      ...opaque.flatMap(({ port, clients }) => this.opaqueRules(port, [...clients.values()])),
     ];
+  }
+
+  /** Each for the server of a namespace: those for service accounts take nobody else. */
+  private opaqueRules({ port }: ResolvedPort, clients: EgressClient[]): AuthorizationPolicySpecRules[] {
+    const whole = clients.filter(({ serviceAccountName }) => !serviceAccountName);
+    const namespaces = whole.map(({ namespaceName }) => namespaceName!).sort();
+    return namespaces.map((namespace) => ({
+      from: [{ source: { notNamespaces: [namespace] } }],
+      // Without the port, the rule would hold for every connection of the others, of which it can read nothing.
+      to: [{ operation: { ports: [`${this.gateway.targetPorts.opaque}`] } }],
+      when: [{ key: 'connection.sni', values: [hopServerName(this.host, port, namespace)] }],
+    }));
   }
 
   private authorities({ port }: ResolvedPort): string[] {

@@ -19,6 +19,18 @@ export function onObserve(scope: IConstruct, listener: () => void): void {
   (root[LISTENERS] ??= []).push(listener);
 }
 
+/** Makes once what is needed only while a namespace is observed: now, or as soon as it comes to be. */
+export function whenObserved(scope: IConstruct, namespace: string, make: () => void): void {
+  let isMade = false;
+  const look = () => {
+    if (isMade || !observedNamespaces(scope).includes(namespace)) return;
+    isMade = true;
+    make();
+  };
+  look();
+  onObserve(scope, look);
+}
+
 /** The namespaces of an app to which nothing is refused yet, sorted. */
 export function observedNamespaces(scope: IConstruct): string[] {
   return [...((scope.node.root as any)[OBSERVED] ?? [])].sort();

@@ -77,25 +77,45 @@ test('a policy that Kubernetes could not store is an error', () => {
   expect(() => rules('payments', { hosts, clients: [account] })).toThrow(failing('HostCount', '1000000'));
 });
 
-test('ports that nobody reads are let through by server name, on their own port of the pods', () => {
+test('on ports that nobody reads a whole namespace is let through to its own servers, whatever they lead to', () => {
   const ports = [EgressPort.tlsPassthrough(), EgressPort.tcp(5432)];
-  expect(rules('payments', { hosts: ['b.example', 'a.example'], ports, clients: [account] })).toEqual([
+  const clients = [EgressClient.namespace('payments')];
+  expect(rules('payments', { hosts: ['b.example', 'a.example'], ports, clients })).toEqual([
     {
-      from: [{ source: { serviceAccounts: ['payments/checkout'] } }],
+      from: [{ source: { namespaces: ['payments'] } }],
       to: [{ operation: { ports: ['8443'] } }],
-      when: [
-        {
-          key: 'connection.sni',
-          values: ['443.a.example', '443.b.example', '5432.a.example', '5432.b.example'],
-        },
-      ],
+      when: [{ key: 'connection.sni', values: ['ns.payments.*'] }],
     },
   ]);
 });
 
+test('on such ports servers tell service accounts apart, and a namespace needs no policy', () => {
+  const { exit, manifests } = world();
+  exit.grant('A', { hosts: ['a.example'], ports: [EgressPort.tcp(5432)], clients: [account] });
+  manifests().countIs({ name: 'istio-egress.payments' }, 0);
+  expect(manifests().only({ name: 'istio-egress.service.accounts' }).spec).toEqual({
+    action: 'ALLOW',
+    selector: { matchLabels: { istio: 'istio-egress' } },
+    rules: [
+      {
+        from: [{ source: { principals: ['*'] } }],
+        to: [{ operation: { ports: ['8443'] } }],
+        when: [{ key: 'connection.sni', values: ['sa.*'] }],
+      },
+    ],
+  });
+});
+
+test('whoever is in the mesh is no client that a server could be for', () => {
+  const clients = [EgressClient.anyInMesh()];
+  expect(() => rules('x', { ports: [EgressPort.tlsPassthrough()], clients })).toThrow(
+    failing('ExitCannotCarry', '443'),
+  );
+});
+
 test('ports without identity are no matter of a client', () => {
   const ports = [EgressPort.tlsPassthroughWithoutIdentity()];
-  expect(rules('payments', { ports, clients: [account] })).toEqual([]);
+  expect(rules('payments', { ports: [...ports, EgressPort.http()], clients: [account] })).toHaveLength(1);
 });
 
 test('rules that allow leave nothing else, for each client what is about it', () => {

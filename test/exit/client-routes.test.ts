@@ -15,8 +15,8 @@ const to = (subset: string, host = 'istio-egress-tls.istio-egress.svc.cluster.lo
 test('TLS is recognised by its server name, and goes to the subset of its host and port', () => {
   const spec = routes({ hosts: ['a.example', 'b.example'], ports: [EgressPort.tlsPassthrough({ port: 8443 })] });
   expect(spec.tls).toEqual([
-    { match: [{ port: 8443, sniHosts: ['a.example'] }], route: to('8443-a-example') },
-    { match: [{ port: 8443, sniHosts: ['b.example'] }], route: to('8443-b-example') },
+    { match: [{ port: 8443, sniHosts: ['a.example'] }], route: to('sa-8443-a-example') },
+    { match: [{ port: 8443, sniHosts: ['b.example'] }], route: to('sa-8443-b-example') },
   ]);
   expect([spec.http, spec.tcp]).toEqual([undefined, undefined]);
 });
@@ -27,7 +27,7 @@ test('TCP is recognised by address and port', () => {
   expect(match({})).toEqual([{ port: 5432 }]);
   expect(match({ addresses: ['10.0.0.0/24'] })).toEqual([{ port: 5432, destinationSubnets: ['10.0.0.0/24'] }]);
   expect(match({}, { dnsProxying: true })[0].destinationSubnets).toHaveLength(1);
-  expect(routes({ ports }).tcp[0].route).toEqual(to('5432-a-example'));
+  expect(routes({ ports }).tcp[0].route).toEqual(to('sa-5432-a-example'));
 });
 
 test('a wildcard is recognised by any name below it', () => {
@@ -35,7 +35,7 @@ test('a wildcard is recognised by any name below it', () => {
   const spec = routes({ hosts: ['*.example.com'], endpoints, ports: [EgressPort.tlsPassthrough(), EgressPort.http()] });
   expect(spec.hosts).toEqual(['*.example.com']);
   expect(spec.tls).toEqual([
-    { match: [{ port: 443, sniHosts: ['*.example.com'] }], route: to('443--any-example-com') },
+    { match: [{ port: 443, sniHosts: ['*.example.com'] }], route: to('sa-443--any-example-com') },
   ]);
   expect(spec.http).toHaveLength(1);
 });
@@ -49,8 +49,8 @@ test('each port of a declaration has a way of its own', () => {
   ];
   const spec = routes({ ports });
   expect(spec.http.map(({ match }: any) => match[0].port)).toEqual([80]);
-  expect(spec.tls.map(({ route }: any) => route)).toEqual([to('443-a-example'), to('without-identity')]);
-  expect(spec.tcp.map(({ route }: any) => route)).toEqual([to('5432-a-example')]);
+  expect(spec.tls.map(({ route }: any) => route)).toEqual([to('sa-443-a-example'), to('without-identity')]);
+  expect(spec.tcp.map(({ route }: any) => route)).toEqual([to('sa-5432-a-example')]);
 });
 
 test('on pods that exist already, everything may go to one Service', () => {
@@ -58,9 +58,9 @@ test('on pods that exist already, everything may go to one Service', () => {
   const pods = (more: object) =>
     GatewayWorkload.existing({ labels, service: 'edge', httpTargetPort: 8080, tlsTargetPort: 8443, ...more });
   const route = (more: object) => routes({ ports: [EgressPort.tlsPassthrough()] }, {}, pods(more)).tls[0].route;
-  expect(route({})).toEqual(to('443-a-example', 'edge.istio-egress.svc.cluster.local'));
+  expect(route({})).toEqual(to('sa-443-a-example', 'edge.istio-egress.svc.cluster.local'));
   expect(route({ tlsService: 'edge-tls', tlsPort: 8443 })).toEqual(
-    to('443-a-example', 'edge-tls.istio-egress.svc.cluster.local', 8443),
+    to('sa-443-a-example', 'edge-tls.istio-egress.svc.cluster.local', 8443),
   );
 });
 

@@ -143,10 +143,10 @@ test('each port that nobody reads has a server, asked for by name, and a route t
     ports: [EgressPort.tlsPassthrough(), EgressPort.tcp(5432, { upstreamPort: 6432 })],
   });
   const [, ...servers] = all.only({ kind: 'Gateway' }).spec.servers;
-  const tls = { mode: 'ISTIO_MUTUAL' };
+  const tls = { mode: 'ISTIO_MUTUAL', subjectAltNames: ['spiffe://cluster.local/ns/payments/sa/checkout'] };
   expect(servers).toEqual([
-    { port: { name: '443-a-example', number: 443, protocol: 'TLS' }, tls, hosts: ['./443.a.example'] },
-    { port: { name: '5432-a-example', number: 443, protocol: 'TLS' }, tls, hosts: ['./5432.a.example'] },
+    { port: { name: 'sa-443-a-example', number: 443, protocol: 'TLS' }, tls, hosts: ['./sa.443.a.example'] },
+    { port: { name: 'sa-5432-a-example', number: 443, protocol: 'TLS' }, tls, hosts: ['./sa.5432.a.example'] },
   ]);
   const routes = all
     .find({ kind: 'VirtualService' })
@@ -155,8 +155,8 @@ test('each port that nobody reads has a server, asked for by name, and a route t
     { match: [{ port: 443 }], route: [{ destination: { host: 'a.example', port: { number } } }] },
   ];
   expect(routes).toEqual([
-    ['istio-egress.443.a.example', ['443.a.example'], to(443)],
-    ['istio-egress.5432.a.example', ['5432.a.example'], to(6432)],
+    ['istio-egress.443.a.example', ['sa.443.a.example'], to(443)],
+    ['istio-egress.5432.a.example', ['sa.5432.a.example'], to(6432)],
   ]);
   expect(made.opaqueVirtualServices).toHaveLength(2);
   expect([made.virtualService, made.destinationRule]).toEqual([undefined, undefined]);

@@ -15,8 +15,8 @@ test('every server name has a subset, and what asks for none is mutual TLS as we
     host: TLS_SERVICE,
     trafficPolicy: { loadBalancer: { simple: 'ROUND_ROBIN' }, tls: { mode: 'ISTIO_MUTUAL' } },
     subsets: [
-      { name: '443-a-example', trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL', sni: '443.a.example' } } },
-      { name: '5432-a-example', trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL', sni: '5432.a.example' } } },
+      { name: 'sa-443-a-example', trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL', sni: 'sa.443.a.example' } } },
+      { name: 'sa-5432-a-example', trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL', sni: 'sa.5432.a.example' } } },
     ],
   });
 });
@@ -74,8 +74,8 @@ test("on somebody else's Service nothing stands at the top, where it would hold 
   const { spec } = manifests().only({ kind: 'DestinationRule', namespace: 'payments' });
   expect(spec.trafficPolicy).toBeUndefined();
   expect(spec.subsets.map(({ name, trafficPolicy }: any) => [name, trafficPolicy.tls])).toEqual([
-    ['443-a-example', { mode: 'ISTIO_MUTUAL', sni: '443.a.example' }],
     ['http', { mode: 'ISTIO_MUTUAL' }],
+    ['ns-payments-443-a-example', { mode: 'ISTIO_MUTUAL', sni: 'ns.payments.443.a.example' }],
   ]);
   manifests().has(
     { kind: 'VirtualService', namespace: 'payments' },

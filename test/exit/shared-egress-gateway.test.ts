@@ -79,12 +79,13 @@ test('each port has clients of its own', () => {
 });
 
 test('what nobody reads is refused by server name, on its own port: elsewhere the rule would hit others', () => {
-  const { rules } = policy({ ports: [EgressPort.tlsPassthrough(), EgressPort.tcp(5432)] });
+  const { rules } = policy({ ports: [EgressPort.tlsPassthrough(), EgressPort.tcp(5432)], clients: [checkout, shop] });
+  // The servers for service accounts take nobody else.
   expect(rules).toEqual(
     ['443', '5432'].map((port) => ({
-      from: [{ source: { notServiceAccounts: ['payments/checkout'] } }],
+      from: [{ source: { notNamespaces: ['shop'] } }],
       to: [{ operation: { ports: ['8443'] } }],
-      when: [{ key: 'connection.sni', values: [`${port}.a.example`] }],
+      when: [{ key: 'connection.sni', values: [`ns.shop.${port}.a.example`] }],
     })),
   );
 });

@@ -18,7 +18,7 @@ const known = fc.constantFrom(
   'a.example.com',
   'b.example.com',
   'a.b.example.com',
-  '443.b.example.com',
+  'sa.443.b.example.com',
   'b.example.org',
 );
 const odd = fc.constantFrom('API.Example.COM', 'a.example.', 'bücher.example', '例え.テスト');

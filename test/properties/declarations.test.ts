@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { parseAllDocuments } from 'yaml';
 import { clientOf, Given, GivenApp, randomApp, ruleOf } from './arbitraries';
 import { around, Caller, mayCall, mayConnect, Meant, meant, sharedMayCall, sharedMayConnect } from './meaning';
-import { Http, letsThrough } from './policies';
+import { Http, letsThrough, serverTakes } from './policies';
 import { checkNames, checkRoutes, checkServed, must } from './references';
 import {
   Egress,
@@ -75,10 +75,13 @@ const REQUESTS: Omit<Http, 'authority'>[] = [
 interface Model {
   call(caller: Caller, host: string, port: number, http: Http): boolean;
   connect(caller: Caller | undefined, name: string): boolean;
+  /** Whether it may take connections for names that are not declared. */
+  readonly takesUnknown: boolean;
 }
 
-/** The policies of an exit let through what the declarations mean, and nothing else. Returns what was let through. */
-function checkPolicies(objects: any[], namespace: string, declarations: Meant[], model: Model) {
+/** The servers and policies of an exit let through what the declarations mean, and nothing else. Returns what was let through. */
+function checkExit(objects: any[], namespace: string, declarations: Meant[], model: Model) {
+  const gateway = objects.find(({ kind, metadata }) => kind === 'Gateway' && metadata.namespace === namespace);
   const policies = objects.filter(
     ({ kind, metadata }) => kind === 'AuthorizationPolicy' && metadata.namespace === namespace,
   );
@@ -104,7 +107,8 @@ function checkPolicies(objects: any[], namespace: string, declarations: Meant[],
   for (const caller of [...callers, undefined]) {
     for (const serverName of names) {
       const call = { targetPort: OPAQUE, caller, serverName };
-      compare(letsThrough(policies, call), model.connect(caller, serverName), call);
+      const taken = serverTakes(gateway, call, new Map([[443, OPAQUE]])) ?? model.takesUnknown;
+      compare(taken && letsThrough(policies, call), model.connect(caller, serverName), call);
     }
   }
   return counts;
@@ -136,13 +140,15 @@ test('10,000 random apps: policies that let exactly what is declared through, or
       checkServed(objects);
       const [own, shared] = (['own', 'shared'] as const).map((exit) => declarations.filter((one) => one.exit === exit));
       const results = [
-        checkPolicies(objects, 'istio-egress', own, {
+        checkExit(objects, 'istio-egress', own, {
           call: (caller, host, port, http) => mayCall(own, caller, host, port, http),
           connect: (caller, name) => mayConnect(own, caller, name),
+          takesUnknown: false,
         }),
-        checkPolicies(objects, 'legacy', shared, {
+        checkExit(objects, 'legacy', shared, {
           call: (caller, host, port) => sharedMayCall(shared, caller, host, port),
           connect: (caller, name) => sharedMayConnect(shared, caller, name),
+          takesUnknown: true,
         }),
       ];
       outcomes.through += results[0].through;

@@ -67,16 +67,22 @@ function matching(rules: GivenRule[], action: GivenRule['action'], client: strin
   );
 }
 
-/** The name under which the hop asks for a port whose bytes nobody reads. */
-const asked = (host: string, port: number) => (isWildcard(host) ? `${port}-any${host.slice(1)}` : `${port}.${host}`);
+/** The name under which a client's hop asks for a port whose bytes nobody reads. */
+const asked = (host: string, port: number, client: string) => {
+  const [namespace, account] = client.split('/');
+  const who = account === '*' ? `ns.${namespace}` : 'sa';
+  return `${who}.${isWildcard(host) ? `${port}-any${host.slice(1)}` : `${port}.${host}`}`;
+};
 
 /** The server names of an exit, with those who may ask for them: everybody where nobody is checked. */
 function serverNames(declarations: Meant[]) {
   return declarations.flatMap(({ named, ports, clients }) =>
     ports.flatMap(({ kind, port }) => {
       if (kind === 'http') return [];
-      const open = kind === 'open';
-      return named.map((host) => ({ name: open ? host : asked(host, port), open, clients }));
+      if (kind === 'open') return named.map((host) => ({ name: host, open: true, clients }));
+      return named.flatMap((host) =>
+        clients.map((client) => ({ name: asked(host, port, client), open: false, clients: [client] })),
+      );
     }),
   );
 }
@@ -121,9 +127,12 @@ export function around(declarations: Meant[]) {
   const hosts = [...named.flatMap(namesOf), 'undeclared.example', 'example.com'];
   const ports = [...declarations.flatMap((one) => one.ports.map(({ port }) => port)), 80, 9999];
   const names = [
-    ...named.flatMap((host) => [...new Set(ports)].map((port) => asked(host, port))),
+    ...declarations.flatMap(({ named: some, clients }) =>
+      some.flatMap((host) => clients.flatMap((client) => [...new Set(ports)].map((port) => asked(host, port, client)))),
+    ),
     ...hosts,
-    '443.undeclared.example',
+    'sa.443.undeclared.example',
+    'ns.stranger.443.a.example.com',
   ];
   return {
     callers: unique([...callers, stranger], ({ namespace, account }) => `${namespace}/${account}`),

@@ -109,3 +109,29 @@ export function pathMatches(pattern: string, path: string): boolean {
   const literal = pattern.replace(/[.+?^$()|[\]\\]/g, '\\$&');
   return new RegExp(`^${literal.replace('{**}', '.*').replaceAll('{*}', '[^/]+')}$`).test(path);
 }
+
+/**
+ * Whether a Gateway takes a connection that asks for a server name: with the server of that name, or the narrowest above it.
+ * Undefined if it has none.
+ */
+export function serverTakes(
+  gateway: any,
+  { caller, serverName, targetPort }: Call,
+  ports: Map<number, number>,
+): boolean | undefined {
+  const named = gateway.spec.servers
+    .filter(
+      ({ port, tls }: any) =>
+        ports.get(port.number) === targetPort && (tls.mode === 'PASSTHROUGH' || port.protocol === 'TLS'),
+    )
+    .map((server: any) => ({ server, host: server.hosts[0].replace(/^\.\//, '') as string }))
+    .filter(({ host }: any) => textMatches(host, serverName))
+    .sort((a: any, b: any) => b.host.length - a.host.length);
+  if (named.length === 0) return undefined;
+  const { mode, subjectAltNames } = named[0].server.tls;
+  if (mode === 'PASSTHROUGH') return true;
+  return (
+    caller !== undefined &&
+    (subjectAltNames?.includes(`spiffe://cluster.local/ns/${caller.namespace}/sa/${caller.account}`) ?? true)
+  );
+}

@@ -12,6 +12,7 @@ const FIELDS: { [field in keyof LogLine]-?: string[] } = {
   route: ['route', 'route_name'],
   details: ['details', 'response_code_details'],
   termination: ['termination', 'connection_termination_details'],
+  handshake: ['handshake', 'downstream_transport_failure_reason'],
   destination: ['destination', 'downstream_local_address'],
   policy: ['policy'],
   trial: ['trial', 'connection_trial'],

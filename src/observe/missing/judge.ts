@@ -84,6 +84,9 @@ export function judge(line: LogLine, given: Circumstances): Verdict {
   return { what: 'declaration', caller, kind: kindOf(line), host, ...to, refused, direct: false };
 }
 
+/** What the hop asks an exit for: whom it is for, then port and host. */
+const HOP_NAME = /^(sa|ns\.[^.]+)\.(?<port>\d{1,5})(?<any>-any)?\.(?<host>.+)$/;
+
 /** Exits know their callers, and are called by names of the hop. */
 function isExit(
   { namespace, caller, serverName = '', cluster = '', ...line }: LogLine,
@@ -91,8 +94,8 @@ function isExit(
 ): boolean {
   if (caller !== undefined || serverName.startsWith('outbound_.')) return true;
   if (namespace !== undefined && exits.includes(namespace)) return true;
-  const onHop = /^\d+(\.|-any\.)/.test(serverName);
-  return onHop && (isRefusal(line) || cluster.endsWith(`|${serverName.replace(/^\d+\./, '')}`));
+  const hop = HOP_NAME.exec(serverName)?.groups;
+  return hop !== undefined && (isRefusal(line) || cluster.endsWith(`|${hop.host}`));
 }
 
 /** The exit's own policy, which is named as the exit; those of grants have a dot in their names. */
@@ -113,14 +116,15 @@ function atExit(line: LogLine, { observed }: Circumstances): Verdict {
     const name = dnsName(host);
     return name === undefined ? undefined : { what: 'client', caller, kind: 'http', host: name, port, refused };
   }
-  const hop = /^(?<port>\d{1,5})(?<any>-any)?\.(?<host>.+)$/.exec(line.serverName ?? '')?.groups;
+  const hop = HOP_NAME.exec(line.serverName ?? '')?.groups;
   const name = dnsName(hop?.host);
   if (!hop || name === undefined) return undefined;
   return { what: 'client', caller, kind: 'tcp', host: hop.any ? `*.${name}` : name, port: Number(hop.port), refused };
 }
 
-function isRefusal({ details, termination }: LogLine): boolean {
-  return [details, termination].some((text) => text?.startsWith('rbac_access_denied'));
+/** By a policy, or in the handshake of a server that takes others only. */
+function isRefusal({ details, termination, handshake }: LogLine): boolean {
+  return handshake !== undefined || [details, termination].some((text) => text?.startsWith('rbac_access_denied'));
 }
 
 function callerOf(line: LogLine, given: Circumstances): Caller | undefined {

@@ -12,6 +12,8 @@ export interface LogLine {
   readonly route?: string;
   readonly details?: string;
   readonly termination?: string;
+  /** Why the caller's TLS handshake failed. */
+  readonly handshake?: string;
   /** Where the caller connected to, as address and port. */
   readonly destination?: string;
   /** The policy that let the call pass an exit. */

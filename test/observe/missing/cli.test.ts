@@ -76,13 +76,19 @@ test('names the clients that an exit refuses, or would', async () => {
     'api.stripe.com (HTTP 80): a client that the log does not name (EgressAccessLog names it), 1 ×, 1 refused',
   );
   expect(out).toContain("api.stripe.com (HTTP 8080): EgressClient.serviceAccount('orders', 'clerk'), 1 ×\n");
-  const opaque = { ...OURS.triedOut, method: null, host: null, policy: null, server_name: '5432-any.db.example' };
+  const opaque = {
+    ...OURS.triedOut,
+    method: null,
+    host: null,
+    policy: null,
+    server_name: 'ns.orders.5432-any.db.example',
+  };
   expect((await missing([opaque], ['--observed', 'orders'])).out).toContain('*.db.example (TCP 5432)');
 });
 
 test('grants that hold are not among those that are tried out', async () => {
   const granted = { ...OURS.triedOut, policy: 'ns[istio-egress]-policy[istio-egress.orders]-rule[0]' };
-  const connection = { ...OURS.triedOut, method: null, host: null, policy: null, server_name: '5432.db.example' };
+  const connection = { ...OURS.triedOut, method: null, host: null, policy: null, server_name: 'sa.5432.db.example' };
   expect((await missing([granted, connection], ['--observed', 'shop'])).out).toBe('');
   const { code, err } = await missing([connection], []);
   expect(code).toBe(0);

@@ -1,0 +1,80 @@
+import { Construct } from 'constructs';
+import { hopServerName } from './hop-name';
+import { OpaquePort } from '../destination/opaque-port';
+import { Mesh } from '../mesh/mesh';
+import { EgressClient } from '../policy/egress-client';
+import { observedNamespaces } from '../policy/observed';
+
+/** A server of the exit: a port of a host whose bytes are not read, for some of its clients. */
+export interface HopServer {
+  /** What the clients ask for in the hop's TLS. */
+  readonly serverName: string;
+  /**
+   * Whom it takes, as their certificates say it; everybody else's handshake fails. Undefined where a policy decides: about all of
+   * a namespace, whose accounts nobody knows.
+   */
+  readonly identities?: string[];
+}
+
+/** A server that takes everybody for now. */
+export interface ObservedServer {
+  readonly serverName: string;
+  /** Whom it takes otherwise, as "payments/checkout". */
+  readonly accounts: string[];
+}
+
+/**
+ * The clients of one port of a host whose bytes are not read, and the servers that let them in.
+ *
+ * Who calls is checked by the server itself wherever it can be. Istio puts every policy about connections into every server: rules that
+ * name hosts would make n servers of n rules each, and each new host would end everybody's connections, because a server that
+ * changes is replaced.
+ */
+export class HopServers {
+  private readonly accounts = new Set<string>();
+  private readonly namespaces = new Set<string>();
+
+  public constructor(
+    private readonly scope: Construct,
+    private readonly host: string,
+    private readonly port: OpaquePort,
+    private readonly canObserve: boolean,
+  ) {}
+
+  /** Lets clients in. */
+  public admit(clients: EgressClient[]): void {
+    for (const client of clients) {
+      if (client.serviceAccountName) this.accounts.add(client.toString());
+      else this.namespaces.add(client.namespaceName!);
+    }
+  }
+
+  /** The servers that take service accounts and, because a namespace of theirs is observed, everybody for now. */
+  public get observed(): ObservedServer[] {
+    return this.all
+      .filter(({ serverName, identities }) => serverName === this.nameFor() && !identities)
+      .map(({ serverName }) => ({ serverName, accounts: [...this.accounts].sort() }));
+  }
+
+  /** The servers. */
+  public get all(): HopServer[] {
+    return [
+      ...[...this.namespaces].sort().map((namespace) => ({ serverName: this.nameFor(namespace) })),
+      ...(this.accounts.size > 0 ? [{ serverName: this.nameFor(), identities: this.identities() }] : []),
+    ];
+  }
+
+  private nameFor(namespace?: string): string {
+    return hopServerName(this.host, this.port.port, namespace);
+  }
+
+  /** Undefined while a namespace of an account is observed: its other accounts are not refused then. */
+  private identities(): string[] | undefined {
+    const observed = this.canObserve ? observedNamespaces(this.scope) : [];
+    const accounts = [...this.accounts].sort().map((account) => account.split('/'));
+    if (accounts.some(([namespace]) => observed.includes(namespace))) return undefined;
+    return accounts.flatMap(([namespace, name]) =>
+      Mesh.of(this.scope)._trustDomains.map((domain) => `spiffe://${domain}/ns/${namespace}/sa/${name}`),
+    );
+  }
+}

@@ -1,0 +1,87 @@
+import { App } from 'cdk8s';
+import { EgressClient, EgressGuard, EgressPort, GuardedNamespaces, GuardMode, InCluster, Mesh } from '../../src';
+import { Manifests } from '../../src/assertions';
+import { failing, world } from '../fixtures';
+
+const ports = [EgressPort.tcp(5432)];
+const account = (namespace: string, name: string) => EgressClient.serviceAccount(namespace, name);
+
+/** The servers for ports that nobody reads, by what they are asked for. */
+const servers = (manifests: Manifests) =>
+  Object.fromEntries(
+    manifests
+      .only({ kind: 'Gateway' })
+      .spec.servers.slice(1)
+      .map(({ hosts, tls }: any) => [hosts[0], tls.subjectAltNames]),
+  );
+
+test('one server takes the service accounts of all declarations, by name; each namespace has one of its own', () => {
+  const { exit, manifests } = world();
+  exit.grant('A', { hosts: ['a.example'], ports, clients: [account('payments', 'checkout')] });
+  exit.grant('B', { hosts: ['a.example'], ports, clients: [account('orders', 'a'), EgressClient.namespace('shop')] });
+  expect(servers(manifests())).toEqual({
+    './ns.shop.5432.a.example': undefined,
+    './sa.5432.a.example': ['spiffe://cluster.local/ns/orders/sa/a', 'spiffe://cluster.local/ns/payments/sa/checkout'],
+  });
+  expect(manifests().only({ kind: 'VirtualService' }).spec.hosts).toEqual([
+    'ns.shop.5432.a.example',
+    'sa.5432.a.example',
+  ]);
+});
+
+test('another host changes nothing of the servers and policies that are there', () => {
+  const made = (count: number) => {
+    const { exit, manifests } = world();
+    for (let host = 0; host < count; host++) {
+      const clients = [account('payments', 'checkout'), EgressClient.namespace('shop')];
+      exit.grant(`${host}`, { hosts: [`h${host}.example`], ports, clients });
+    }
+    const policies = manifests().find({ kind: 'AuthorizationPolicy' });
+    return { policies, servers: manifests().only({ kind: 'Gateway' }).spec.servers };
+  };
+  const [one, many] = [made(1), made(20)];
+  expect(many.policies).toEqual(one.policies);
+  expect(many.servers.slice(0, 3)).toEqual(one.servers);
+});
+
+test('identities are of the mesh’s trust domains', () => {
+  const trustDomains = { trustDomain: 'prod.example', trustDomainAliases: ['old.example'] };
+  const { exit, manifests } = world({}, trustDomains);
+  exit.grant('A', { hosts: ['a.example'], ports, clients: [account('payments', 'checkout')] });
+  expect(servers(manifests())['./sa.5432.a.example']).toEqual([
+    'spiffe://prod.example/ns/payments/sa/checkout',
+    'spiffe://old.example/ns/payments/sa/checkout',
+  ]);
+  expect(() => Mesh.configure(new App(), { trustDomain: 'spiffe://prod' })).toThrow(failing('NameSyntax', 'spiffe'));
+});
+
+test('while a namespace of theirs is observed, servers take everybody, and a policy closes them to all other namespaces', () => {
+  const { exit, chart, manifests } = world();
+  exit.grant('A', { hosts: ['a.example'], ports, clients: [account('payments', 'checkout'), account('shop', 'web')] });
+  exit.grant('B', { hosts: ['b.example'], ports, clients: [account('shop', 'web')] });
+  manifests().countIs({ name: 'istio-egress.observed.servers' }, 0);
+  const namespaces = GuardedNamespaces.named(['payments']);
+  new EgressGuard(chart, 'Guard', { namespaces, inCluster: InCluster.none(), mode: GuardMode.OBSERVE });
+  expect(servers(manifests())).toEqual({
+    './sa.5432.a.example': undefined,
+    './sa.5432.b.example': ['spiffe://cluster.local/ns/shop/sa/web'],
+  });
+  const to = [{ operation: { ports: ['8443'] } }];
+  expect(manifests().only({ name: 'istio-egress.observed.servers' }).spec).toMatchObject({
+    action: 'DENY',
+    rules: [
+      {
+        from: [{ source: { notNamespaces: ['payments'], notServiceAccounts: ['payments/checkout', 'shop/web'] } }],
+        to,
+        when: [{ key: 'connection.sni', values: ['sa.5432.a.example'] }],
+      },
+    ],
+  });
+  const [everybodyElse, taken] = manifests().only({ name: 'istio-egress.service.accounts' }).spec.rules;
+  expect(everybodyElse.when[0]).toMatchObject({ values: ['sa.*'], notValues: ['sa.5432.a.example'] });
+  expect(taken.from[0].source).toEqual({ serviceAccounts: ['payments/checkout', 'shop/web'] });
+  // What would be refused is found by the trial of the namespace, which names its accounts.
+  const trial = manifests().only({ name: 'istio-egress.payments' });
+  expect(trial.metadata.annotations).toEqual({ 'istio.io/dry-run': 'true' });
+  expect(trial.spec.rules[0].from[0].source).toEqual({ serviceAccounts: ['payments/checkout'] });
+});
