@@ -53,7 +53,7 @@ export function casesWith(peers: Record<Peer, string>): Case[] {
       },
     },
     template('jsonnet', 'jsonnet', 10_000, ['--yaml-stream', 'main.jsonnet']),
-    template('cue', 'cue', 10_000, ['export', 'main.cue', 'declarations.json', '-e', 'output', '--out', 'text']),
+    template('cue', 'cue', 10_000, ['export', '.', 'declarations.json', '-e', 'output', '--out', 'text']),
     {
       ...kustomize,
       prepare: (directory, declared) => {

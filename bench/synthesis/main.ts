@@ -82,5 +82,7 @@ function checkEqual(cases: Case[], workspace: string): void {
     const found = emits === 'per host' ? difference(output, expected) : undefined;
     if (found) throw new Error(`${name} does not emit what this library does: ${found}`);
   }
-  console.error(`equal, object by object: ${cases.filter(({ emits }) => emits === 'per host').map(({ name }) => name)}`);
+  console.error(
+    `equal, object by object: ${cases.filter(({ emits }) => emits === 'per host').map(({ name }) => name)}`,
+  );
 }

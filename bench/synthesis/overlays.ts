@@ -24,7 +24,7 @@ export function writeOverlays(directory: string, { namespaces }: Input): void {
       };
       const folder = join('hosts', host);
       kustomization(folder, { resources: ['../../base', 'names.yaml'], components: ['../../names'] });
-      writeFileSync(join(directory, folder, 'names.yaml'), stringify(onlyHere(data)));
+      writeFileSync(join(directory, folder, 'names.yaml'), stringify(onlyHere(name, data)));
     }
   }
   const hosts = namespaces.flatMap((namespace) => namespace.hosts.map(({ host }) => `hosts/${host}`));
@@ -32,9 +32,9 @@ export function writeOverlays(directory: string, { namespaces }: Input): void {
 }
 
 /** Values that kustomize reads and does not emit. */
-function onlyHere(data: Record<string, string>) {
+function onlyHere(name: string, data: Record<string, string>) {
   const annotations = { 'config.kubernetes.io/local-config': 'true' };
-  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'names', annotations }, data };
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, annotations }, data };
 }
 
 function perNamespace({ name, serviceAccount, hosts }: Input['namespaces'][number]): string {

@@ -25,10 +25,13 @@ export function versions(): Record<Peer, string> {
   const pins = readFileSync(join(MODULE, 'go.mod'), 'utf8');
   const pinOf = (path: string) => {
     const [, version] =
-      [...pins.matchAll(/^\t(\S+) (v\S+)$/gm)]
+      [...pins.matchAll(/^\t(\S+) (v\S+)/gm)]
         .map(([, module, pin]) => [module, pin])
         .find(([module]) => path === module || path.startsWith(`${module}/`)) ?? [];
     return version ?? 'unknown';
   };
-  return Object.fromEntries(Object.entries(COMMANDS).map(([name, path]) => [name, pinOf(path)])) as Record<Peer, string>;
+  return Object.fromEntries(Object.entries(COMMANDS).map(([name, path]) => [name, pinOf(path)])) as Record<
+    Peer,
+    string
+  >;
 }

@@ -24,11 +24,7 @@ export function summary(measured: Measured[]): { data: object; tables: string } 
   const sizes = [...new Set(measured.map(({ hosts }) => hosts))];
   return {
     data: { rows: measured.map((one) => all.row(one)), growth: all.growths(), goals },
-    tables: [
-      ...sizes.map((hosts) => all.sizeTable(hosts)),
-      all.growthTable(),
-      goals.length > 0 ? goalTable(goals) : '',
-    ]
+    tables: [...sizes.map((hosts) => all.sizeTable(hosts)), all.growthTable(), goals.length > 0 ? goalTable(goals) : '']
       .filter(Boolean)
       .join('\n\n'),
   };

@@ -44,8 +44,8 @@ export class ClientEntries extends Construct {
     const own = where.exportTo === '.' ? ownAddress(declaration) : undefined;
     const ports = own ? declaration.ports : portsWithServiceEntry(gateway, declaration.ports);
     const tcp = ports.filter(({ kind }) => kind === 'tcp');
-    const entry = (entryName: string, entryHosts: string[], addresses?: string[]) =>
-      manifest(this, entryName, {
+    const entry = (index: number, entryName: string, entryHosts: string[], addresses?: string[]) =>
+      manifest(this, `ServiceEntry ${index}`, {
         apiVersion: 'networking.istio.io/v1',
         kind: 'ServiceEntry',
         namespace: where.namespace,
@@ -70,12 +70,12 @@ export class ClientEntries extends Construct {
     );
     checkWholePorts(declaration, tcp);
     if (tcp.length > 0) {
-      this.serviceEntries = hosts.map((host) =>
-        entry(dottedName(name, hostInName(host)), [host], capturedAddresses(declaration, host)),
+      this.serviceEntries = hosts.map((host, index) =>
+        entry(index, dottedName(name, hostInName(host)), [host], capturedAddresses(declaration, host)),
       );
     } else {
       if (ports.length > 0) checkHostCount(declaration, ports);
-      this.serviceEntries = ports.length > 0 ? [entry(name, hosts, own)] : [];
+      this.serviceEntries = ports.length > 0 ? [entry(0, name, hosts, own)] : [];
     }
     const numbers = ports.map(({ port }) => port);
     this.marks = this.serviceEntries.flatMap((made, index) =>

@@ -35,7 +35,7 @@ export class DirectHop extends Construct implements IClientHop {
       declaration,
       ports.filter(({ kind }) => kind === 'tcp'),
     );
-    for (const host of hosts) this.make(host);
+    hosts.forEach((host, index) => this.make(host, index));
     markClientRoute(this, {
       namespace,
       hosts,
@@ -54,28 +54,30 @@ export class DirectHop extends Construct implements IClientHop {
     });
   }
 
-  private make(host: string): void {
+  private make(host: string, index: number): void {
     const { ports, upstream } = this.declaration;
     const http = httpPorts(ports);
     const addresses = ports.some(({ kind }) => kind === 'tcp') ? capturedAddresses(this.declaration, host) : undefined;
     this.serviceEntries.push(
-      this.networking('ServiceEntry', host, () =>
+      this.networking('ServiceEntry', host, index, () =>
         upstreamServiceEntry(host, upstream, ports.map(directPort), { exportTo: HERE, addresses }),
       ),
     );
     if (needsDestinationRule(upstream, ports) && !isLookedUpPerCall(host, upstream)) {
       this.destinationRules.push(
-        this.networking('DestinationRule', host, () => upstreamDestinationRule(host, upstream, http, HERE)),
+        this.networking('DestinationRule', host, index, () => upstreamDestinationRule(host, upstream, http, HERE)),
       );
     }
     if (http.length > 0) {
-      this.virtualServices.push(this.networking('VirtualService', host, () => directRoutes(host, http, upstream)));
+      this.virtualServices.push(
+        this.networking('VirtualService', host, index, () => directRoutes(host, http, upstream)),
+      );
     }
   }
 
-  private networking(kind: string, host: string, spec: () => unknown): ApiObject {
+  private networking(kind: string, host: string, index: number, spec: () => unknown): ApiObject {
     const { declaration, namespace } = this;
-    return manifest(this, `${kind} ${host}`, {
+    return manifest(this, `${kind} ${index}`, {
       apiVersion: 'networking.istio.io/v1',
       kind,
       namespace,

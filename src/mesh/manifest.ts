@@ -21,6 +21,9 @@ export interface ManifestProps {
 /**
  * Makes one manifest as a plain `ApiObject`: JSON patches of the user reach every field of it, while the generated L1
  * classes drop the fields that their CRD version does not know.
+ *
+ * @param id Not made of a host or a name. A construct keeps its children as properties by their ids, and V8 slows down every
+ * plain object of a process in which more than some 1,500 objects each begin with a property that no other has
  */
 export function manifest(scope: Construct, id: string, props: ManifestProps): ApiObject {
   const mesh = Mesh.of(scope);

@@ -20,7 +20,12 @@ exports.mixed = (app, namespaces) => {
     (chart, id, props) => new TlsOriginationEgress(chart, id, { ...props, port: 8080 }),
     (chart, id, props) => new TlsPassthroughEgress(chart, id, props),
     (chart, id, props) => new TcpEgress(chart, id, { ...props, port: 5432 }),
-    (chart, id, props) => new TlsOriginationEgress(chart, id, { ...props, exit: direct }),
+    (chart, id, props) =>
+      new TlsOriginationEgress(chart, id, {
+        ...props,
+        exit: direct,
+        clients: [EgressClient.namespace(props.clients[0].namespaceName)],
+      }),
   ];
   for (const namespace of namespaces) {
     const chart = new Chart(app, namespace.name);
