@@ -46,20 +46,28 @@ export function isLookedUpPerCall(host: string, { endpoints }: Upstream): boolea
 
 /**
  * How to connect to an external host; undefined if there is nothing to say. TLS stands in subsets: at the top it would also
- * wrap what an application has encrypted itself. The protocol follows the client's, else gRPC would arrive as HTTP/1.1.
+ * wrap what an application has encrypted itself, and without the rule, in whatever order objects come and go, calls would leave
+ * in plaintext instead of failing. The protocol follows the client's, else gRPC would arrive as HTTP/1.1.
  */
 export function upstreamDestinationRule(host: string, upstream: Upstream, ports: HttpPort[], exportTo: string[]) {
   const { connectionLimits, outlierDetection } = upstream;
   const forHttp = { ...connectionLimits, http: { ...connectionLimits?.http, useClientProtocol: true } };
+  const isPlain = ports.some(({ tls }) => !tls);
+  const originated = ports.filter(({ tls }) => tls);
   return toJson_DestinationRuleSpec({
     exportTo,
     host,
     trafficPolicy:
-      connectionLimits || outlierDetection ? { connectionPool: connectionLimits, outlierDetection } : undefined,
-    subsets: ports.map((port) => ({
-      name: subsetName(port),
-      trafficPolicy: { connectionPool: forHttp, tls: upstreamTls(host, port) },
-    })),
+      isPlain || connectionLimits || outlierDetection
+        ? { connectionPool: isPlain ? forHttp : connectionLimits, outlierDetection }
+        : undefined,
+    subsets:
+      originated.length > 0
+        ? originated.map((port) => ({
+            name: subsetName(port)!,
+            trafficPolicy: { connectionPool: forHttp, tls: upstreamTls(host, port) },
+          }))
+        : undefined,
   });
 }
 
@@ -79,9 +87,9 @@ export function needsDestinationRule(upstream: Upstream, ports: ResolvedPort[]):
   return Boolean(upstream.connectionLimits ?? upstream.outlierDetection) || ports.some(({ kind }) => kind === 'http');
 }
 
-/** The subset with the settings of a port. */
-export function subsetName({ port }: ResolvedPort): string {
-  return `port-${port}`;
+/** The subset that originates TLS for a port; undefined without, because each subset is one more cluster. */
+export function subsetName(port: HttpPort): string | undefined {
+  return port.tls && `port-${port.port}`;
 }
 
 function upstreamTls(host: string, { tls }: HttpPort): NonNullable<DestinationRuleSpecSubsets['trafficPolicy']>['tls'] {

@@ -52,10 +52,11 @@ test("mutual TLS shows the exit owner's certificate and verifies as well", () =>
   });
 });
 
-test('plain HTTP stays plain', () => {
+test('plain HTTP stays plain, and needs no subset', () => {
   const { serviceEntry, destinationRule } = hop(EgressPort.http({ port: 8080 }));
   expect(serviceEntry.ports).toEqual([{ name: 'http-8080', number: 8080, protocol: 'HTTP' }]);
-  expect(destinationRule.subsets[0].trafficPolicy.tls).toBeUndefined();
+  expect(destinationRule).toMatchObject({ trafficPolicy: { connectionPool: { http: { useClientProtocol: true } } } });
+  expect([destinationRule.subsets, destinationRule.trafficPolicy.tls]).toEqual([undefined, undefined]);
 });
 
 test('retries are off, aloud, and the timeout stands at the exit', () => {
@@ -254,10 +255,7 @@ test('limits hold for every port of the host, and failures in a row leave an add
 
 test('limits are said for ports that nobody reads, too', () => {
   const { all } = granted({ ports: [EgressPort.tcp(5432)], connectionLimits: { maxConnections: 5 } });
-  all.has(
-    { kind: 'DestinationRule' },
-    { spec: { trafficPolicy: { connectionPool: { tcp: { maxConnections: 5 } } }, subsets: [] } },
-  );
+  all.has({ kind: 'DestinationRule' }, { spec: { trafficPolicy: { connectionPool: { tcp: { maxConnections: 5 } } } } });
 });
 
 test('declarations of one host agree on endpoints, limits and outliers', () => {
