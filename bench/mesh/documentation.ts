@@ -86,6 +86,10 @@ export function gateway(): object[] {
 export const documentation = (pattern: Pattern, count: number): object[] =>
   hostsOf(count).flatMap((host, index) => objectsOf(host, WAYS[pattern], address(index)));
 
+/** Those of one host, in a gateway that serves other patterns too: on one port it cannot take both HTTP and TLS. */
+export const documentationOf = (pattern: Pattern, host: string): object[] =>
+  objectsOf(host, { ...WAYS[pattern], gatewayPort: pattern === 'http' ? 80 : 443 }, address(0));
+
 function objectsOf(host: string, way: Way, virtual: string): object[] {
   const name = host.replaceAll('.', '-');
   const networking = (kind: string, objectName: string, spec: object) => ({

@@ -236,10 +236,11 @@ export class EgressGateway extends Construct implements IEgressExit {
     for (const client of clients) {
       const decide = () => ClientPolicy.for(this.policies, this.handle, client, this.hosts).allow(client, declaration);
       const { namespaceName, serviceAccountName } = client;
+      const namesServers = opaquePorts(ports).some(({ identified }) => identified);
       // Servers decide about service accounts by themselves, as long as no namespace of theirs is observed.
-      if (httpPorts(ports).length > 0 || !serviceAccountName) decide();
-      else whenObserved(this, namespaceName!, decide);
-      if (serviceAccountName) this.admitAccounts(declaration, namespaceName!);
+      if (httpPorts(ports).length > 0 || (namesServers && !serviceAccountName)) decide();
+      else if (namesServers) whenObserved(this, namespaceName!, decide);
+      if (namesServers && serviceAccountName) this.admitAccounts(namespaceName!);
     }
     if (opaquePorts(ports).length > 0) this.pods?.listenForOpaque();
     if (opaquePorts(ports).some(({ identified }) => !identified)) hosts.forEach((host) => this.open(host));
@@ -299,8 +300,7 @@ export class EgressGateway extends Construct implements IEgressExit {
     markInstallation(this, { extensionProvider });
   }
 
-  private admitAccounts({ ports }: Declaration, namespace: string): void {
-    if (!opaquePorts(ports).some(({ identified }) => identified)) return;
+  private admitAccounts(namespace: string): void {
     const servers = () => this.hosts.observedServers;
     const once = (id: string, made: new (...args: ConstructorParameters<typeof AccountPolicy>) => Construct) =>
       this.node.tryFindChild(id) ?? new made(this, id, this.handle, servers);

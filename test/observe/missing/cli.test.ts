@@ -86,6 +86,14 @@ test('names the clients that an exit refuses, or would', async () => {
   expect((await missing([opaque], ['--observed', 'orders'])).out).toContain('*.db.example (TCP 5432)');
 });
 
+test('names the service accounts that a server of an exit does not take', async () => {
+  const handshake = 'TLS_error:|268435581:SSL_routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:TLS_error_end';
+  const said = { method: null, host: null, policy: null, trial: null, server_name: 'sa.5432.db.example', handshake };
+  expect((await missing([{ ...OURS.triedOut, ...said }], [])).out).toContain(
+    "db.example (TCP 5432): EgressClient.serviceAccount('orders', 'clerk'), 1 ×, 1 refused",
+  );
+});
+
 test('grants that hold are not among those that are tried out', async () => {
   const granted = { ...OURS.triedOut, policy: 'ns[istio-egress]-policy[istio-egress.orders]-rule[0]' };
   const connection = { ...OURS.triedOut, method: null, host: null, policy: null, server_name: 'sa.5432.db.example' };
