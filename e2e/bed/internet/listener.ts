@@ -29,7 +29,7 @@ export class Listener {
     private readonly of: InternetServer,
     private readonly port: InternetPort,
     readonly address: string,
-    private readonly sink: Sink,
+    private readonly tell: Sink,
     addressOf: (host: string) => string | undefined,
   ) {
     this.http1.on('request', (request, response) => {
@@ -65,6 +65,10 @@ export class Listener {
   close() {
     this.server.close();
     for (const socket of this.sockets) socket.destroy();
+  }
+
+  private sink(record: InternetRecord) {
+    if (!this.behaviour.unrecorded) this.tell(record);
   }
 
   private accept(socket: Socket) {

@@ -49,4 +49,6 @@ export interface Behaviour {
   readonly down?: boolean;
   /** Milliseconds before each response. */
   readonly delay?: number;
+  /** Keeps no record of what arrives, for more calls than anybody reads about. */
+  readonly unrecorded?: boolean;
 }

@@ -1,0 +1,80 @@
+import { Expectation } from '../../e2e/world/expect';
+import { Pattern } from '../mesh/patterns';
+
+/** Who calls: a namespace of each, with one workload. */
+export const CALLERS = {
+  none: 'outside/caller',
+  sidecar: 'straight/caller',
+  documentation: 'payments/checkout',
+  ours: 'ours/caller',
+  ambient: 'ambient/caller',
+};
+
+/** A way to a server outside. */
+export interface Way {
+  readonly name: string;
+  readonly from: string;
+  readonly url: string;
+  /** That it is this way is looked at before it is measured. */
+  readonly expect: Expectation;
+}
+
+/** A pattern, with the ways that are compared; the first is the direct path. */
+export interface Comparison {
+  readonly pattern: string;
+  readonly ways: Way[];
+}
+
+export const hostOf = (pattern: string, way: string) => `${pattern}.${way}.example.com`;
+
+const GATEWAYS = { ours: 'istio-egress/istio-egress', documentation: 'istio-egress/istio-egressgateway' };
+const OUR_WAYPOINT = 'egress-waypoint/egress-waypoint';
+const OTHER_WAYPOINT = 'waypoint-by-hand/waypoint';
+
+function way(name: string, from: string, url: string, through: string[]): Way {
+  return { name, from, url, expect: { outcome: 'allowed', through } };
+}
+
+const DIRECT = 'direct path, no proxy';
+const BY_HAND = 'hand-written, as documented';
+const OURS = 'this library';
+export { BY_HAND, OURS };
+
+/** Through a gateway: what the application calls, and what it would call without one. */
+function throughGateway(pattern: Pattern, called: (host: string) => string, alone = called): Comparison {
+  return {
+    pattern,
+    ways: [
+      way(DIRECT, CALLERS.none, alone(hostOf(pattern, 'direct')), []),
+      way(BY_HAND, CALLERS.documentation, called(hostOf(pattern, 'documentation')), [GATEWAYS.documentation]),
+      way(OURS, CALLERS.ours, called(hostOf(pattern, 'ours')), [GATEWAYS.ours]),
+    ],
+  };
+}
+
+const http = (host: string) => `http://${host}/`;
+const https = (host: string) => `https://${host}/`;
+
+/** All that is compared. */
+export const COMPARISONS: Comparison[] = [
+  throughGateway('http', http),
+  throughGateway('tls-origination', http, https),
+  throughGateway('tls-passthrough', https),
+  throughGateway('tcp', (host) => `tcp://${host}:5432`),
+  {
+    pattern: 'direct egress',
+    ways: [
+      way(DIRECT, CALLERS.none, http(hostOf('http', 'direct')), []),
+      way(BY_HAND, CALLERS.sidecar, http(hostOf('sidecar', 'documentation')), []),
+      way(OURS, CALLERS.ours, http(hostOf('sidecar', 'ours')), []),
+    ],
+  },
+  {
+    pattern: 'waypoint',
+    ways: [
+      way(DIRECT, CALLERS.none, https(hostOf('tls-origination', 'direct')), []),
+      way(BY_HAND, CALLERS.ambient, http(hostOf('waypoint', 'documentation')), [OTHER_WAYPOINT]),
+      way(OURS, CALLERS.ambient, http(hostOf('waypoint', 'ours')), [OUR_WAYPOINT]),
+    ],
+  },
+];
