@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FILES } from './layout';
 import { run } from './process';
@@ -34,19 +34,43 @@ function read(name: string): KeyPair {
   };
 }
 
-/** The certificate and key of an authority, made when first asked for. */
+let serial = 0;
+
+/**
+ * The certificate and key of an authority, made when first asked for. The kubelet and a suite may both be the first: what one of them
+ * made appears as a whole, and the other takes it.
+ */
 export async function authority(name: Authority): Promise<KeyPair> {
-  mkdirSync(FILES.pki, { recursive: true, mode: 0o700 });
-  const file = `ca-${name}`;
-  if (!existsSync(join(FILES.pki, `${file}.crt`))) {
+  const file = `ca-${name}/ca`;
+  if (!existsSync(join(FILES.pki, `ca-${name}`))) {
+    const mine = `making-${process.pid}-${serial++}`;
+    mkdirSync(join(FILES.pki, mine), { recursive: true, mode: 0o700 });
     const use = ['-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign,cRLSign'];
     const subject = ['-days', '30', '-subj', `/CN=${SUBJECTS[name]}`];
-    await openssl('req', '-x509', ...NEW_KEY, '-keyout', `${file}.key`, '-out', `${file}.crt`, ...subject, ...use);
+    await openssl(
+      'req',
+      '-x509',
+      ...NEW_KEY,
+      '-keyout',
+      `${mine}/ca.key`,
+      '-out',
+      `${mine}/ca.crt`,
+      ...subject,
+      ...use,
+    );
+    publish(mine, `ca-${name}`);
   }
   return read(file);
 }
 
-let serial = 0;
+/** A directory takes the place of no other one that has something in it. */
+function publish(mine: string, name: string) {
+  try {
+    renameSync(join(FILES.pki, mine), join(FILES.pki, name));
+  } catch (error) {
+    if (!existsSync(join(FILES.pki, name))) throw error;
+  }
+}
 
 /** A new certificate for DNS names or, for a client, a subject's common name. */
 export async function issue(by: Authority, commonName: string, dnsNames: string[] = []): Promise<KeyPair> {
@@ -65,7 +89,7 @@ export async function issue(by: Authority, commonName: string, dnsNames: string[
     '-subj',
     `/CN=${commonName.slice(0, 64)}`,
   );
-  const signer = ['-CA', `ca-${by}.crt`, '-CAkey', `ca-${by}.key`, '-CAcreateserial', '-days', '30'];
+  const signer = ['-CA', `ca-${by}/ca.crt`, '-CAkey', `ca-${by}/ca.key`, '-days', '30'];
   await openssl('x509', '-req', '-in', `${name}.csr`, ...signer, '-extfile', `${name}.ext`, '-out', `${name}.crt`);
   return read(name);
 }
