@@ -13,6 +13,8 @@ export interface Case {
   readonly emits: 'per host' | 'per namespace' | 'documentation';
   /** The largest number of hosts that it is asked for. */
   readonly atMost: number;
+  /** Whether so many are asked of it in one namespace only, since it takes long and namespaces make no difference to it. */
+  readonly inOneNamespace?: boolean;
   /** Writes what a user of it keeps, beside what is declared. */
   readonly prepare?: (directory: string, declared: Input) => void;
   /** Prints manifests, or writes them to `out`; run in the directory. */
@@ -52,8 +54,11 @@ export function casesWith(peers: Record<Peer, string>): Case[] {
         cpSync(join(directory, 'exit.yaml'), join(directory, 'templates/exit.yaml'));
       },
     },
-    template('jsonnet', 'jsonnet', 10_000, ['--yaml-stream', 'main.jsonnet']),
-    template('cue', 'cue', 10_000, ['export', '.', 'declarations.json', '-e', 'output', '--out', 'text']),
+    { ...template('jsonnet', 'jsonnet', 10_000, ['--yaml-stream', 'main.jsonnet']), inOneNamespace: true },
+    {
+      ...template('cue', 'cue', 10_000, ['export', '.', 'declarations.json', '-e', 'output', '--out', 'text']),
+      inOneNamespace: true,
+    },
     {
       ...kustomize,
       prepare: (directory, declared) => {
@@ -69,5 +74,6 @@ export const MIXED: Case = {
   name: 'this library, mixed patterns',
   emits: 'per host',
   atMost: 10_000,
+  inOneNamespace: true,
   command: (directory) => [process.execPath, join(HERE, 'node/run.js'), 'mixed patterns', directory],
 };

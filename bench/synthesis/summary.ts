@@ -60,9 +60,10 @@ class Measurements {
     const here = NAMESPACES.filter((namespaces) => this.of(DOCUMENTATION, hosts, namespaces));
     const rows = this.cases(hosts).map((name) => {
       const first = this.of(name, hosts, here[0])!;
-      const times = here.map((namespaces) =>
-        readable(compare(this.of(name, hosts, namespaces)!, this.of(DOCUMENTATION, hosts, namespaces)!, 'seconds')),
-      );
+      const times = here.map((namespaces) => {
+        const one = this.of(name, hosts, namespaces);
+        return one ? readable(compare(one, this.of(DOCUMENTATION, hosts, namespaces)!, 'seconds')) : '';
+      });
       const { bytes, objects } = first.runs[0];
       return [
         name,

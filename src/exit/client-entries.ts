@@ -31,21 +31,21 @@ interface ClientEntriesProps {
  * What makes the sidecars of a namespace listen on the ports of a declaration: one ServiceEntry for all hosts or, with a TCP
  * port, one for each, because there a host is known by its address alone.
  */
-export class ClientEntries extends Construct {
+export class ClientEntries {
   public readonly serviceEntries: ApiObject[];
   /** What is taken from the namespace's TCP connections. */
   public readonly captures: CaptureMark[];
   /** What the namespace knows of the hosts. */
   public readonly marks: EntryMark[];
 
-  public constructor(scope: Construct, id: string, { gateway, declaration, where, name }: ClientEntriesProps) {
-    super(scope, id);
+  /** Not a construct of its own: most declarations need none of them, and each construct has its price. */
+  public constructor(scope: Construct, { gateway, declaration, where, name }: ClientEntriesProps) {
     const { hosts } = declaration;
     const own = where.exportTo === '.' ? ownAddress(declaration) : undefined;
     const ports = own ? declaration.ports : portsWithServiceEntry(gateway, declaration.ports);
     const tcp = ports.filter(({ kind }) => kind === 'tcp');
     const entry = (index: number, entryName: string, entryHosts: string[], addresses?: string[]) =>
-      manifest(this, `ServiceEntry ${index}`, {
+      manifest(scope, `ServiceEntry ${index}`, {
         apiVersion: 'networking.istio.io/v1',
         kind: 'ServiceEntry',
         namespace: where.namespace,

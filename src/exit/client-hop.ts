@@ -68,7 +68,7 @@ export class ClientHop extends Construct implements IClientHop {
       spec: () => clientRoutes(gateway, declaration, rules, where),
     });
     this.virtualServices = [virtualService];
-    const entries = new ClientEntries(this, 'Entries', { gateway, declaration, where, name });
+    const entries = new ClientEntries(this, { gateway, declaration, where, name });
     this.serviceEntries = entries.serviceEntries;
     markClientRoute(this, {
       namespace: where.namespace,
