@@ -31,23 +31,21 @@ const GATEWAYS = { ours: 'istio-egress/istio-egress', documentation: 'istio-egre
 const OUR_WAYPOINT = 'egress-waypoint/egress-waypoint';
 const OTHER_WAYPOINT = 'waypoint-by-hand/waypoint';
 
-function way(name: string, from: string, url: string, through: string[]): Way {
+function toServer(name: string, from: string, url: string, through: string[]): Way {
   return { name, from, url, expect: { outcome: 'allowed', through } };
 }
 
 const DIRECT = 'direct path, no proxy';
-const BY_HAND = 'hand-written, as documented';
-const OURS = 'this library';
-export { BY_HAND, OURS };
-
+export const BY_HAND = 'hand-written, as documented';
+export const OURS = 'this library';
 /** Through a gateway: what the application calls, and what it would call without one. */
 function throughGateway(pattern: Pattern, called: (host: string) => string, alone = called): Comparison {
   return {
     pattern,
     ways: [
-      way(DIRECT, CALLERS.none, alone(hostOf(pattern, 'direct')), []),
-      way(BY_HAND, CALLERS.documentation, called(hostOf(pattern, 'documentation')), [GATEWAYS.documentation]),
-      way(OURS, CALLERS.ours, called(hostOf(pattern, 'ours')), [GATEWAYS.ours]),
+      toServer(DIRECT, CALLERS.none, alone(hostOf(pattern, 'direct')), []),
+      toServer(BY_HAND, CALLERS.documentation, called(hostOf(pattern, 'documentation')), [GATEWAYS.documentation]),
+      toServer(OURS, CALLERS.ours, called(hostOf(pattern, 'ours')), [GATEWAYS.ours]),
     ],
   };
 }
@@ -64,17 +62,17 @@ export const COMPARISONS: Comparison[] = [
   {
     pattern: 'direct egress',
     ways: [
-      way(DIRECT, CALLERS.none, http(hostOf('http', 'direct')), []),
-      way(BY_HAND, CALLERS.sidecar, http(hostOf('sidecar', 'documentation')), []),
-      way(OURS, CALLERS.ours, http(hostOf('sidecar', 'ours')), []),
+      toServer(DIRECT, CALLERS.none, http(hostOf('http', 'direct')), []),
+      toServer(BY_HAND, CALLERS.sidecar, http(hostOf('sidecar', 'documentation')), []),
+      toServer(OURS, CALLERS.ours, http(hostOf('sidecar', 'ours')), []),
     ],
   },
   {
     pattern: 'waypoint',
     ways: [
-      way(DIRECT, CALLERS.none, https(hostOf('tls-origination', 'direct')), []),
-      way(BY_HAND, CALLERS.ambient, http(hostOf('waypoint', 'documentation')), [OTHER_WAYPOINT]),
-      way(OURS, CALLERS.ambient, http(hostOf('waypoint', 'ours')), [OUR_WAYPOINT]),
+      toServer(DIRECT, CALLERS.none, https(hostOf('tls-origination', 'direct')), []),
+      toServer(BY_HAND, CALLERS.ambient, http(hostOf('waypoint', 'documentation')), [OTHER_WAYPOINT]),
+      toServer(OURS, CALLERS.ambient, http(hostOf('waypoint', 'ours')), [OUR_WAYPOINT]),
     ],
   },
 ];
