@@ -7,10 +7,11 @@
  *     npm run bench -- latency --once    a smoke run of one part
  */
 import { latency } from './latency/main';
+import { mesh } from './mesh/main';
 import { Part } from './part';
 import { synthesis } from './synthesis/main';
 
-const PARTS: Record<string, Part> = { synthesis, latency };
+const PARTS: Record<string, Part> = { synthesis, mesh, latency };
 
 async function main(args: string[]): Promise<void> {
   const once = args.includes('--once');

@@ -27,7 +27,7 @@ export function exitRoutes(gateway: GatewayHandle, served: ServedHost) {
     exportTo: HERE,
     gateways: [gateway.exitName],
     hosts: [host],
-    http: http.length > 0 ? http.flatMap((port) => exitRoute(served, port, http.length > 1)) : undefined,
+    http: http.length > 0 ? http.flatMap((port) => exitRoute(served, port, http)) : undefined,
     tls: open.length > 0 ? open.map((port) => openRoute(gateway, served, port.upstreamPort)) : undefined,
   });
 }
@@ -48,8 +48,12 @@ export function opaqueRoute(
 }
 
 /** The routes of a gateway to a host that stands for itself. */
-export function routesTo(host: string, port: HttpPort, match: VirtualServiceSpecHttpMatch) {
-  return httpRoute({ host, upstreamHost: host }, port, { match, to: port.upstreamPort });
+export function routesTo(host: string, port: HttpPort, ports: HttpPort[], match: VirtualServiceSpecHttpMatch) {
+  return httpRoute({ host, upstreamHost: host }, port, {
+    match,
+    to: port.upstreamPort,
+    subset: subsetName(port, ports),
+  });
 }
 
 /** The routes of a sidecar or a waypoint straight to a host, by the ports that applications call. */
@@ -59,7 +63,11 @@ export function directRoutes(host: string, ports: HttpPort[], upstream: Upstream
     exportTo: HERE,
     hosts: [host],
     http: ports.flatMap((port) =>
-      httpRoute({ host, upstreamHost: host }, port, { match: { port: port.port }, to: port.port, whole }),
+      httpRoute({ host, upstreamHost: host }, port, {
+        match: { port: port.port },
+        to: port.port,
+        subset: whole ? undefined : subsetName(port, ports),
+      }),
     ),
   });
 }
@@ -71,22 +79,22 @@ function openRoute(gateway: GatewayHandle, { host, upstreamHost }: ServedHost, u
   };
 }
 
-function exitRoute(served: ServedHost, port: HttpPort, oneOfSeveral: boolean) {
+function exitRoute(served: ServedHost, port: HttpPort, ports: HttpPort[]) {
   // One port needs no telling apart; what else the Host header may name is refused by the grants.
-  const match = oneOfSeveral ? { authority: { regex: authorityPattern(served.host, port.port) } } : undefined;
-  return httpRoute(served, port, { match, to: port.upstreamPort });
+  const match = ports.length > 1 ? { authority: { regex: authorityPattern(served.host, port.port) } } : undefined;
+  return httpRoute(served, port, { match, to: port.upstreamPort, subset: subsetName(port, ports) });
 }
 
 function httpRoute(
   { host, upstreamHost }: Called,
   port: HttpPort,
-  { match, to, whole }: { match?: VirtualServiceSpecHttpMatch; to: number; whole?: boolean },
+  { match, to, subset }: { match?: VirtualServiceSpecHttpMatch; to: number; subset?: string },
 ) {
   return httpRoutes(
     {
       match,
       rewrite: authorityRewrite(calledAuthority(host, port), ownAuthority(upstreamHost, port)),
-      destination: { host: upstreamHost, port: { number: to }, subset: whole ? undefined : subsetName(port) },
+      destination: { host: upstreamHost, port: { number: to }, subset },
       headers: port.headers,
       timeout: port.timeout,
     },

@@ -6,7 +6,7 @@ import {
   toJson_DestinationRuleSpec,
   toJson_ServiceEntrySpec,
 } from '../../imports/networking.istio.io';
-import { ResolvedPort, upstreamProtocol } from '../destination/egress-port';
+import { httpPorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
 import { HttpPort } from '../destination/http-port';
 import { Upstream } from '../destination/upstream';
@@ -52,8 +52,8 @@ export function isLookedUpPerCall(host: string, { endpoints }: Upstream): boolea
 export function upstreamDestinationRule(host: string, upstream: Upstream, ports: HttpPort[], exportTo: string[]) {
   const { connectionLimits, outlierDetection } = upstream;
   const forHttp = { ...connectionLimits, http: { ...connectionLimits?.http, useClientProtocol: true } };
-  const isPlain = ports.some(({ tls }) => !tls);
-  const originated = ports.filter(({ tls }) => tls);
+  const inSubsets = ports.map((port) => ({ port, name: subsetName(port, ports) }));
+  const isPlain = inSubsets.some(({ name }) => name === undefined);
   return toJson_DestinationRuleSpec({
     exportTo,
     host,
@@ -62,12 +62,12 @@ export function upstreamDestinationRule(host: string, upstream: Upstream, ports:
         ? { connectionPool: isPlain ? forHttp : connectionLimits, outlierDetection }
         : undefined,
     subsets:
-      originated.length > 0
-        ? originated.map((port) => ({
-            name: subsetName(port)!,
+      isPlain || ports.length === 0
+        ? undefined
+        : inSubsets.map(({ port, name }) => ({
+            name: name!,
             trafficPolicy: { connectionPool: forHttp, tls: upstreamTls(host, port) },
-          }))
-        : undefined,
+          })),
   });
 }
 
@@ -87,9 +87,12 @@ export function needsDestinationRule(upstream: Upstream, ports: ResolvedPort[]):
   return Boolean(upstream.connectionLimits ?? upstream.outlierDetection) || ports.some(({ kind }) => kind === 'http');
 }
 
-/** The subset that originates TLS for a port; undefined without, because each subset is one more cluster. */
-export function subsetName(port: HttpPort): string | undefined {
-  return port.tls && `port-${port.port}`;
+/**
+ * The subset for a port of a host; undefined where none of its HTTP ports originates TLS, because each subset is one more
+ * cluster. Where one does all have one, else `istioctl analyze` takes the routes without for a mistake (IST0140).
+ */
+export function subsetName({ port }: HttpPort, ports: ResolvedPort[]): string | undefined {
+  return httpPorts(ports).some(({ tls }) => tls) ? `port-${port}` : undefined;
 }
 
 function upstreamTls(host: string, { tls }: HttpPort): NonNullable<DestinationRuleSpecSubsets['trafficPolicy']>['tls'] {

@@ -139,12 +139,12 @@ export class ProbeRoute extends Construct {
   private routes() {
     const target = this.target();
     if (!target) return [];
-    const { host, port } = target;
+    const { host, port, ports } = target;
     return httpRoutes(
       {
         match: { port: PROBE_PORT, uri: { exact: PROBE_PATH } },
         rewrite: { uri: this.probe.path, authority: ownAuthority(host, port) },
-        destination: { host, port: { number: port.upstreamPort }, subset: subsetName(port) },
+        destination: { host, port: { number: port.upstreamPort }, subset: subsetName(port, ports) },
         headers: port.headers,
         timeout: `${this.probe.timeoutSeconds}s`,
       },
@@ -156,7 +156,7 @@ export class ProbeRoute extends Construct {
   private target() {
     const served = this.upstream();
     const [port] = served ? httpPorts(served.ports) : [];
-    return served && port && { host: served.upstreamHost, port };
+    return served && port && { host: served.upstreamHost, port, ports: served.ports };
   }
 
   private problems(): string[] {

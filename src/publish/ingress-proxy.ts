@@ -162,7 +162,7 @@ export class IngressProxy extends Construct {
 
   private httpRoutes(host: string, port: HttpPort): VirtualServiceSpecHttp[] {
     const matches = this.paths?.flatMap(pathMatches) ?? [{}];
-    return matches.flatMap((match) => routesTo(host, port, { port: port.port, ...match }));
+    return matches.flatMap((match) => routesTo(host, port, httpPorts(this.ports), { port: port.port, ...match }));
   }
 
   private tlsRoutes(host: string) {

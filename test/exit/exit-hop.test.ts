@@ -52,6 +52,13 @@ test("mutual TLS shows the exit owner's certificate and verifies as well", () =>
   });
 });
 
+test('beside a port that originates TLS, plain HTTP has a subset too, else analyze takes its route for a mistake', () => {
+  const { destinationRule, routes } = hop(EgressPort.tlsOrigination(), EgressPort.http({ port: 8080 }));
+  const names = ['port-80', 'port-8080'];
+  expect(destinationRule.subsets.map(({ name }: any) => name)).toEqual(names);
+  expect(routes.map(({ route }: any) => route[0].destination.subset)).toEqual(names);
+});
+
 test('plain HTTP stays plain, and needs no subset', () => {
   const { serviceEntry, destinationRule } = hop(EgressPort.http({ port: 8080 }));
   expect(serviceEntry.ports).toEqual([{ name: 'http-8080', number: 8080, protocol: 'HTTP' }]);

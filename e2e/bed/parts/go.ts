@@ -60,13 +60,19 @@ export async function crds(): Promise<string> {
   });
 }
 
-/** What plays ztunnel's part. Its own sources are in its key, so that a change of them builds nothing else. */
-export async function ztunnel(): Promise<string> {
+/** What plays ztunnel's part. */
+export const ztunnel = async () => ofOurs('ztunnel', 'the stand-in for ztunnel');
+
+/** Sidecars without an Envoy, for benchmarks. */
+export const adsClients = async () => ofOurs('adsclients', 'clients of ADS');
+
+/** A program of our own. Its sources are in its key, so that a change of them builds nothing else. */
+async function ofOurs(name: string, title: string): Promise<string> {
   const module = toolsModule('istio');
-  const sources = readdirSync(join(module, 'ztunnel')).map((file) => join('ztunnel', file));
+  const sources = readdirSync(join(module, name)).map((file) => join(name, file));
   const recipe = ['go.mod', 'go.sum', ...sources.sort()].map((file) => join(module, file));
-  return once(cacheEntry('ztunnel', VERSIONS.istio, ...recipe), 'the stand-in for ztunnel', async (directory) => {
-    await build(module, directory, { ztunnel: './ztunnel' });
+  return once(cacheEntry(name, VERSIONS.istio, ...recipe), title, async (directory) => {
+    await build(module, directory, { [name]: `./${name}` });
   });
 }
 

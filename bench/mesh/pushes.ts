@@ -1,0 +1,87 @@
+import { Listeners } from './listeners';
+import { Pattern } from './patterns';
+import { applyAll, OURS, PEER, populate, Shape } from './shapes';
+import { eventually } from '../../e2e/bed/poll';
+import { Mesh } from '../../e2e/world/mesh';
+import { figure, readable } from '../figures';
+import { table } from '../results';
+
+const CLIENTS = 50;
+const CHANGES = 5;
+/** Milliseconds without a response after which nothing more comes: istiod gathers changes for 100 ms. */
+const QUIET = 1500;
+
+/** What it takes to tell 50 sidecars that one more host is declared. */
+export interface Push {
+  readonly pattern: Pattern;
+  readonly hosts: number;
+  readonly shape: string;
+  /** From the first object that is applied to the last response that arrives. */
+  readonly milliseconds: number[];
+  /** To all clients together. */
+  readonly kilobytes: number[];
+}
+
+/** Adds one host after the other to so many, in both shapes. */
+export async function pushesOf(mesh: Mesh, pattern: Pattern, hosts: number): Promise<Push[]> {
+  const pushes: Push[] = [];
+  for (const shape of [PEER, OURS]) pushes.push(await pushesIn(mesh, shape, pattern, hosts));
+  return pushes;
+}
+
+async function pushesIn(mesh: Mesh, shape: Shape, pattern: Pattern, hosts: number): Promise<Push> {
+  await populate(mesh);
+  let documents = shape.documents(pattern, hosts);
+  await applyAll(documents);
+  await mesh.ready();
+  await mesh.settled(2000);
+  const listeners = await Listeners.start(CLIENTS);
+  try {
+    await quiet(listeners);
+    const milliseconds: number[] = [];
+    const kilobytes: number[] = [];
+    for (let change = 1; change <= CHANGES; change++) {
+      const next = shape.documents(pattern, hosts + change);
+      const known = new Set(documents);
+      const changed = next.filter((document) => !known.has(document));
+      const begin = Date.now();
+      await applyAll(changed);
+      const { last, bytes } = await quiet(listeners);
+      milliseconds.push(last - begin);
+      kilobytes.push(Object.values(bytes).reduce((sum, count) => sum + count, 0) / 1000);
+      documents = next;
+    }
+    return { pattern, hosts, shape: shape.name, milliseconds, kilobytes };
+  } finally {
+    listeners.stop();
+    await mesh.reset();
+  }
+}
+
+/** All that comes until nothing more does; every client has to hear something. */
+async function quiet(listeners: Listeners) {
+  const total = { bytes: {} as Record<string, number>, last: 0 };
+  const heard = async () => {
+    const { responses, last, bytes } = await listeners.report();
+    for (const [kind, count] of Object.entries(bytes ?? {})) total.bytes[kind] = (total.bytes[kind] ?? 0) + count;
+    if (responses > 0) total.last = last;
+    return total.last > 0 && Date.now() - total.last > QUIET;
+  };
+  await eventually('the clients to hear everything', heard, { within: 180_000, every: 100 });
+  return total;
+}
+
+/** Both shapes, and how much of the peer's bytes and time ours takes. */
+export function pushesTable(pushes: Push[]): string {
+  const columns = ['', 'hosts', 'kB to 50 clients', 'peer', 'ratio', 'ms until the last', 'peer', 'ratio'];
+  const ours = pushes.filter(({ shape }) => shape === OURS.name);
+  const rows = ours.map((own) => {
+    const peer = pushes.find((push) => push.shape === PEER.name && push.pattern === own.pattern)!;
+    const columnsOf = (what: 'kilobytes' | 'milliseconds') => {
+      const [mine, other] = [figure(own[what]), figure(peer[what])];
+      return [readable(mine, 0), readable(other, 0), (mine.median / other.median).toFixed(3)];
+    };
+    return [own.pattern, own.hosts, ...columnsOf('kilobytes'), ...columnsOf('milliseconds')];
+  });
+  return table(columns, rows);
+}
