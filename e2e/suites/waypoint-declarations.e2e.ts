@@ -1,4 +1,4 @@
-/** What the library's declarations come to at a waypoint: who gets through, rules, headers, timeouts, retries, TLS, TCP, wildcards. */
+/** What the library's declarations come to at a waypoint: who gets through, headers, timeouts, retries, TLS, TCP, wildcards. */
 import { App, Chart, Duration, Testing } from 'cdk8s';
 import {
   Egress,
@@ -7,7 +7,6 @@ import {
   EgressWaypoint,
   HttpEgress,
   HttpRetries,
-  HttpRule,
   Mesh as MeshSettings,
   TcpEgress,
   TlsOriginationEgress,
@@ -41,16 +40,6 @@ function declare(app: App): void {
   const one = { exit, clients: [checkout] };
 
   new TlsOriginationEgress(payments, 'Ledger', { hosts: ['ledger.example'], ...one });
-  new TlsOriginationEgress(payments, 'Rules', {
-    hosts: ['rules.example'],
-    exit,
-    clients: [checkout, report],
-    rules: [
-      HttpRule.allow({ clients: [checkout], methods: ['GET', 'POST'], paths: ['/v1/*'] }),
-      HttpRule.allow({ methods: ['GET'], paths: ['/reports/{*}/pdf'], headers: { 'X-Role': ['auditor', 'admin*'] } }),
-      HttpRule.deny({ paths: ['/v1/internal/*'] }),
-    ],
-  });
   new HttpEgress(payments, 'Headers', {
     hosts: ['headers.example'],
     ...one,
@@ -80,7 +69,7 @@ function declare(app: App): void {
 }
 
 async function outside(): Promise<void> {
-  const hosts = ['ledger', 'rules', 'headers', 'slow', 'none', 'idempotent', 'any', 'sso'];
+  const hosts = ['ledger', 'headers', 'slow', 'none', 'idempotent', 'any', 'sso'];
   for (const host of [...hosts, 'one.blogs', 'two.blogs', 'editor.blogs', 'undeclared']) {
     await mesh.external({ hosts: [`${host}.example`] });
   }
@@ -133,38 +122,6 @@ describe('a host is closed to', () => {
     const [{ status }] = await mesh.pods(WAYPOINT);
     const connectTo = { host: status!.podIP as string, port: 15008 };
     await mesh.expect({ ...ledger, from: 'batch/nightly', connectTo, timeout: 2000 }, { outcome: 'refused' });
-  });
-});
-
-describe('rules', () => {
-  const at = (path: string, rest: Partial<CallOptions> = {}): CallOptions => ({
-    from: CHECKOUT,
-    url: `http://rules.example${path}`,
-    ...rest,
-  });
-  const asRole = (role: string) => ({ headers: { 'x-role': role } });
-
-  test.each([
-    ['a method and a path', at('/v1/entries'), CHECKOUT],
-    ['another method', at('/v1/entries', { method: 'POST', body: 'x' }), CHECKOUT],
-    ['a path with a query', at('/v1/entries?internal=/v1/internal/'), CHECKOUT],
-    ['a template and a header', at('/reports/7/pdf', asRole('auditor')), CHECKOUT],
-    ['another client', at('/reports/7/pdf', { from: REPORT, ...asRole('auditor') }), REPORT],
-    ['the beginning of a value', at('/reports/7/pdf', asRole('administrator')), CHECKOUT],
-  ])('let through %s', async (_, call, identity) => {
-    await mesh.expect(call, { ...ALLOWED, status: 200, identity, upstream: 'tls', tlsBy: WAYPOINT });
-  });
-
-  test.each([
-    ['another method', at('/v1/entries', { method: 'DELETE' })],
-    ['another path', at('/v2/entries')],
-    ['what is denied, though it is allowed', at('/v1/internal/keys')],
-    ['two segments for one', at('/reports/7/8/pdf', asRole('auditor'))],
-    ['no header', at('/reports/7/pdf')],
-    ['another value', at('/reports/7/pdf', asRole('guest'))],
-    ['what only the other client may', at('/v1/entries', { from: REPORT })],
-  ])('refuse %s', async (_, call) => {
-    await mesh.expect(call, FORBIDDEN);
   });
 });
 
