@@ -10,7 +10,12 @@ const COUNTS = [10, 200, 2000];
 const PUSHED = ['tls-origination', 'tls-passthrough'] as const;
 
 /** As Istio is installed by default; the bed's own is faster with changes, and knows ambient. */
-const DEFAULTS = { PILOT_DEBOUNCE_AFTER: '100ms', PILOT_ENABLE_AMBIENT: 'false' };
+const DEFAULTS = {
+  PILOT_DEBOUNCE_AFTER: '100ms',
+  PILOT_ENABLE_AMBIENT: 'false',
+  // Not a default: so many clients come at once only here.
+  PILOT_MAX_REQUESTS_PER_SECOND: '1000',
+};
 
 export const mesh: Part = {
   missing: () =>

@@ -5,6 +5,7 @@ import {
   EgressClient,
   EgressGateway,
   EgressProps,
+  GatewayWorkload,
   HttpEgress,
   Mesh,
   TcpEgress,
@@ -25,7 +26,9 @@ const DECLARE: Record<Pattern, Declare> = {
 const [pattern, count, outdir] = process.argv.slice(2);
 const app = new App({ outdir });
 Mesh.configure(app, { dnsProxying: pattern === 'tcp' });
-const exit = new EgressGateway(new Chart(app, 'platform'), 'Exit', { replicas: 1 });
+const exit = new EgressGateway(new Chart(app, 'platform'), 'Exit', {
+  workload: GatewayWorkload.managed({ replicas: 1 }),
+});
 const chart = new Chart(app, CLIENT.namespace);
 const clients = [EgressClient.serviceAccount(CLIENT.namespace, CLIENT.workload)];
 for (const host of hostsOf(Number(count))) DECLARE[pattern as Pattern](chart, host, { hosts: [host], exit, clients });
