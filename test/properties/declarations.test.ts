@@ -73,10 +73,10 @@ const REQUESTS: Omit<Http, 'authority'>[] = [
 
 /** What a model says of calls that arrive at an exit. */
 interface Model {
-  call(caller: Caller, host: string, port: number, http: Http): boolean;
-  connect(caller: Caller | undefined, name: string): boolean;
   /** Whether it may take connections for names that are not declared. */
   readonly takesUnknown: boolean;
+  call(caller: Caller, host: string, port: number, http: Http): boolean;
+  connect(caller: Caller | undefined, name: string): boolean;
 }
 
 /** The servers and policies of an exit let through what the declarations mean, and nothing else. Returns what was let through. */
