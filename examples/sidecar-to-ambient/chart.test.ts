@@ -48,9 +48,13 @@ test('a waypoint that serves nobody changes nothing', () => {
   expect(step(Stage.BEFORE, Stage.READY)).toEqual({ changed: [], gone: [] });
 });
 
-test('the first move changes one object of those that stay, and nothing of the namespace that waits', () => {
+test('the first move changes the host’s entry and takes a server away, and nothing of the namespace that waits', () => {
   expect(step(Stage.READY, Stage.DURING)).toEqual({
-    changed: ['ServiceEntry istio-egress/istio-egress.api.bank.example'],
+    changed: [
+      'Gateway istio-egress/istio-egress',
+      'ServiceEntry istio-egress/istio-egress.api.bank.example',
+      'VirtualService istio-egress/istio-egress.443.api.bank.example',
+    ],
     gone: [
       'AuthorizationPolicy istio-egress/istio-egress.payments',
       'DestinationRule payments/payments.istio-egress',
@@ -63,7 +67,10 @@ test('the first move changes one object of those that stay, and nothing of the n
 
 test('the next one changes the waypoint’s policy for the host', () => {
   const { changed } = step(Stage.DURING, Stage.MOVED);
-  expect(changed).toEqual(['AuthorizationPolicy istio-egress/egress-waypoint.api.bank.example']);
+  expect(changed).toEqual([
+    'Gateway istio-egress/istio-egress',
+    'AuthorizationPolicy istio-egress/egress-waypoint.api.bank.example',
+  ]);
 });
 
 test('at the end the gateway goes, and nothing that stays changes', () => {

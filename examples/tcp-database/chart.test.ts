@@ -18,14 +18,15 @@ test('two databases share a port number and have an address each', () => {
 });
 
 test('each database is open to its own service account', () => {
-  const { rules } = manifests().only({ kind: 'AuthorizationPolicy', name: 'istio-egress.shop' }).spec;
-  const consent = rules.map(({ from: [{ source }], when }: any) => [
-    source.serviceAccounts ?? source.namespaces,
-    when[0].values,
+  const { servers } = manifests().only({ kind: 'Gateway' }).spec;
+  const account = (name: string) => [`spiffe://cluster.local/ns/shop/sa/${name}`];
+  expect(servers.slice(1).map(({ hosts, tls }: any) => [hosts[0], tls.subjectAltNames])).toEqual([
+    ['./sa.5432.orders.db.example.com', account('orders')],
+    ['./ns.shop.22.sftp.partner.example.com', undefined],
+    ['./sa.5432.stock.db.example.com', account('stock')],
   ]);
-  expect(consent).toEqual([
-    [['shop'], ['22.sftp.partner.example.com']],
-    [['shop/orders'], ['5432.orders.db.example.com']],
-    [['shop/stock'], ['5432.stock.db.example.com']],
+  const { rules } = manifests().only({ kind: 'AuthorizationPolicy', name: 'istio-egress.shop' }).spec;
+  expect(rules.map(({ from, when }: any) => [from[0].source, when[0].values])).toEqual([
+    [{ namespaces: ['shop'] }, ['ns.shop.*']],
   ]);
 });

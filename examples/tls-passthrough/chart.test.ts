@@ -6,19 +6,13 @@ test('the exit passes TLS on by the name of the outer one, for the reader alone'
   const app = Testing.app();
   tlsPassthrough(app);
   const manifests = assertions.Manifests.fromApp(app);
-  manifests.has(
-    { kind: 'AuthorizationPolicy', name: 'istio-egress.newsroom' },
-    {
-      spec: {
-        rules: [
-          {
-            from: [{ source: { serviceAccounts: ['newsroom/reader'] } }],
-            when: [{ key: 'connection.sni', values: ['443.api.cnn.com', '443.edition.cnn.com'] }],
-          },
-        ],
-      },
-    },
-  );
+  const { servers } = manifests.only({ kind: 'Gateway' }).spec;
+  const tls = { mode: 'ISTIO_MUTUAL', subjectAltNames: ['spiffe://cluster.local/ns/newsroom/sa/reader'] };
+  expect(servers.slice(1).map((server: any) => [server.hosts[0], server.tls])).toEqual([
+    ['./sa.443.api.cnn.com', tls],
+    ['./sa.443.edition.cnn.com', tls],
+    ['./pictures.example.com', { mode: 'PASSTHROUGH' }],
+  ]);
 });
 
 test('the pictures are open to whoever reaches the exit, and a policy says so', () => {
