@@ -1,4 +1,5 @@
-// The suites share one mesh, which the global set-up brings up: they run one after the other.
+// The suites of a worker share its mesh, which the global set-up brings up. They wait most of the time, so that there are more workers
+// than cores. One mesh alone: `--runInBand`.
 module.exports = {
   rootDir: __dirname,
   testMatch: ['<rootDir>/suites/**/*.e2e.ts'],
@@ -7,6 +8,7 @@ module.exports = {
   moduleNameMapper: { '^cdk8s-istio-egress$': '<rootDir>/../src/index.ts' },
   globalSetup: '<rootDir>/suites/setup.ts',
   globalTeardown: '<rootDir>/suites/teardown.ts',
-  maxWorkers: 1,
+  maxWorkers: 3,
+  setupFiles: ['<rootDir>/suites/which-bed.js'],
   testTimeout: 120_000,
 };

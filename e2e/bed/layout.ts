@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 
-/** Everything that the bed makes on a machine carries this prefix, so that it can find and remove its own. */
-export const PREFIX = 'egressbed';
+/**
+ * Everything that a bed makes on a machine carries this prefix, so that it can find and remove its own. Several can be up at once, each
+ * with a number.
+ */
+export const PREFIX = `egressbed${process.env.EGRESS_BED ?? ''}`;
 
-/** State of the running mesh: sockets, logs, keys. One mesh at a time on a machine. */
+/** State of the running mesh: sockets, logs, keys. One mesh at a time for each prefix. */
 export const RUN = join('/run', PREFIX);
 
 /** Held by whoever has the mesh. */

@@ -22,7 +22,8 @@ export interface RunResult {
 /** What the bed's processes see of the machine's environment: a proxy or a CA variable of the caller must not leak in. */
 export function plainEnvironment(extra: Record<string, string> = {}): Record<string, string> {
   const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-  return { PATH: path, HOME: '/nonexistent', LANG: 'C.UTF-8', ...extra };
+  const bed = process.env.EGRESS_BED;
+  return { PATH: path, HOME: '/nonexistent', LANG: 'C.UTF-8', ...(bed !== undefined && { EGRESS_BED: bed }), ...extra };
 }
 
 /** Enters the network of a namespace and nothing else: files stay the machine's. */

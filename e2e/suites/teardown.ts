@@ -1,6 +1,11 @@
 import './setup';
 
-/** Removes the mesh of the suites. */
+/** Removes the meshes of the suites. */
 export default async function teardown(): Promise<void> {
-  await globalThis.meshOfSuites?.down();
+  const ends = (globalThis.bedsOfSuites ?? []).map(async (bed) => {
+    const gone = new Promise((resolve) => bed.once('exit', resolve));
+    bed.stdin?.end();
+    if (bed.exitCode === null) await gone;
+  });
+  await Promise.all(ends);
 }

@@ -1,0 +1,2 @@
+// Each worker of jest has a mesh of its own, which `setup.ts` has brought up.
+process.env.EGRESS_BED = process.env.JEST_WORKER_ID;
