@@ -34,7 +34,7 @@ async function pushesIn(mesh: Mesh, shape: Shape, pattern: Pattern, hosts: numbe
   let documents = shape.documents(pattern, hosts);
   await applyAll(documents);
   await mesh.ready();
-  await mesh.settled(2000);
+  await mesh.settled({ quiet: 2000, within: 600_000 });
   const listeners = await Listeners.start(CLIENTS);
   try {
     await quiet(listeners);
@@ -67,7 +67,7 @@ async function quiet(listeners: Listeners) {
     if (responses > 0) total.last = last;
     return total.last > 0 && Date.now() - total.last > QUIET;
   };
-  await eventually('the clients to hear everything', heard, { within: 180_000, every: 100 });
+  await eventually('the clients to hear everything', heard, { within: 600_000, every: 100 });
   return total;
 }
 

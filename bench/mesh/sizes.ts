@@ -54,8 +54,8 @@ async function sizesIn(mesh: Mesh, shape: Shape, pattern: Pattern, counts: numbe
     await applyAll(shape.documents(pattern, hosts));
     // A busy istiod is silent for a while before it sends.
     const hasGrown = async () => (await figures('client')).bytes > before;
-    await eventually('the client to hear of the hosts', hasGrown, { within: 120_000, every: 500 });
-    await mesh.settled(2000);
+    await eventually('the client to hear of the hosts', hasGrown, { within: 600_000, every: 500 });
+    await mesh.settled({ quiet: 2000, within: 600_000 });
     const full = await all();
     before = full.client.bytes;
     for (const proxy of PROXIES) {

@@ -1,4 +1,5 @@
 import { example, stage } from './examples';
+import { wayOfItsOwn } from './own-way';
 import { CallOptions } from '../world/call';
 import { Expectation } from '../world/expect';
 import { Mesh } from '../world/mesh';
@@ -9,40 +10,6 @@ const EXIT = 'istio-egress/istio-egress';
 const TLS_SERVICE = 'istio-egress-tls.istio-egress.svc.cluster.local';
 const HTTP_SERVICE = 'istio-egress.istio-egress.svc.cluster.local';
 const CNN = 'https://edition.cnn.com/';
-
-const networking = (kind: string, name: string, spec: object, namespace = 'mallory') => ({
-  apiVersion: 'networking.istio.io/v1',
-  kind,
-  metadata: { name, namespace },
-  spec,
-});
-
-/** What a team would write by hand to lead a host to a port of the exit, under a server name of its choice. */
-function wayOfItsOwn(host: string, service: string, port: number, sni: string): object[] {
-  return [
-    networking('ServiceEntry', 'own', {
-      hosts: [host],
-      exportTo: ['.'],
-      ports: [{ number: 443, name: 'tls', protocol: 'TLS' }],
-      resolution: 'STATIC',
-    }),
-    networking('DestinationRule', 'own', {
-      host: service,
-      exportTo: ['.'],
-      trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL', sni } },
-    }),
-    networking('VirtualService', 'own', {
-      hosts: [host],
-      exportTo: ['.'],
-      tls: [
-        {
-          match: [{ port: 443, sniHosts: [host] }],
-          route: [{ destination: { host: service, port: { number: port } } }],
-        },
-      ],
-    }),
-  ];
-}
 
 interface Attempt {
   readonly title: string;

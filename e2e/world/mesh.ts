@@ -189,9 +189,10 @@ export class Mesh {
 
   /**
    * Waits until istiod has heard of every object, has nothing more to send, and every proxy has taken over what it sent, and until the
-   * node keeps the NetworkPolicies of now: a refusal seen before that could be one of a configuration that is still on its way. `quiet` has to be longer than istiod gathers changes.
+   * node keeps the NetworkPolicies of now: a refusal seen before that could be one of a configuration that is still on its way. `quiet` has to be longer than istiod gathers
+   * changes, in milliseconds as `within`.
    */
-  async settled(quiet: number = QUIET): Promise<void> {
+  async settled({ quiet = QUIET, within = 60_000 }: { quiet?: number; within?: number } = {}): Promise<void> {
     const hears = async () => {
       const missing = [...(await unheard()), ...((await policiesAreEnforced()) ? [] : ['rules of NetworkPolicies'])];
       if (missing.length) throw new Error(missing.join('; '));
@@ -207,7 +208,7 @@ export class Mesh {
       if (behind.length) throw new Error(`behind: ${behind.join(', ')}`);
       return Date.now() - since >= quiet;
     };
-    await eventually('the proxies to take over the configuration', isQuiet, { within: 60_000, every: 50 });
+    await eventually('the proxies to take over the configuration', isQuiet, { within, every: 50 });
   }
 
   /** The pods of a workload, `namespace/name`. */

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { GatewayHandle } from './gateway-handle';
 import { EVERY_NAME_FOR_ACCOUNTS } from './hop-name';
 import { ObservedServer } from './hop-servers';
+import { sourceBut } from './source-but';
 import {
   AuthorizationPolicySpecAction as Action,
   AuthorizationPolicySpecRules,
@@ -52,7 +53,7 @@ export class ObservedServersPolicy extends Construct {
     super(scope, id);
     this.authorizationPolicy = policy(this, gateway, ['observed.servers'], Action.DENY, () =>
       servers().map(({ serverName, accounts }) => ({
-        from: [{ source: { notNamespaces: observedNamespaces(this), notServiceAccounts: accounts } }],
+        from: [{ source: sourceBut(accounts, observedNamespaces(this)) }],
         to: [{ operation: { ports: [`${gateway.targetPorts.opaque}`] } }],
         when: [{ key: 'connection.sni', values: [serverName] }],
       })),

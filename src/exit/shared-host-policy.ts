@@ -9,6 +9,7 @@ import {
   AuthorizationPolicySpecRulesFromSource,
   toJson_AuthorizationPolicySpec,
 } from '../../imports/security.istio.io';
+import { sourceBut } from './source-but';
 import { ResolvedPort } from '../destination/egress-port';
 import { manifest } from '../mesh/manifest';
 import { dottedName } from '../naming';
@@ -106,14 +107,14 @@ export class SharedHostPolicy extends Construct {
   }
 }
 
-/** Whoever is none of the clients. All conditions of a source must hold, so each excludes one more. */
+/** Whoever is none of the clients. */
 function everybodyBut(clients: Map<string, EgressClient>): AuthorizationPolicySpecRulesFromSource {
   const sorted = [...clients.keys()].sort().map((name) => clients.get(name)!);
   if (sorted.some(({ namespaceName }) => namespaceName === undefined)) return { notPrincipals: ['*'] };
   const accounts = sorted.filter(({ serviceAccountName }) => serviceAccountName !== undefined).map(String);
   const namespaces = sorted.filter(({ serviceAccountName }) => serviceAccountName === undefined);
-  return {
-    notServiceAccounts: accounts.length > 0 ? accounts : undefined,
-    notNamespaces: namespaces.length > 0 ? namespaces.map(({ namespaceName }) => namespaceName!) : undefined,
-  };
+  return sourceBut(
+    accounts,
+    namespaces.map(({ namespaceName }) => namespaceName!),
+  );
 }

@@ -21,7 +21,7 @@ export const LOG_FIELDS = {
   flags: '%RESPONSE_FLAGS%',
   details: '%RESPONSE_CODE_DETAILS%',
   termination: '%CONNECTION_TERMINATION_DETAILS%',
-  /** Why the caller's TLS handshake failed: a server of the exit takes the service accounts it is for only. */
+  /** Why TLS with the caller failed: a server of the exit takes the service accounts that it is for, and nobody else. */
   handshake: '%DOWNSTREAM_TRANSPORT_FAILURE_REASON%',
   upstream_failure: '%UPSTREAM_TRANSPORT_FAILURE_REASON%',
   route: '%ROUTE_NAME%',

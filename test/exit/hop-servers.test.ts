@@ -71,7 +71,9 @@ test('while a namespace of theirs is observed, servers take everybody, and a pol
     action: 'DENY',
     rules: [
       {
-        from: [{ source: { notNamespaces: ['payments'], notServiceAccounts: ['payments/checkout', 'shop/web'] } }],
+        from: [
+          { source: { notNamespaces: ['payments'], notPrincipals: ['*/ns/payments/sa/checkout', '*/ns/shop/sa/web'] } },
+        ],
         to,
         when: [{ key: 'connection.sni', values: ['sa.5432.a.example'] }],
       },

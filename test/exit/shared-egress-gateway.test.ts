@@ -61,7 +61,8 @@ test('a host refuses everybody but its clients, and what else its Host header ma
     selector: { matchLabels: PODS.labels },
     rules: [
       {
-        from: [{ source: { notServiceAccounts: ['payments/checkout'], notNamespaces: ['shop'] } }],
+        // Istio's CRD takes no service accounts beside namespaces.
+        from: [{ source: { notPrincipals: ['*/ns/payments/sa/checkout'], notNamespaces: ['shop'] } }],
         to: [{ operation: { hosts, ports: ['8091'] } }],
       },
       { to: [{ operation: { hosts: ['a.example', 'a.example:*'], notHosts: hosts, ports: ['8091'] } }] },

@@ -47,6 +47,10 @@ function ruleMatches(rule: any, call: Call, isDeny: boolean): boolean {
 
 function sourceMatches(source: any, caller: Call['caller']): boolean {
   const account = caller && `${caller.namespace}/${caller.account}`;
+  const fields = Object.keys(source).join();
+  if (/serviceAccounts/i.test(fields) && /principals|namespaces/i.test(fields)) {
+    throw new Error(`the CRD refuses ${fields} in one source`);
+  }
   return Object.entries<string[]>(source).every(([field, values]) => {
     switch (field) {
       case 'serviceAccounts':
@@ -60,7 +64,10 @@ function sourceMatches(source: any, caller: Call['caller']): boolean {
       case 'principals':
         return caller !== undefined && values.includes('*');
       case 'notPrincipals':
-        return caller === undefined || !values.includes('*');
+        return (
+          caller === undefined ||
+          !values.some((value) => textMatches(value, `cluster.local/ns/${caller.namespace}/sa/${caller.account}`))
+        );
       default:
         throw new Error(`the model knows no ${field}`);
     }

@@ -124,7 +124,9 @@ function atExit(line: LogLine, { observed }: Circumstances): Verdict {
 
 /** By a policy, or in the handshake of a server that takes others only. */
 function isRefusal({ details, termination, handshake }: LogLine): boolean {
-  return handshake !== undefined || [details, termination].some((text) => text?.startsWith('rbac_access_denied'));
+  // A client that hangs up fails a handshake too.
+  if (handshake?.includes('CERTIFICATE_VERIFY_FAILED')) return true;
+  return [details, termination].some((text) => text?.startsWith('rbac_access_denied'));
 }
 
 function callerOf(line: LogLine, given: Circumstances): Caller | undefined {

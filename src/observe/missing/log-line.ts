@@ -12,7 +12,7 @@ export interface LogLine {
   readonly route?: string;
   readonly details?: string;
   readonly termination?: string;
-  /** Why the caller's TLS handshake failed. */
+  /** Why TLS with the caller failed. */
   readonly handshake?: string;
   /** Where the caller connected to, as address and port. */
   readonly destination?: string;

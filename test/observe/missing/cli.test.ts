@@ -92,6 +92,8 @@ test('names the service accounts that a server of an exit does not take', async 
   expect((await missing([{ ...OURS.triedOut, ...said }], [])).out).toContain(
     "db.example (TCP 5432): EgressClient.serviceAccount('orders', 'clerk'), 1 ×, 1 refused",
   );
+  const hungUp = 'TLS_error:|33554536:system_library:OPENSSL_internal:Connection_reset_by_peer:TLS_error_end';
+  expect((await missing([{ ...OURS.triedOut, ...said, handshake: hungUp }], [])).out).toBe('');
 });
 
 test('grants that hold are not among those that are tried out', async () => {
