@@ -59,13 +59,24 @@ async function answers(): Promise<boolean> {
   return (await run(['curl', '-sf', READY], { netns: netnsOf(ISTIOD), mayFail: true })).code === 0;
 }
 
+/**
+ * As the kubelet would, starts it again when it has panicked. Istio 1.31.1 has one that a busy machine can meet: a waypoint, and a
+ * ServiceEntry with DNS of which istiod knows the service already and the endpoints not yet (`buildWaypointInboundVIPCluster`).
+ */
+const AGAIN_AFTER_PANIC = [
+  'sh',
+  '-c',
+  'while "$@"; [ $? -eq 2 ]; do echo "istiod panicked, and is started again"; done',
+  'istiod',
+];
+
 /** Starts istiod, with environment variables over the bed's own, and answers once it serves configuration. */
 export async function startIstiod(parts: Parts, settings: Record<string, string> = {}): Promise<void> {
   const log = join(FILES.logs, 'istiod.log');
   const flags = ['--meshConfig', FILES.meshConfig, '--networksConfig', '/dev/null', '--kubeconfig', FILES.kubeconfig];
   // It reads from its working directory, and writes there.
   cpSync(parts.injection, join(dirname(FILES.meshConfig), 'var/lib/istio/inject'), { recursive: true });
-  const pid = daemon([parts.istiod, 'discovery', ...flags], {
+  const pid = daemon([...AGAIN_AFTER_PANIC, parts.istiod, 'discovery', ...flags], {
     netns: netnsOf(ISTIOD),
     log,
     cwd: dirname(FILES.meshConfig),
@@ -78,6 +89,6 @@ export async function startIstiod(parts: Parts, settings: Record<string, string>
 /** Ends istiod at once, as a crash would. */
 export async function killIstiod(): Promise<void> {
   const pid = Number(readFileSync(PID, 'utf8'));
-  process.kill(pid, 'SIGKILL');
+  process.kill(-pid, 'SIGKILL'); // with what would start it again
   await eventually('istiod to stop', async () => !(await answers()));
 }
