@@ -46,7 +46,8 @@ async function sizesIn(mesh: Mesh, shape: Shape, pattern: Pattern, counts: numbe
   });
   await applyAll(shape.documents(pattern, 0));
   await mesh.ready();
-  await mesh.settled();
+  // Longer than istiod gathers changes: it may still know the hosts of the shape before.
+  await mesh.settled({ quiet: 2000 });
   const empty = await all();
   const sizes: Size[] = [];
   let before = empty.client.bytes;

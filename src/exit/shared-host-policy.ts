@@ -3,13 +3,13 @@ import { Construct } from 'constructs';
 import { Declaration } from './declaration';
 import { GatewayHandle } from './gateway-handle';
 import { hopServerName, hostInName } from './hop-name';
+import { sourceBut } from './source-but';
 import {
   AuthorizationPolicySpecAction,
   AuthorizationPolicySpecRules,
   AuthorizationPolicySpecRulesFromSource,
   toJson_AuthorizationPolicySpec,
 } from '../../imports/security.istio.io';
-import { sourceBut } from './source-but';
 import { ResolvedPort } from '../destination/egress-port';
 import { manifest } from '../mesh/manifest';
 import { dottedName } from '../naming';
