@@ -9,3 +9,9 @@ export interface Part {
    */
   readonly run: (once: boolean) => Promise<void>;
 }
+
+/** Why this machine cannot run parts that measure on the test bed. */
+export const withoutTestBed = () =>
+  process.platform === 'linux' && process.getuid?.() === 0
+    ? undefined
+    : 'the test bed makes network namespaces: it needs Linux and root';

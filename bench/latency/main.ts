@@ -8,7 +8,7 @@ import { run, typescript } from '../../e2e/bed/process';
 import { Mesh } from '../../e2e/world/mesh';
 import { documentationOf, gateway } from '../mesh/documentation';
 import { PATTERNS } from '../mesh/patterns';
-import { Part } from '../part';
+import { Part, withoutTestBed } from '../part';
 import { writeResults } from '../results';
 
 const ROUNDS = 4;
@@ -17,10 +17,7 @@ const MILLISECONDS = 1200;
 export const CONNECTIONS = [1, 16];
 
 export const latency: Part = {
-  missing: () =>
-    process.platform === 'linux' && process.getuid?.() === 0
-      ? undefined
-      : 'the test bed makes network namespaces: it needs Linux and root',
+  missing: withoutTestBed,
   run: async (once) => {
     const mesh = await Mesh.up();
     try {

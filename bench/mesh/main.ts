@@ -3,7 +3,7 @@ import { PATTERNS } from './patterns';
 import { Push, pushesOf, pushesTable } from './pushes';
 import { Size, sizesOf, sizesTable } from './sizes';
 import { Mesh } from '../../e2e/world/mesh';
-import { Part } from '../part';
+import { Part, withoutTestBed } from '../part';
 import { writeResults } from '../results';
 
 const COUNTS = [10, 200, 2000];
@@ -18,10 +18,7 @@ const DEFAULTS = {
 };
 
 export const mesh: Part = {
-  missing: () =>
-    process.platform === 'linux' && process.getuid?.() === 0
-      ? undefined
-      : 'the test bed makes network namespaces: it needs Linux and root',
+  missing: withoutTestBed,
   run: async (once) => {
     const bed = await Mesh.up();
     try {

@@ -1,7 +1,7 @@
 import { CLIENT, Pattern } from './patterns';
 import { applyAll, BYSTANDER, OURS, PEER, populate, Shape } from './shapes';
 import { eventually } from '../../e2e/bed/poll';
-import { Cost, cost, memory } from '../../e2e/world/cost';
+import { Cost, cost, difference, memory } from '../../e2e/world/cost';
 import { Mesh } from '../../e2e/world/mesh';
 import { table } from '../results';
 
@@ -66,11 +66,6 @@ async function sizesIn(mesh: Mesh, shape: Shape, pattern: Pattern, counts: numbe
   await mesh.reset();
   return sizes;
 }
-
-const difference = (full: Figures, empty: Figures): Figures =>
-  Object.fromEntries(
-    Object.entries(full).map(([what, count]) => [what, count - empty[what as keyof Figures]]),
-  ) as unknown as Figures;
 
 /** Each proxy in both shapes, and how much of the peer's configuration ours is. */
 export function sizesTable(sizes: Size[]): string {

@@ -2,12 +2,11 @@
  * What a host costs the proxies, as counts and bytes: a change that makes any of them hold more fails, with what it was before. The
  * allowance is `cost.json`; `COST=write` writes it anew, for a change that is worth it.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CLIENT, PATTERNS, Pattern } from '../../bench/mesh/patterns';
-import { Cost, cost } from '../world/cost';
+import { applyAll, BYSTANDER, OURS, populate } from '../../bench/mesh/shapes';
+import { Cost, cost, difference } from '../world/cost';
 import { Mesh } from '../world/mesh';
 
 const mesh = Mesh.attach();
@@ -19,21 +18,14 @@ const TOLERANCE = 1.005;
 
 const WORKLOADS = {
   client: `${CLIENT.namespace}/${CLIENT.workload}`,
-  bystander: 'elsewhere/bystander',
-  gateway: 'istio-egress/istio-egress',
+  bystander: BYSTANDER,
+  gateway: OURS.gateway,
 };
 type Costs = Record<keyof typeof WORKLOADS, Cost>;
 
 /** So many hosts as the library writes them. */
 async function declare(pattern: Pattern, hosts: number): Promise<void> {
-  const outdir = mkdtempSync(join(tmpdir(), 'cost-'));
-  try {
-    const script = join(__dirname, '../../bench/mesh/ours.ts');
-    execFileSync(process.execPath, ['--import', 'tsx', script, pattern, `${hosts}`, outdir]);
-    await mesh.apply(outdir);
-  } finally {
-    rmSync(outdir, { recursive: true });
-  }
+  await applyAll(OURS.documents(pattern, hosts));
   await mesh.ready();
   await mesh.settled();
 }
@@ -48,21 +40,13 @@ async function costs(): Promise<Costs> {
 }
 
 /** What twenty more hosts add to each proxy. */
-function added(few: Costs, many: Costs): Costs {
-  const difference = (proxy: keyof Costs) =>
-    Object.fromEntries(
-      Object.entries(many[proxy]).map(([what, count]) => [what, count - few[proxy][what as keyof Cost]]),
-    );
-  return Object.fromEntries(
-    Object.keys(WORKLOADS).map((proxy) => [proxy, difference(proxy as keyof Costs)]),
-  ) as unknown as Costs;
-}
-
-beforeEach(async () => {
-  for (const namespace of [CLIENT.namespace, 'elsewhere', 'istio-egress']) await mesh.namespace(namespace);
-  await mesh.workload({ namespace: CLIENT.namespace, name: CLIENT.workload });
-  await mesh.workload({ namespace: 'elsewhere', name: 'bystander' });
+const added = (few: Costs, many: Costs): Costs => ({
+  client: difference(many.client, few.client),
+  bystander: difference(many.bystander, few.bystander),
+  gateway: difference(many.gateway, few.gateway),
 });
+
+beforeEach(async () => populate(mesh));
 afterEach(async () => mesh.reset());
 
 it.each(PATTERNS)('%s: no proxy holds more for twenty hosts than it did', async (pattern) => {

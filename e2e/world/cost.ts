@@ -33,3 +33,9 @@ export async function memory(pod: string): Promise<number> {
   const { stdout } = await run(['curl', '-sf', 'http://127.0.0.1:15000/memory'], { netns: podNetns(namespace, name) });
   return Number(JSON.parse(stdout).allocated);
 }
+
+/** What the one holds more than the other, figure by figure. */
+export function difference<T extends object>(full: T, empty: T): T {
+  const less = ([what, count]: [string, number]) => [what, count - (empty[what as keyof T] as number)];
+  return Object.fromEntries(Object.entries(full).map(less)) as T;
+}

@@ -233,10 +233,10 @@ export class EgressGateway extends Construct implements IEgressExit {
     const { hosts, ports, clients } = declaration;
     checkNamed(declaration);
     this.hosts.admit(declaration);
+    const namesServers = opaquePorts(ports).some(({ identified }) => identified);
     for (const client of clients) {
       const decide = () => ClientPolicy.for(this.policies, this.handle, client, this.hosts).allow(client, declaration);
       const { namespaceName, serviceAccountName } = client;
-      const namesServers = opaquePorts(ports).some(({ identified }) => identified);
       // Servers decide about service accounts by themselves, as long as no namespace of theirs is observed.
       if (httpPorts(ports).length > 0 || (namesServers && !serviceAccountName)) decide();
       else if (namesServers) whenObserved(this, namespaceName!, decide);
