@@ -23,16 +23,30 @@ export function checkTree(scope: Construct): void {
   const root = scope.node.root;
   if (CHECKED in root) return;
   (root as any)[CHECKED] = true;
-  let known: { nodes: IConstruct[]; problems: string[] } = { nodes: [], problems: [] };
+  let branches: Branch[] = [];
+  let problems: string[] = [];
   root.node.addValidation({
     validate: () => {
       // cdk8s asks once per chart: the answer changes only when the tree did.
-      const nodes = root.node.findAll();
-      const same = nodes.length === known.nodes.length && nodes.every((node, index) => node === known.nodes[index]);
-      if (!same) known = { nodes, problems: problemsOf(root as App, nodes) };
-      return known.problems;
+      if (branches.length === 0 || !branches.every(isUnchanged)) {
+        const nodes = root.node.findAll();
+        branches = nodes.map((node) => ({ node, children: node.node.children }));
+        problems = problemsOf(root as App, nodes);
+      }
+      return problems;
     },
   });
+}
+
+/** A node of the tree with the children that it had. */
+interface Branch {
+  readonly node: IConstruct;
+  readonly children: IConstruct[];
+}
+
+function isUnchanged({ node, children }: Branch): boolean {
+  const now = node.node.children;
+  return now.length === children.length && now.every((child, index) => child === children[index]);
 }
 
 function problemsOf(app: App, nodes: IConstruct[]): string[] {
