@@ -7,11 +7,11 @@
  *     npm run bench -- latency --once    a smoke run of one part
  */
 import { latency } from './latency/main';
-import { mesh } from './mesh/main';
+import { mesh, pushes } from './mesh/main';
 import { Part } from './part';
 import { synthesis } from './synthesis/main';
 
-const PARTS: Record<string, Part> = { synthesis, mesh, latency };
+const PARTS: Record<string, Part> = { synthesis, mesh, pushes, latency };
 
 async function main(args: string[]): Promise<void> {
   const once = args.includes('--once');

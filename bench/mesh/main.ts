@@ -1,4 +1,4 @@
-/** What the mesh pays: configuration, memory and pushes, beside the shape of Istio's documentation, on the mesh of the test bed. */
+/** What the mesh pays, beside the shape of Istio's documentation, on the mesh of the test bed. */
 import { PATTERNS } from './patterns';
 import { Push, pushesOf, pushesTable } from './pushes';
 import { Size, sizesOf, sizesTable } from './sizes';
@@ -9,34 +9,46 @@ import { writeResults } from '../results';
 const COUNTS = [10, 200, 2000];
 const PUSHED = ['tls-origination', 'tls-passthrough'] as const;
 
-/** As Istio is installed by default; the bed's own is faster with changes, and knows ambient. */
-const DEFAULTS = {
-  PILOT_DEBOUNCE_AFTER: '100ms',
-  PILOT_ENABLE_AMBIENT: 'false',
-  // Not a default: so many clients come at once only here.
-  PILOT_MAX_REQUESTS_PER_SECOND: '1000',
-};
-
+/** What proxies hold: configuration and memory. */
 export const mesh: Part = {
   missing: withoutTestBed,
   run: async (once) => {
-    const bed = await Mesh.up();
-    try {
-      // Thousands of objects are applied to be seen once.
-      await bed.restartIstiod({ ...DEFAULTS, PILOT_DEBOUNCE_AFTER: '1s', PILOT_DEBOUNCE_MAX: '300s' });
-      const sizes: Size[] = [];
+    const sizes: Size[] = [];
+    await onMesh(async (bed) => {
       for (const pattern of PATTERNS) {
         sizes.push(...(await sizesOf(bed, pattern, once ? [10] : COUNTS)));
         console.error(`${pattern} is measured`);
       }
-      await bed.restartIstiod(DEFAULTS);
-      const pushes: Push[] = [];
-      for (const pattern of PUSHED) pushes.push(...(await pushesOf(bed, pattern, once ? 10 : COUNTS.at(-1)!)));
-      const tables = [sizesTable(sizes), pushesTable(pushes)].join('\n\n');
-      console.log(tables);
-      if (!once) writeResults('mesh', { data: { sizes, pushes }, tables });
-    } finally {
-      await bed.down();
-    }
+    });
+    report('mesh', { sizes }, sizesTable(sizes), once);
   },
 };
+
+/** What it takes to tell sidecars of one more host. */
+export const pushes: Part = {
+  missing: withoutTestBed,
+  run: async (once) => {
+    const found: Push[] = [];
+    await onMesh(async (bed) => {
+      for (const pattern of PUSHED) {
+        found.push(...(await pushesOf(bed, pattern, once ? 10 : COUNTS.at(-1)!)));
+        console.error(`${pattern} is pushed`);
+      }
+    });
+    report('pushes', { pushes: found }, pushesTable(found), once);
+  },
+};
+
+async function onMesh(use: (bed: Mesh) => Promise<void>): Promise<void> {
+  const bed = await Mesh.up();
+  try {
+    await use(bed);
+  } finally {
+    await bed.down();
+  }
+}
+
+function report(part: string, data: object, tables: string, once: boolean): void {
+  console.log(tables);
+  if (!once) writeResults(part, { data, tables });
+}

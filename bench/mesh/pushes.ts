@@ -1,3 +1,4 @@
+import { asInstalled, patient } from './istiod';
 import { Listeners } from './listeners';
 import { Pattern } from './patterns';
 import { applyAll, OURS, PEER, populate, Shape } from './shapes';
@@ -30,26 +31,27 @@ export async function pushesOf(mesh: Mesh, pattern: Pattern, hosts: number): Pro
 }
 
 async function pushesIn(mesh: Mesh, shape: Shape, pattern: Pattern, hosts: number): Promise<Push> {
+  // Every change beforehand, or what it takes to get ready would be most of the work.
+  const steps = Array.from({ length: CHANGES + 1 }, (_, change) => shape.documents(pattern, hosts + change));
+  await patient(mesh);
   await populate(mesh);
-  let documents = shape.documents(pattern, hosts);
-  await applyAll(documents);
+  await applyAll(steps[0]);
   await mesh.ready();
+  await asInstalled(mesh);
   await mesh.settled({ quiet: 2000, within: 600_000 });
   const listeners = await Listeners.start(CLIENTS);
   try {
     await quiet(listeners);
     const milliseconds: number[] = [];
     const kilobytes: number[] = [];
-    for (let change = 1; change <= CHANGES; change++) {
-      const next = shape.documents(pattern, hosts + change);
-      const known = new Set(documents);
-      const changed = next.filter((document) => !known.has(document));
+    for (const [index, step] of steps.slice(1).entries()) {
+      const known = new Set(steps[index]);
+      const changed = step.filter((document) => !known.has(document));
       const begin = Date.now();
       await applyAll(changed);
       const { last, bytes } = await quiet(listeners);
       milliseconds.push(last - begin);
       kilobytes.push(Object.values(bytes).reduce((sum, count) => sum + count, 0) / 1000);
-      documents = next;
     }
     return { pattern, hosts, shape: shape.name, milliseconds, kilobytes };
   } finally {

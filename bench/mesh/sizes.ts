@@ -1,3 +1,4 @@
+import { patient } from './istiod';
 import { CLIENT, Pattern } from './patterns';
 import { applyAll, BYSTANDER, OURS, PEER, populate, Shape } from './shapes';
 import { eventually } from '../../e2e/bed/poll';
@@ -28,6 +29,7 @@ export async function sizesOf(mesh: Mesh, pattern: Pattern, counts: number[]): P
 }
 
 async function sizesIn(mesh: Mesh, shape: Shape, pattern: Pattern, counts: number[]): Promise<Size[]> {
+  await patient(mesh);
   await populate(mesh);
   const workloads = {
     client: `${CLIENT.namespace}/${CLIENT.workload}`,
@@ -46,7 +48,7 @@ async function sizesIn(mesh: Mesh, shape: Shape, pattern: Pattern, counts: numbe
   });
   await applyAll(shape.documents(pattern, 0));
   await mesh.ready();
-  // Longer than istiod gathers changes: it may still know the hosts of the shape before.
+  // Longer than istiod gathers changes.
   await mesh.settled({ quiet: 2000 });
   const empty = await all();
   const sizes: Size[] = [];
