@@ -52,15 +52,16 @@ async function sizesIn(mesh: Mesh, shape: Shape, pattern: Pattern, counts: numbe
   await mesh.settled({ quiet: 2000 });
   const empty = await all();
   const sizes: Size[] = [];
-  let before = empty.client.bytes;
+  let before = empty;
   for (const hosts of counts) {
     await applyAll(shape.documents(pattern, hosts));
     // A busy istiod is silent for a while before it sends.
-    const hasGrown = async () => (await figures('client')).bytes > before;
-    await eventually('the client to hear of the hosts', hasGrown, { within: 600_000, every: 500 });
+    const hasGrown = async (proxy: 'client' | 'gateway') => (await figures(proxy)).bytes > before[proxy].bytes;
+    const haveGrown = async () => (await hasGrown('client')) && (await hasGrown('gateway'));
+    await eventually('client and gateway to hear of the hosts', haveGrown, { within: 600_000, every: 500 });
     await mesh.settled({ quiet: 2000, within: 600_000 });
     const full = await all();
-    before = full.client.bytes;
+    before = full;
     for (const proxy of PROXIES) {
       sizes.push({ pattern, hosts, proxy, shape: shape.name, adds: difference(full[proxy], empty[proxy]) });
     }

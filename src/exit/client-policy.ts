@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { Declaration } from './declaration';
 import { GatewayHandle } from './gateway-handle';
 import { everyNameForNamespace, hopServerName } from './hop-name';
+import { ObjectSize } from './object-size';
 import {
   AuthorizationPolicySpecAction,
   AuthorizationPolicySpecRules,
@@ -11,7 +12,6 @@ import {
 } from '../../imports/security.istio.io';
 import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
-import { EgressError } from '../errors';
 import { manifest } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
@@ -20,9 +20,6 @@ import { DRY_RUN, observedNamespaces } from '../policy/observed';
 
 /** Stands for the namespace of `EgressClient.anyInMesh()`; no namespace has a dot in its name. */
 const ANY = 'any.mesh';
-
-/** What an object may hold, with room for metadata: etcd takes 1.5 MiB. */
-const MAX_CHARACTERS = 1_000_000;
 
 /** Calls of one client that share a condition. */
 interface Calls {
@@ -49,7 +46,10 @@ export class ClientPolicy extends Construct {
   }
 
   public readonly authorizationPolicy: ApiObject;
-  private characters = 0;
+  private readonly size = new ObjectSize(
+    "the namespace's policy",
+    'split the hosts over several exits, or the clients over several namespaces',
+  );
   private readonly allowed = new Map<string, Calls>();
   private readonly denied = new Map<string, Calls>();
   /** What would be let through if the rules held that are only tried out. */
@@ -85,7 +85,6 @@ export class ClientPolicy extends Construct {
     for (const condition of conditions(tried, 'deny', client)) this.tryDeny(client, condition, declaration);
     if (tried.some(({ action }) => action === 'allow')) this.tryAllow();
     this.addServerNames(client, declaration);
-    if (this.characters > MAX_CHARACTERS) this.refuse(declaration);
   }
 
   private addAllowed(
@@ -136,7 +135,9 @@ export class ClientPolicy extends Construct {
     for (const host of declaration.hosts) {
       const authorities = new Set<string>(calls.hosts.get(host));
       for (const authority of ports.flatMap(({ port }) => authoritiesOf(host, port))) {
-        if (to !== this.triedAllowed && !authorities.has(authority)) this.characters += authority.length + 3;
+        if (to !== this.triedAllowed && !authorities.has(authority)) {
+          this.size.add(declaration.scope, authority.length + 3);
+        }
         authorities.add(authority);
       }
       calls.hosts.set(host, [...authorities]);
@@ -144,7 +145,7 @@ export class ClientPolicy extends Construct {
     to.set(key, calls);
   }
 
-  private addServerNames(client: EgressClient, { hosts, ports }: Declaration): void {
+  private addServerNames(client: EgressClient, { scope, hosts, ports }: Declaration): void {
     const names = opaquePorts(ports)
       .filter(({ identified }) => identified)
       .flatMap(({ port }) => hosts.map((host) => hopServerName(host, port)));
@@ -153,7 +154,7 @@ export class ClientPolicy extends Construct {
     if (!client.serviceAccountName) return;
     const rule = this.serverNames.get(client.toString()) ?? { client, names: new Set() };
     for (const name of names) {
-      if (!rule.names.has(name)) this.characters += name.length + 3;
+      if (!rule.names.has(name)) this.size.add(scope, name.length + 3);
       rule.names.add(name);
     }
     this.serverNames.set(client.toString(), rule);
@@ -229,15 +230,6 @@ export class ClientPolicy extends Construct {
 
   private isObserved(): boolean {
     return observedNamespaces(this).includes(this.node.id);
-  }
-
-  private refuse({ scope }: Declaration): never {
-    throw new EgressError('HostCount', scope, {
-      what: "the namespace's policy would be larger than what Kubernetes stores",
-      given: `${this.characters} characters of hosts`,
-      allowed: `${MAX_CHARACTERS} for the clients of one namespace at one exit`,
-      fix: 'split the hosts over several exits, or the clients over several namespaces',
-    });
   }
 }
 

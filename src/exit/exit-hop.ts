@@ -6,6 +6,7 @@ import { exitRoutes, opaqueRoute } from './exit-routes';
 import { GatewayHandle } from './gateway-handle';
 import { hostInName } from './hop-name';
 import { HopServer, HopServers, ObservedServer } from './hop-servers';
+import { ObjectSize } from './object-size';
 import { calledPort, needsDestinationRule, upstreamDestinationRule, upstreamServiceEntry } from './upstream-manifests';
 import { ServiceEntrySpecPorts } from '../../imports/networking.istio.io';
 import { virtualAddress } from '../destination/captured-addresses';
@@ -60,6 +61,7 @@ export class ExitHop extends Construct implements IExitHop {
     public readonly host: string,
     private readonly gateway: GatewayHandle,
     declaration: Declaration,
+    private readonly serversSize: ObjectSize,
   ) {
     super(scope, host);
     this.upstream = declaration.upstream;
@@ -95,12 +97,12 @@ export class ExitHop extends Construct implements IExitHop {
     }
   }
 
-  /** Lets the clients of a declaration in on the ports whose bytes are not read. */
-  public admit({ clients, ports }: Declaration): void {
+  /** Lets the clients of a declaration in on the ports whose bytes are not read. @throws HostCount */
+  public admit({ scope, clients, ports }: Declaration): void {
     for (const port of opaquePorts(ports).filter(({ identified }) => identified)) {
       const known = this.admitted.get(port.port);
-      const servers = known ?? new HopServers(this, this.host, port, !this.gateway.shared);
-      servers.admit(clients);
+      const servers = known ?? new HopServers(this, this.host, port, !this.gateway.shared, this.serversSize);
+      servers.admit(scope, clients);
       this.admitted.set(port.port, servers);
       if (!known) this.routeOpaque(port, servers);
     }

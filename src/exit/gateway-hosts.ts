@@ -4,12 +4,14 @@ import { Declaration } from './declaration';
 import { ExitHop, IExitHop } from './exit-hop';
 import { GatewayHandle } from './gateway-handle';
 import { ObservedServer } from './hop-servers';
+import { ObjectSize } from './object-size';
 import { checkHostPattern, isBelow } from '../destination/host';
 import { EgressError } from '../errors';
 
 /** The hosts that are reached through a gateway. */
 export class GatewayHosts extends Construct {
   private readonly proxy?: ConnectProxy;
+  private readonly serversSize = new ObjectSize("the exit's Gateway", 'split the hosts over several exits');
 
   public constructor(
     scope: Construct,
@@ -29,12 +31,12 @@ export class GatewayHosts extends Construct {
     }
     for (const host of declaration.hosts) {
       const existing = this.node.tryFindChild(host) as ExitHop | undefined;
-      const hop = existing ?? new ExitHop(this, host, this.handle, declaration);
+      const hop = existing ?? new ExitHop(this, host, this.handle, declaration, this.serversSize);
       hop.add(declaration);
     }
   }
 
-  /** Has the hosts of a declaration reached, and lets its clients in where they do not meet a policy. */
+  /** Has the hosts of a declaration reached, and lets its clients in where they do not meet a policy. @throws HostCount */
   public admit(declaration: Declaration): void {
     this.add(declaration);
     for (const host of declaration.hosts) (this.find(host) as ExitHop).admit(declaration);

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { ClientHopScope } from './client-hop';
 import { GatewayAddress, ServicePort } from './gateway-handle';
 import { hopLabel } from './hop-name';
+import { ObjectSize } from './object-size';
 import {
   DestinationRuleSpecSubsets,
   DestinationRuleSpecTrafficPolicyLoadBalancerSimple,
@@ -12,6 +13,8 @@ import {
 import { manifest } from '../mesh/manifest';
 import { dottedName, exitLabel, joinName, placedName } from '../naming';
 
+/** What a subset is as JSON, without its names; on somebody else's Service it says more. */
+const SUBSET = 100;
 /** The subset for HTTP on a Service that others use as well. */
 const HTTP_SUBSET = 'http';
 /** The subset for bytes that are encrypted already, and go to the exit without mutual TLS around them. */
@@ -31,6 +34,10 @@ export class HopRule extends Construct {
   }
 
   public readonly destinationRule: ApiObject;
+  private readonly size = new ObjectSize(
+    "the namespace's DestinationRule",
+    'split the clients over several namespaces',
+  );
   private readonly subsets = new Map<string, { mode: TlsMode; sni?: string }>();
 
   private constructor(
@@ -62,7 +69,7 @@ export class HopRule extends Construct {
     return this.gateway.shared ? this.add(HTTP_SUBSET, { mode: TlsMode.ISTIO_UNDERSCORE_MUTUAL }) : undefined;
   }
 
-  /** The subset for what asks the exit for a server name. */
+  /** The subset for what asks the exit for a server name. @throws HostCount */
   public forServerName(sni: string): string {
     return this.add(hopLabel(sni), { mode: TlsMode.ISTIO_UNDERSCORE_MUTUAL, sni });
   }
@@ -73,7 +80,9 @@ export class HopRule extends Construct {
   }
 
   private add(name: string, tls: { mode: TlsMode; sni?: string }): string {
+    const isNew = !this.subsets.has(name);
     this.subsets.set(name, tls);
+    if (isNew) this.size.add(this, SUBSET + name.length + (tls.sni?.length ?? 0));
     return name;
   }
 

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { hopServerName } from './hop-name';
+import { ObjectSize } from './object-size';
 import { OpaquePort } from '../destination/opaque-port';
 import { Mesh } from '../mesh/mesh';
 import { EgressClient } from '../policy/egress-client';
@@ -23,6 +24,9 @@ export interface ObservedServer {
   readonly accounts: string[];
 }
 
+/** What a server is as JSON, without its names. */
+const SERVER = 130;
+
 /**
  * The clients of one port of a host whose bytes are not read, and the servers that let them in.
  *
@@ -39,13 +43,25 @@ export class HopServers {
     private readonly host: string,
     private readonly port: OpaquePort,
     private readonly canObserve: boolean,
+    private readonly size: ObjectSize,
   ) {}
 
-  /** Lets clients in. */
-  public admit(clients: EgressClient[]): void {
-    for (const client of clients) {
-      if (client.serviceAccountName) this.accounts.add(client.toString());
-      else this.namespaces.add(client.namespaceName!);
+  /** Lets clients of a declaration in. @throws HostCount */
+  public admit(declaredBy: Construct, clients: EgressClient[]): void {
+    for (const { namespaceName, serviceAccountName } of clients) {
+      const isFirst = serviceAccountName ? this.accounts.size === 0 : !this.namespaces.has(namespaceName!);
+      if (isFirst) {
+        const name = this.nameFor(serviceAccountName ? undefined : namespaceName);
+        this.size.add(declaredBy, SERVER + 2 * name.length);
+      }
+      if (!serviceAccountName) {
+        this.namespaces.add(namespaceName!);
+        continue;
+      }
+      const account = `${namespaceName}/${serviceAccountName}`;
+      if (this.accounts.has(account)) continue;
+      for (const identity of this.identitiesOf(account)) this.size.add(declaredBy, identity.length + 3);
+      this.accounts.add(account);
     }
   }
 
@@ -71,10 +87,13 @@ export class HopServers {
   /** Undefined while a namespace of an account is observed: its other accounts are not refused then. */
   private identities(): string[] | undefined {
     const observed = this.canObserve ? observedNamespaces(this.scope) : [];
-    const accounts = [...this.accounts].sort().map((account) => account.split('/'));
-    if (accounts.some(([namespace]) => observed.includes(namespace))) return undefined;
-    return accounts.flatMap(([namespace, name]) =>
-      Mesh.of(this.scope)._trustDomains.map((domain) => `spiffe://${domain}/ns/${namespace}/sa/${name}`),
-    );
+    const accounts = [...this.accounts].sort();
+    if (accounts.some((account) => observed.includes(account.split('/')[0]))) return undefined;
+    return accounts.flatMap((account) => this.identitiesOf(account));
+  }
+
+  private identitiesOf(account: string): string[] {
+    const [namespace, name] = account.split('/');
+    return Mesh.of(this.scope)._trustDomains.map((domain) => `spiffe://${domain}/ns/${namespace}/sa/${name}`);
   }
 }

@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
-import { clashes, paths } from './clashes';
+import { clashes, paths, some } from './clashes';
 import { clientRouteOf, exitHostOf, exitOf } from './marks';
 import { describe } from '../errors';
 
@@ -86,7 +86,7 @@ export function conflictingCaptures(nodes: IConstruct[]): string[] {
     .filter((group) => new Set(group.map(({ host }) => host)).size > 1)
     .map((group) =>
       describe('CaptureConflict', group[1].node, {
-        what: `TCP connections to ${group[0].key} are led to ${[...new Set(group.map(({ host }) => host))].join(' and to ')}; nothing else tells them apart`,
+        what: `TCP connections to ${group[0].key} are led to ${some(new Set(group.map(({ host }) => host)))}; nothing else tells them apart`,
         given: paths(group.map(({ node }) => node)),
         allowed: 'addresses of its own for each host',
         fix: 'set `addresses` on the declarations, or `dnsProxying: true` in Mesh.configure if the mesh has ISTIO_META_DNS_CAPTURE=true',

@@ -1,0 +1,38 @@
+import { EgressClient, EgressGateway, EgressPort, TlsPassthroughEgress } from '../../src';
+import { failing, world } from '../fixtures';
+
+/** What etcd takes in one request. */
+const STORED = 1.5 * 2 ** 20;
+const clients = Array.from({ length: 20 }, (_, index) => EgressClient.serviceAccount('payments', `account-${index}`));
+const host = (index: number) => `${'a'.repeat(60)}.${'b'.repeat(60)}.h${index}.example`;
+
+/** Declares one host after the other until that is an error, which it returns. */
+function untilRefused(declare: (host: string) => void): Error {
+  for (let index = 0; ; index++) {
+    try {
+      declare(host(index));
+    } catch (error) {
+      return error as Error;
+    }
+  }
+}
+
+test('servers that Kubernetes could not store in one Gateway are an error, and what it could is not', () => {
+  const { exit, manifests } = world();
+  const error = untilRefused((one) => exit.grant(one, { hosts: [one], clients, ports: [EgressPort.tcp(5432)] }));
+  expect(error.message).toMatch(failing('HostCount', "the exit's Gateway"));
+  const { length } = JSON.stringify(manifests().only({ kind: 'Gateway' }));
+  expect(length).toBeLessThan(STORED);
+  expect(length).toBeGreaterThan(STORED * 0.75);
+});
+
+test('subsets that Kubernetes could not store in one DestinationRule are an error', () => {
+  const { chart, manifests } = world();
+  // What an imported exit grants stands in another app.
+  const exit = EgressGateway.imported();
+  const error = untilRefused((one) => new TlsPassthroughEgress(chart, one, { hosts: [one], exit, clients }));
+  expect(error.message).toMatch(failing('HostCount', "the namespace's DestinationRule"));
+  const { length } = JSON.stringify(manifests().only({ kind: 'DestinationRule', namespace: 'payments' }));
+  expect(length).toBeLessThan(STORED);
+  expect(length).toBeGreaterThan(STORED * 0.75);
+});
