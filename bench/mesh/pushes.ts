@@ -8,7 +8,7 @@ import { figure, readable } from '../figures';
 import { table } from '../results';
 
 const CLIENTS = 50;
-const CHANGES = 5;
+const CHANGES = 7;
 /** Milliseconds without a response after which nothing more comes: istiod gathers changes for 100 ms. */
 const QUIET = 1500;
 
