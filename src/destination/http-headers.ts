@@ -82,22 +82,28 @@ export function resolveHeaders(scope: Construct, rules: HttpHeaderRules = {}, ke
       fix: 'leave it out',
     });
   }
-  const response = operations(scope, rules.responseSet, rules.responseAdd, rules.responseRemove);
+  const { requestSet, requestAdd, requestRemove, responseSet, responseAdd, responseRemove } = rules;
+  const meshHeaders = MESH_HEADERS.filter((name) => !kept.has(name));
+  const response = operations(scope, responseSet, responseAdd, checkNames(scope, responseRemove));
   return {
-    request: operations(scope, rules.requestSet, rules.requestAdd, [
-      ...MESH_HEADERS.filter((name) => !kept.has(name)),
-      ...(rules.requestRemove ?? []),
-    ]),
+    request: operations(scope, requestSet, requestAdd, [...meshHeaders, ...checkNames(scope, requestRemove)]),
     response: Object.values(response).some(Boolean) ? response : undefined,
   };
 }
 
 type Headers = { [name: string]: string };
 
-function operations(scope: Construct, set?: Headers, add?: Headers, remove?: string[]): HeaderOperations {
-  const names = [...new Set((remove ?? []).map((name) => checkName(scope, name)))];
+function operations(
+  scope: Construct,
+  set: Headers | undefined,
+  add: Headers | undefined,
+  remove: string[],
+): HeaderOperations {
+  const names = [...new Set(remove)];
   return { set: values(scope, set), add: values(scope, add), remove: names.length > 0 ? names : undefined };
 }
+
+const checkNames = (scope: Construct, names: string[] = []) => names.map((name) => checkName(scope, name));
 
 function values(scope: Construct, headers?: Headers): Headers | undefined {
   const entries = Object.entries(headers ?? {});
