@@ -1,4 +1,4 @@
-import { DOCUMENTATION, HELM, PER_HOST, PER_NAMESPACE } from './cases';
+import { DOCUMENTATION, HELM, MIXED, PER_HOST, PER_NAMESPACE } from './cases';
 import { Run } from './measure';
 import { figure, Figure, ratio, readable } from '../figures';
 import { table } from '../results';
@@ -85,8 +85,9 @@ class Measurements {
       NAMESPACES.flatMap((namespaces) => {
         const [from, to] = [this.of(name, small, namespaces), this.of(name, large, namespaces)];
         if (!from || !to) return [];
-        const growth = (cost: Cost) => figureOf(to, cost).median / figureOf(from, cost).median;
-        return [{ case: name, namespaces, seconds: growth('seconds'), mebibytes: growth('mebibytes') }];
+        return [
+          { case: name, namespaces, seconds: compare(to, from, 'seconds'), mebibytes: compare(to, from, 'mebibytes') },
+        ];
       }),
     );
   }
@@ -98,7 +99,9 @@ class Measurements {
       const of = (cost: Cost) =>
         NAMESPACES.map(
           (namespaces) =>
-            growths.find((growth) => growth.case === name && growth.namespaces === namespaces)?.[cost].toFixed(1) ?? '',
+            growths
+              .find((growth) => growth.case === name && growth.namespaces === namespaces)
+              ?.[cost].median.toFixed(1) ?? '',
         );
       return [name, ...of('seconds'), ...of('mebibytes')];
     });
@@ -108,6 +111,10 @@ class Measurements {
 
   /** What this library wants to reach. */
   public goals(): Goal[] {
+    return [...this.timeGoals(), ...this.growthGoals()];
+  }
+
+  private timeGoals(): Goal[] {
     return this.measured.flatMap((one) => {
       const { case: name, hosts, namespaces } = one;
       if (name !== PER_HOST && name !== PER_NAMESPACE) return [];
@@ -123,6 +130,17 @@ class Measurements {
         ...(hosts === 1 && name === PER_HOST ? [goal(documentation, 1.5)] : []),
         ...(hosts >= 1000 ? [goal(documentation, 1)] : []),
         ...(hosts >= 10_000 ? [goal(helm, 1)] : []),
+      ];
+    });
+  }
+
+  private growthGoals(): Goal[] {
+    const own = this.growths().filter((growth) => [PER_HOST, PER_NAMESPACE, MIXED.name].includes(growth.case));
+    return own.flatMap(({ case: name, namespaces, seconds, mebibytes }) => {
+      const goal = { hosts: 10_000, namespaces, atMost: 11 };
+      return [
+        { ...goal, goal: `${name}: time over 1,000 hosts`, ratio: seconds },
+        { ...goal, goal: `${name}: memory over 1,000 hosts`, ratio: mebibytes },
       ];
     });
   }
