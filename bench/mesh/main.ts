@@ -1,4 +1,5 @@
 /** What the mesh pays, beside the shape of Istio's documentation, on the mesh of the test bed. */
+import { goalsTable } from './goals';
 import { PATTERNS } from './patterns';
 import { Push, pushesOf, pushesTable } from './pushes';
 import { Size, sizesOf, sizesTable } from './sizes';
@@ -20,7 +21,7 @@ export const mesh: Part = {
         console.error(`${pattern} is measured`);
       }
     });
-    report('mesh', { sizes }, sizesTable(sizes), once);
+    report('mesh', { sizes }, [sizesTable(sizes), goalsTable(sizes)].join('\n\n'), once);
   },
 };
 
