@@ -4,7 +4,7 @@ import { ClientHopScope } from './client-hop';
 import { Declaration } from './declaration';
 import { GatewayAddress } from './gateway-handle';
 import { portsWithServiceEntry } from './gateway-limits';
-import { hostInName } from './hop-name';
+import { clientHopId, hostInName } from './hop-name';
 import { ServiceEntrySpecResolution, toJson_ServiceEntrySpec } from '../../imports/networking.istio.io';
 import { virtualAddress } from '../destination/captured-addresses';
 import { ResolvedPort } from '../destination/egress-port';
@@ -45,7 +45,7 @@ export class ClientEntries {
     const ports = own ? declaration.ports : portsWithServiceEntry(gateway, declaration.ports);
     const tcp = ports.filter(({ kind }) => kind === 'tcp');
     const entry = (index: number, entryName: string, entryHosts: string[], addresses?: string[]) =>
-      manifest(scope, `ServiceEntry ${index}`, {
+      manifest(scope, clientHopId(where.namespace, 'ServiceEntry', index), {
         apiVersion: 'networking.istio.io/v1',
         kind: 'ServiceEntry',
         namespace: where.namespace,

@@ -4,6 +4,7 @@ import { ClientEntries } from './client-entries';
 import { clientRoutes } from './client-routes';
 import { Declaration } from './declaration';
 import { GatewayAddress } from './gateway-handle';
+import { clientHopId } from './hop-name';
 import { HopRule } from './hop-rule';
 import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { manifest } from '../mesh/manifest';
@@ -41,25 +42,24 @@ export interface IClientHop {
   readonly serviceEntries: ApiObject[];
 }
 
-/** Makes the client hop to a gateway. */
-export class ClientHop extends Construct implements IClientHop {
+/** Makes the client hop to a gateway. Not a construct: an app has one for each declaration, and each construct has its price. */
+export class ClientHop implements IClientHop {
   public readonly namespace: string;
   public readonly virtualServices: ApiObject[];
   public readonly destinationRules: ApiObject[];
   public readonly serviceEntries: ApiObject[];
 
   public constructor(scope: Construct, gateway: GatewayAddress, declaration: Declaration, where: ClientHopScope) {
-    super(scope, `client-${where.namespace}`);
     this.namespace = where.namespace;
     const { hosts, ports, metadata } = declaration;
-    const name = placedName(this, where.namespace, declaration.name);
+    const name = placedName(scope, where.namespace, declaration.name);
 
     // In this order in the file: what a reader looks for comes first.
     const rules = {
       http: () => HopRule.for(scope, gateway, gateway.http, where),
       opaque: () => HopRule.for(scope, gateway, gateway.opaque, where),
     };
-    const virtualService = manifest(this, 'VirtualService', {
+    const virtualService = manifest(scope, clientHopId(where.namespace, 'VirtualService'), {
       apiVersion: 'networking.istio.io/v1',
       kind: 'VirtualService',
       namespace: where.namespace,
@@ -68,9 +68,9 @@ export class ClientHop extends Construct implements IClientHop {
       spec: () => clientRoutes(gateway, declaration, rules, where),
     });
     this.virtualServices = [virtualService];
-    const entries = new ClientEntries(this, { gateway, declaration, where, name });
+    const entries = new ClientEntries(scope, { gateway, declaration, where, name });
     this.serviceEntries = entries.serviceEntries;
-    markClientRoute(this, {
+    markClientRoute(virtualService, {
       namespace: where.namespace,
       hosts,
       captures: entries.captures,
@@ -84,8 +84,8 @@ export class ClientHop extends Construct implements IClientHop {
       ...(httpPorts(ports).length > 0 ? [rules.http()] : []),
       ...(opaquePorts(ports).length > 0 ? [rules.opaque()] : []),
     ];
-    // Every subset is known before any spec is read.
-    clientRoutes(gateway, declaration, rules, where);
+    // Every subset has to be known before any spec is read.
+    if (gateway.shared || opaquePorts(ports).length > 0) clientRoutes(gateway, declaration, rules, where);
     this.destinationRules = [...new Set(used)].map((rule) => rule.destinationRule);
   }
 }

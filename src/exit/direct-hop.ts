@@ -4,7 +4,7 @@ import { capturedAddresses, checkWholePorts } from './client-entries';
 import { IClientHop } from './client-hop';
 import { Declaration } from './declaration';
 import { directRoutes } from './exit-routes';
-import { hostInName } from './hop-name';
+import { clientHopId, hostInName } from './hop-name';
 import {
   isLookedUpPerCall,
   needsDestinationRule,
@@ -19,24 +19,23 @@ import { labelsOf, markClientRoute } from '../validation/marks';
 const HERE = ['.'];
 
 /** The objects in a caller's namespace with which its sidecars reach hosts by themselves: a set for each host. */
-export class DirectHop extends Construct implements IClientHop {
+export class DirectHop implements IClientHop {
   public readonly virtualServices: ApiObject[] = [];
   public readonly destinationRules: ApiObject[] = [];
   public readonly serviceEntries: ApiObject[] = [];
 
   public constructor(
-    scope: Construct,
+    private readonly scope: Construct,
     private readonly declaration: Declaration,
     public readonly namespace: string,
   ) {
-    super(scope, `client-${namespace}`);
     const { hosts, ports, upstream } = declaration;
     checkWholePorts(
       declaration,
       ports.filter(({ kind }) => kind === 'tcp'),
     );
     hosts.forEach((host, index) => this.make(host, index));
-    markClientRoute(this, {
+    markClientRoute(this.serviceEntries[0], {
       namespace,
       hosts,
       ports: ports.map((port) => ({ port: port.port, leads: JSON.stringify(['direct', port]) })),
@@ -76,12 +75,12 @@ export class DirectHop extends Construct implements IClientHop {
   }
 
   private networking(kind: string, host: string, index: number, spec: () => unknown): ApiObject {
-    const { declaration, namespace } = this;
-    return manifest(this, `${kind} ${index}`, {
+    const { scope, declaration, namespace } = this;
+    return manifest(scope, clientHopId(namespace, kind, index), {
       apiVersion: 'networking.istio.io/v1',
       kind,
       namespace,
-      name: dottedName(placedName(this, namespace, declaration.name), hostInName(host)),
+      name: dottedName(placedName(scope, namespace, declaration.name), hostInName(host)),
       metadata: declaration.metadata,
       spec,
     });

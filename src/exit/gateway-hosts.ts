@@ -25,21 +25,15 @@ export class GatewayHosts extends Construct {
 
   /** Has the hosts of a declaration reached. @throws DestinationConflict, PortConflict, ExitCannotCarry */
   public add(declaration: Declaration): void {
-    if (this.proxy) {
-      checkProxyCarries(declaration);
-      this.proxy.reach(declaration);
-    }
-    for (const host of declaration.hosts) {
-      const existing = this.node.tryFindChild(host) as ExitHop | undefined;
-      const hop = existing ?? new ExitHop(this, host, this.handle, declaration, this.serversSize);
-      hop.add(declaration);
-    }
+    for (const hop of this.hopsOf(declaration)) hop.add(declaration);
   }
 
   /** Has the hosts of a declaration reached, and lets its clients in where they do not meet a policy. @throws HostCount */
   public admit(declaration: Declaration): void {
-    this.add(declaration);
-    for (const host of declaration.hosts) (this.find(host) as ExitHop).admit(declaration);
+    for (const hop of this.hopsOf(declaration)) {
+      hop.add(declaration);
+      hop.admit(declaration);
+    }
   }
 
   /** The objects of a host, written as it may be. @throws NotDeclared */
@@ -72,5 +66,16 @@ export class GatewayHosts extends Construct {
   /** What stands beside the gateway for each host, by name. */
   public get hops(): ExitHop[] {
     return [...(this.node.children as ExitHop[])].sort((a, b) => (a.host < b.host ? -1 : 1));
+  }
+
+  private hopsOf(declaration: Declaration): ExitHop[] {
+    if (this.proxy) {
+      checkProxyCarries(declaration);
+      this.proxy.reach(declaration);
+    }
+    return declaration.hosts.map((host) => {
+      const existing = this.node.tryFindChild(host) as ExitHop | undefined;
+      return existing ?? new ExitHop(this, host, this.handle, declaration, this.serversSize);
+    });
   }
 }

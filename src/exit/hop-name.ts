@@ -40,3 +40,8 @@ export function hopLabel(serverName: string): string {
 export function hostInName(host: string): string {
   return isWildcard(host) ? `any${host.slice(1)}` : host;
 }
+
+/** The id of an object that leads a namespace's calls, below the declaration. */
+export function clientHopId(namespace: string, ...parts: (string | number)[]): string {
+  return [`client-${namespace}`, ...parts].join(' ');
+}

@@ -11,17 +11,24 @@ const LISTED_HOSTS = 5;
 /** Keeps a declaration for what has to know all of them, and the line that describes it with the construct that made it. */
 export function markSummary(construct: Construct, exit: IEgressExit, declaration: Declaration): void {
   recordDeclared(exit, declaration);
-  markNote(construct, summaryLine(exit, declaration));
+  mark(construct, () => summaryLine(exit, declaration));
 }
 
 /** Keeps a line of a construct's own. */
 export function markNote(construct: Construct, line: string): void {
-  (construct as any)[SUMMARY] = [...((construct as any)[SUMMARY] ?? []), line];
+  mark(construct, () => line);
 }
 
 /** The lines of all declarations below a scope. */
 export function summarize(scope: IConstruct): string[] {
-  return scope.node.findAll().flatMap((node) => ((node as any)[SUMMARY] as string[] | undefined) ?? []);
+  return scope.node.findAll().flatMap((node) => (((node as any)[SUMMARY] ?? []) as Line[]).map((line) => line()));
+}
+
+/** Made when it is asked for: most processes only write manifests. */
+type Line = () => string;
+
+function mark(construct: Construct, line: Line): void {
+  ((construct as any)[SUMMARY] ??= []).push(line);
 }
 
 function summaryLine(exit: IEgressExit, declaration: Declaration): string {

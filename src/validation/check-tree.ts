@@ -11,6 +11,7 @@ import {
 } from './exits';
 import { guardsOnExits, sidecarsTwice, telemetriesTwice } from './guards';
 import { ingressHostsTwice } from './ingress';
+import { isMarked } from './marks';
 import { duplicateObjects, fileCollisions } from './objects';
 
 const CHECKED = Symbol.for('cdk8s-istio-egress.TreeChecked');
@@ -30,7 +31,10 @@ export function checkTree(scope: Construct): void {
       // cdk8s asks once per chart: the answer changes only when the tree did.
       if (branches.length === 0 || !branches.every(isUnchanged)) {
         const nodes = root.node.findAll();
-        branches = nodes.map((node) => ({ node, children: node.node.children }));
+        // Objects are leaves.
+        branches = nodes
+          .filter((node) => !ApiObject.isApiObject(node))
+          .map((node) => ({ node, children: node.node.children }));
         problems = problemsOf(root as App, nodes);
       }
       return problems;
@@ -51,19 +55,20 @@ function isUnchanged({ node, children }: Branch): boolean {
 
 function problemsOf(app: App, nodes: IConstruct[]): string[] {
   const objects = nodes.filter((node): node is ApiObject => ApiObject.isApiObject(node));
+  const marked = nodes.filter(isMarked);
   return [
     ...duplicateObjects(objects),
     ...fileCollisions(app, objects),
-    ...sharedSelectors(nodes),
-    ...hostsOnTwoExits(nodes),
-    ...conflictingRoutes(nodes),
-    ...conflictingCaptures(nodes),
-    ...splitCaptures(nodes),
-    ...unmergedEntries(nodes),
-    ...loops(objects, nodes),
-    ...guardsOnExits(nodes),
+    ...sharedSelectors(marked),
+    ...hostsOnTwoExits(marked),
+    ...conflictingRoutes(marked),
+    ...conflictingCaptures(marked),
+    ...splitCaptures(marked),
+    ...unmergedEntries(marked),
+    ...loops(objects, marked),
+    ...guardsOnExits(marked),
     ...sidecarsTwice(objects),
     ...telemetriesTwice(objects),
-    ...ingressHostsTwice(nodes),
+    ...ingressHostsTwice(marked),
   ];
 }

@@ -60,6 +60,7 @@ const INGRESS_HOST = Symbol.for('cdk8s-istio-egress.IngressHost');
 const EXIT = Symbol.for('cdk8s-istio-egress.Exit');
 const EXIT_HOST = Symbol.for('cdk8s-istio-egress.ExitHost');
 const CLIENT_ROUTE = Symbol.for('cdk8s-istio-egress.ClientRoute');
+const MARKED = Symbol.for('cdk8s-istio-egress.Marked');
 
 /** Marks a construct for the checks of the whole tree, which know nothing else of it. */
 export const markExit = (construct: Construct, mark: ExitMark) => set(construct, EXIT, mark);
@@ -67,6 +68,9 @@ export const markExitHost = (construct: Construct, mark: ExitHostMark) => set(co
 export const markClientRoute = (construct: Construct, mark: ClientRouteMark) => set(construct, CLIENT_ROUTE, mark);
 export const markIngressHost = (construct: Construct, mark: IngressHostMark) => set(construct, INGRESS_HOST, mark);
 export const markGuard = (construct: Construct, mark: GuardMark) => set(construct, GUARD, mark);
+
+/** Whether a construct has any mark. */
+export const isMarked = (construct: IConstruct) => MARKED in construct;
 
 /** The mark of a construct; undefined if it has none. */
 export const exitOf = (construct: IConstruct) => get<ExitMark>(construct, EXIT);
@@ -82,6 +86,7 @@ export function labelsOf({ metadata }: ApiObject): string {
 
 function set(construct: Construct, symbol: symbol, mark: unknown): void {
   (construct as any)[symbol] = mark;
+  (construct as any)[MARKED] = true;
 }
 
 function get<T>(construct: IConstruct, symbol: symbol): T | undefined {

@@ -43,7 +43,7 @@ test('objects that would replace each other are an error that names both', () =>
   expect(problems(app as App)).toBe('');
   object('Mine', 'payments-news');
   expect(problems(app as App)).toMatch(
-    /\[DuplicateObject\][^]*payments\/News\/client-payments\/VirtualService[^]*payments\/Mine/,
+    /\[DuplicateObject\][^]*payments\/News\/client-payments VirtualService[^]*payments\/Mine/,
   );
 });
 
@@ -110,7 +110,7 @@ test('declarations through an imported exit agree on retries', () => {
   expect(problems(app as App)).toBe('');
   to('c', HttpRetries.anyMethod(3));
   expect(problems(app as App)).toMatch(
-    /\[ClientHopConflict\] payments\/.\/client-payments: a.example:80 from payments/,
+    /\[ClientHopConflict\] payments\/.\/client-payments VirtualService: a.example:80 from payments/,
   );
 });
 
