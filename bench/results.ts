@@ -32,3 +32,6 @@ export function table(columns: string[], rows: (string | number)[][]): string {
   const line = (cells: (string | number)[]) => `| ${cells.join(' | ')} |`;
   return [line(columns), line(columns.map((_, index) => (index ? '--:' : '---'))), ...rows.map(line)].join('\n');
 }
+
+/** What a table of goals says of one. */
+export const reached = (is: number, atMost: number): string => (is <= atMost ? 'yes' : '**no**');

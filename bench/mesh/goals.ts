@@ -1,7 +1,7 @@
 import { Pattern } from './patterns';
 import { OURS, PEER } from './shapes';
 import { Size } from './sizes';
-import { table } from '../results';
+import { reached, table } from '../results';
 
 /** What this library wants to reach, as a part of the peer's bytes. */
 const AT_MOST: {
@@ -31,18 +31,13 @@ export function goalsTable(sizes: Size[]): string {
   const rows = AT_MOST.flatMap(({ proxy, patterns, ratio, as }) =>
     patterns.map((pattern) => {
       const found = bytes(OURS.name, pattern, proxy) / bytes(PEER.name, pattern, proxy);
-      return [
-        `${pattern}, ${proxy}`,
-        found.toFixed(4),
-        `${as} (${ratio.toFixed(4)})`,
-        found <= ratio ? 'yes' : '**no**',
-      ];
+      return [`${pattern}, ${proxy}`, found.toFixed(4), `${as} (${ratio.toFixed(4)})`, reached(found, ratio)];
     }),
   );
   const least = Math.min(...sizes.map(({ hosts }) => hosts));
   const bystanders = [...new Set(sizes.map(({ pattern }) => pattern))].map((pattern) => {
     const more = bytes(OURS.name, pattern, 'bystander') - bytes(OURS.name, pattern, 'bystander', least);
-    return [`${pattern}, bystander: bytes for each further host`, more, '0', more <= 0 ? 'yes' : '**no**'];
+    return [`${pattern}, bystander: bytes for each further host`, more, '0', reached(more, 0)];
   });
   return `**Goals**, with ${most.toLocaleString('en')} hosts\n\n${table(['', 'ratio', 'at most', 'reached'], [...rows, ...bystanders])}`;
 }

@@ -1,7 +1,7 @@
 import { DOCUMENTATION, HELM, MIXED, PER_HOST, PER_NAMESPACE } from './cases';
 import { Run } from './measure';
 import { figure, Figure, ratio, readable } from '../figures';
-import { table } from '../results';
+import { reached, table } from '../results';
 
 /** The runs of a case with so many hosts. */
 export interface Measured {
@@ -155,13 +155,13 @@ class Measurements {
 }
 
 function goalTable(goals: Goal[]): string {
-  const rows = goals.map(({ goal, hosts, namespaces, ratio: reached, atMost }) => [
+  const rows = goals.map(({ goal, hosts, namespaces, ratio: found, atMost }) => [
     goal,
     hosts.toLocaleString('en'),
     namespaces,
-    readable(reached),
+    readable(found),
     atMost.toFixed(1),
-    reached.median <= atMost ? 'yes' : '**no**',
+    reached(found.median, atMost),
   ]);
   return `**Goals**\n\n${table(['', 'hosts', 'namespaces', 'ratio', 'at most', 'reached'], rows)}`;
 }

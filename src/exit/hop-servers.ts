@@ -48,21 +48,28 @@ export class HopServers {
 
   /** Lets clients of a declaration in. @throws HostCount */
   public admit(declaredBy: Construct, clients: EgressClient[]): void {
-    for (const { namespaceName, serviceAccountName } of clients) {
-      const isFirst = serviceAccountName ? this.accounts.size === 0 : !this.namespaces.has(namespaceName!);
-      if (isFirst) {
-        const name = this.nameFor(serviceAccountName ? undefined : namespaceName);
-        this.size.add(declaredBy, SERVER + 2 * name.length);
-      }
-      if (!serviceAccountName) {
-        this.namespaces.add(namespaceName!);
-        continue;
-      }
-      const account = `${namespaceName}/${serviceAccountName}`;
-      if (this.accounts.has(account)) continue;
-      for (const identity of this.identitiesOf(account)) this.size.add(declaredBy, identity.length + 3);
-      this.accounts.add(account);
+    for (const client of clients) {
+      if (client.serviceAccountName) this.admitAccount(declaredBy, client.toString());
+      else this.admitNamespace(declaredBy, client.namespaceName!);
     }
+  }
+
+  private admitNamespace(declaredBy: Construct, namespace: string): void {
+    if (this.namespaces.has(namespace)) return;
+    this.addServer(declaredBy, this.nameFor(namespace));
+    this.namespaces.add(namespace);
+  }
+
+  private admitAccount(declaredBy: Construct, account: string): void {
+    if (this.accounts.has(account)) return;
+    // All accounts share a server.
+    if (this.accounts.size === 0) this.addServer(declaredBy, this.nameFor());
+    for (const identity of this.identitiesOf(account)) this.size.add(declaredBy, identity.length + 3);
+    this.accounts.add(account);
+  }
+
+  private addServer(declaredBy: Construct, name: string): void {
+    this.size.add(declaredBy, SERVER + 2 * name.length);
   }
 
   /** The servers that take service accounts and, because a namespace of theirs is observed, everybody for now. */
