@@ -52,6 +52,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     jestConfig: {
       moduleNameMapper: { '^cdk8s-istio-egress$': '<rootDir>/src/index.ts' },
+      // Coverage when it is asked for: `npx jest --coverage`.
+      collectCoverage: false,
       coveragePathIgnorePatterns: ['/node_modules/', '/imports/'],
       testPathIgnorePatterns: ['/node_modules/', '/e2e/'],
     },
@@ -65,6 +67,11 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     prettier: true,
   },
 });
+
+// Types are checked once, by the compiler; tests are only transpiled.
+const TRANSPILED = ['ts-jest', { tsconfig: 'test/tsconfig.json', transpilation: true }];
+project.tryFindObjectFile('package.json')?.addOverride('jest.transform', { '^.+\\.[t]sx?$': TRANSPILED });
+project.testTask.prependExec('tsc --noEmit -p test/tsconfig.json');
 
 project.jest?.addTestMatch('<rootDir>/examples/**/*.test.ts');
 project.package.addPackageResolutions('unrs-resolver@1.12.2'); // 1.13.0 lacks published binaries, which breaks `npm ci`

@@ -3,7 +3,7 @@
 module.exports = {
   rootDir: __dirname,
   testMatch: ['<rootDir>/suites/**/*.e2e.ts'],
-  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: `${__dirname}/tsconfig.json` }] },
+  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: `${__dirname}/tsconfig.json`, transpilation: true }] },
   // Examples import the package by its name.
   moduleNameMapper: { '^cdk8s-istio-egress$': '<rootDir>/../src/index.ts' },
   globalSetup: '<rootDir>/suites/setup.ts',

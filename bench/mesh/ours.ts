@@ -4,16 +4,16 @@ import { CLIENT, hostsOf, Pattern } from './patterns';
 import {
   EgressClient,
   EgressGateway,
-  EgressProps,
   GatewayWorkload,
   HttpEgress,
+  HttpEgressProps,
   Mesh,
   TcpEgress,
   TlsOriginationEgress,
   TlsPassthroughEgress,
 } from '../../src';
 
-type Declare = (chart: Chart, id: string, props: EgressProps) => unknown;
+type Declare = (chart: Chart, id: string, props: HttpEgressProps) => unknown;
 
 const DECLARE: Record<Pattern, Declare> = {
   http: (chart, id, props) => new HttpEgress(chart, id, props),
