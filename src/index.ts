@@ -33,7 +33,6 @@ export {
   type OpaServiceOptions,
   type OpaSidecarOptions,
 } from './exit/opa-authorization';
-export { SharedEgressGateway, type SharedEgressGatewayProps } from './exit/shared-egress-gateway';
 export { SidecarExit } from './exit/sidecar-exit';
 export { type UpstreamProbe } from './exit/upstream-probe';
 export { AdmissionGuard, type AdmissionGuardProps } from './guard/admission-guard';

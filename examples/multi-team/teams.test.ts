@@ -26,13 +26,3 @@ test.each([
   const namespaces = manifests(repo).all.map(({ metadata }) => metadata.namespace);
   expect(new Set(namespaces)).toEqual(new Set([namespace]));
 });
-
-test('on the old gateway, a host refuses everybody but its client, and nothing is said of other hosts', () => {
-  const { spec } = manifests(platformRepo).only({
-    kind: 'AuthorizationPolicy',
-    name: 'istio-egress.reports.example.com',
-  });
-  expect(spec.action).toBe('DENY');
-  expect(JSON.stringify(spec)).not.toContain('cnn');
-  for (const { to } of spec.rules) expect(to[0].operation.ports).toHaveLength(1);
-});

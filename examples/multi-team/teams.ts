@@ -1,14 +1,8 @@
 import { App, Chart } from 'cdk8s';
 import { Egress, EgressClient, EgressGateway, EgressPort, TlsOriginationEgress } from 'cdk8s-istio-egress';
 
-/** Where the platform's exits are. */
+/** Where the platform's exit is. */
 const exit = EgressGateway.imported();
-const oldGateway = EgressGateway.imported({
-  namespace: 'legacy-egress',
-  service: 'istio-egressgateway',
-  httpPort: 8090,
-  shared: true,
-});
 
 /** The repo of the payments team. */
 export function paymentsRepo(app: App): void {
@@ -28,11 +22,11 @@ export function shopRepo(app: App): void {
   });
 }
 
-/** The repo of the billing team, which is still on the old gateway. */
+/** The repo of the billing team, which calls one host by http:// and by https://. */
 export function billingRepo(app: App): void {
   new Egress(new Chart(app, 'billing'), 'Reports', {
     hosts: ['reports.example.com'],
-    exit: oldGateway,
+    exit,
     clients: [EgressClient.serviceAccount('billing', 'accountant')],
     ports: [EgressPort.tlsOrigination(), EgressPort.tlsPassthrough()],
   });

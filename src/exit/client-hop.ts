@@ -85,7 +85,7 @@ export class ClientHop implements IClientHop {
       ...(opaquePorts(ports).length > 0 ? [rules.opaque()] : []),
     ];
     // Every subset has to be known before any spec is read.
-    if (gateway.shared || opaquePorts(ports).length > 0) clientRoutes(gateway, declaration, rules, where);
+    if (opaquePorts(ports).length > 0) clientRoutes(gateway, declaration, rules, where);
     this.destinationRules = [...new Set(used)].map((rule) => rule.destinationRule);
   }
 }

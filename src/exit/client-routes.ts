@@ -28,7 +28,7 @@ export function clientRoutes(
   const isWhole = clients.some((client) => client.namespaceName === namespace && !client.serviceAccountName);
   const serverName = (host: string, { port, identified }: OpaquePort) =>
     identified ? hopServerName(host, port, isWhole ? namespace : undefined) : undefined;
-  const http = httpPorts(ports).flatMap((port) => httpRoute(gateway, port, rules));
+  const http = httpPorts(ports).flatMap((port) => httpRoute(gateway, port));
   const ofKind = (kind: OpaquePort['kind']) =>
     opaquePorts(ports)
       .filter((port) => port.kind === kind)
@@ -44,8 +44,8 @@ export function clientRoutes(
   return toJson_VirtualServiceSpec({ exportTo: [exportTo], hosts, http: some(http), tls: some(tls), tcp: some(tcp) });
 }
 
-function httpRoute(gateway: GatewayAddress, { port, retries }: HttpPort, rules: HopRules) {
-  const destination = { host: gateway.http.host, port: { number: gateway.http.port }, subset: rules.http().forHttp() };
+function httpRoute(gateway: GatewayAddress, { port, retries }: HttpPort) {
+  const destination = { host: gateway.http.host, port: { number: gateway.http.port } };
   return httpRoutes({ match: { port }, destination }, retries, 'connect-failure,refused-stream,reset');
 }
 

@@ -101,7 +101,7 @@ export class ExitHop extends Construct implements IExitHop {
   public admit({ scope, clients, ports }: Declaration): void {
     for (const port of opaquePorts(ports).filter(({ identified }) => identified)) {
       const known = this.admitted.get(port.port);
-      const servers = known ?? new HopServers(this, this.host, port, !this.gateway.shared, this.serversSize);
+      const servers = known ?? new HopServers(this, this.host, port, this.serversSize);
       servers.admit(scope, clients);
       this.admitted.set(port.port, servers);
       if (!known) this.routeOpaque(port, servers);

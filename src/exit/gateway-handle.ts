@@ -23,8 +23,6 @@ export interface GatewayAddress {
   readonly http: ServicePort;
   /** Where TLS passthrough and TCP are led. A Service of its own: sidecars make a cluster of each subset on each port of it. */
   readonly opaque: ServicePort;
-  /** Whether others use the same Services, whose connections must stay as they are. */
-  readonly shared: boolean;
 }
 
 /** What network policies need to know besides. */

@@ -13,10 +13,8 @@ import {
 import { manifest } from '../mesh/manifest';
 import { dottedName, exitLabel, joinName, placedName } from '../naming';
 
-/** What a subset is as JSON, without its names; on somebody else's Service it says more. */
+/** What a subset is as JSON, without its names. */
 const SUBSET = 100;
-/** The subset for HTTP on a Service that others use as well. */
-const HTTP_SUBSET = 'http';
 /** The subset for bytes that are encrypted already, and go to the exit without mutual TLS around them. */
 const BARE_SUBSET = 'without-identity';
 
@@ -58,15 +56,10 @@ export class HopRule extends Construct {
         toJson_DestinationRuleSpec({
           exportTo: [exportTo],
           host: to.host,
-          trafficPolicy: gateway.shared ? undefined : this.ownPolicy({ mode: TlsMode.ISTIO_UNDERSCORE_MUTUAL }),
+          trafficPolicy: this.ownPolicy(),
           subsets: this.subsets.size > 0 ? this.subsetSpecs() : undefined,
         }),
     });
-  }
-
-  /** The subset for HTTP; undefined where the whole Service is the exit's. */
-  public forHttp(): string | undefined {
-    return this.gateway.shared ? this.add(HTTP_SUBSET, { mode: TlsMode.ISTIO_UNDERSCORE_MUTUAL }) : undefined;
   }
 
   /** The subset for what asks the exit for a server name. @throws HostCount */
@@ -86,22 +79,20 @@ export class HopRule extends Construct {
     return name;
   }
 
-  /** On somebody else's Service all settings stand in subsets: what stands at the top would hold for everybody's calls. */
   private subsetSpecs(): DestinationRuleSpecSubsets[] {
     return [...this.subsets.keys()].sort().map((name) => {
-      const tls = this.subsets.get(name)!;
-      const trafficPolicy = this.gateway.shared ? this.ownPolicy(tls) : { tls };
+      const trafficPolicy = { tls: this.subsets.get(name)! };
       // Generated twice, for the top and for subsets, with the same values.
       return { name, trafficPolicy: trafficPolicy as unknown as DestinationRuleSpecSubsets['trafficPolicy'] };
     });
   }
 
-  private ownPolicy(tls: { mode: TlsMode; sni?: string }) {
+  private ownPolicy() {
     return {
       connectionPool: this.to.host === this.gateway.http.host ? { http: { useClientProtocol: true } } : undefined,
       // By Istio's default, least requests, a pod that has died looks idle and draws every retry.
       loadBalancer: { simple: DestinationRuleSpecTrafficPolicyLoadBalancerSimple.ROUND_UNDERSCORE_ROBIN },
-      tls,
+      tls: { mode: TlsMode.ISTIO_UNDERSCORE_MUTUAL },
     };
   }
 }

@@ -42,7 +42,6 @@ export class HopServers {
     private readonly scope: Construct,
     private readonly host: string,
     private readonly port: OpaquePort,
-    private readonly canObserve: boolean,
     private readonly size: ObjectSize,
   ) {}
 
@@ -93,7 +92,7 @@ export class HopServers {
 
   /** Undefined while a namespace of an account is observed: its other accounts are not refused then. */
   private identities(): string[] | undefined {
-    const observed = this.canObserve ? observedNamespaces(this.scope) : [];
+    const observed = observedNamespaces(this.scope);
     const accounts = [...this.accounts].sort();
     if (accounts.some((account) => observed.includes(account.split('/')[0]))) return undefined;
     return accounts.flatMap((account) => this.identitiesOf(account));

@@ -50,12 +50,6 @@ export interface EgressGatewayAttributes {
   readonly tlsPort?: number;
 
   /**
-   * Whether others use the gateway as well: a `SharedEgressGateway`, which needs its `service` and `httpPort` here.
-   * @default false
-   */
-  readonly shared?: boolean;
-
-  /**
    * Labels that select its pods, for an `EgressGuard`.
    * @default - those that `EgressGateway` gives its pods; with `service` unknown
    */
@@ -83,16 +77,14 @@ export class ImportedEgressGateway implements IEgressExit {
   /** @internal */
   public readonly _grantsHere = false;
   private readonly http: { service: string; port: number };
-  private readonly shared: boolean;
   private readonly opaque: { service: string; port: number };
   private readonly pods: Pick<ExitReach, 'selector' | 'targetPorts'>;
 
   public constructor(attributes: EgressGatewayAttributes) {
-    const { name, namespace, service, httpPort, tlsService, tlsPort, shared } = attributes;
+    const { name, namespace, service, httpPort, tlsService, tlsPort } = attributes;
     const where = 'EgressGateway.imported';
     this.exitName = checkName(where, 'name', name ?? DEFAULT_EXIT);
     this.namespace = checkName(where, 'namespace', namespace ?? DEFAULT_EXIT);
-    this.shared = shared ?? false;
     this.http = {
       service: checkName(where, 'service', service ?? this.exitName),
       port: checkPort(where, 'httpPort', httpPort ?? 80),
@@ -120,8 +112,8 @@ export class ImportedEgressGateway implements IEgressExit {
       host: `${service}.${this.namespace}.svc.${Mesh.of(scope).clusterDomain}`,
       port,
     });
-    const { exitName, namespace, shared, pods } = this;
-    return { exitName, namespace, http: at(this.http), opaque: at(this.opaque), shared, ...pods };
+    const { exitName, namespace, pods } = this;
+    return { exitName, namespace, http: at(this.http), opaque: at(this.opaque), ...pods };
   }
 
   /** @internal */

@@ -29,7 +29,6 @@ export function ownHandle(scope: Construct, name: ExitName, props: EgressGateway
     namespace: name.namespace,
     http: at(http),
     opaque: at(opaque),
-    shared: false,
     targetPorts: existing ? { http: existing.httpTargetPort, opaque: existing.tlsTargetPort } : MANAGED_TARGET_PORTS,
     selector: existing?.labels ?? { istio: exitLabel(name) },
     connectProxy: props.connectProxy && checkProxy(scope, props.connectProxy),

@@ -27,7 +27,6 @@ export function waypointReach(scope: Construct, { exitName, namespace }: Waypoin
     namespace,
     http: service,
     opaque: service,
-    shared: false,
     selector: { [GATEWAY_NAME]: exitName },
     targetPorts: { http: HBONE, opaque: HBONE },
   };

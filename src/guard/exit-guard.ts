@@ -206,11 +206,11 @@ const kindsOf = (ports: Parameters<typeof httpPorts>[0]): Kinds => ({
 /** @throws ExitCannotCarry */
 function ownReach(scope: Construct, exit: IEgressExit): ExitReach {
   const reach = exit?._owned && exit._reach?.(scope);
-  if (reach && !reach.shared) return reach;
+  if (reach) return reach;
   throw new EgressError('ExitCannotCarry', scope, {
     what: "only pods of an exit's own can be closed by what is granted to it",
     given: exit?.exitName,
     allowed: 'an EgressGateway or EgressWaypoint of this app',
-    fix: 'guard the exit where it is made; of a gateway that others use, nobody here knows all that it needs',
+    fix: 'guard the exit where it is made',
   });
 }

@@ -47,8 +47,7 @@ export class IngressHop extends Construct {
         spec,
       });
     this.gateway = object('Gateway', () => servers(props));
-    const rule = HopRule.for(this, exit, exit.http, { namespace: ingress.namespace, exportTo: '.' });
-    const subset = rule.forHttp();
+    HopRule.for(this, exit, exit.http, { namespace: ingress.namespace, exportTo: '.' });
     this.virtualService = object('VirtualService', () =>
       toJson_VirtualServiceSpec({
         exportTo: ['.'],
@@ -58,7 +57,7 @@ export class IngressHop extends Construct {
           {
             // Callers may name the ingress gateway's port; the exit knows the host without one.
             rewrite: { authority: hostname },
-            destination: { host: exit.http.host, port: { number: exit.http.port }, subset },
+            destination: { host: exit.http.host, port: { number: exit.http.port } },
           },
           port.retries,
           'connect-failure,refused-stream,reset',

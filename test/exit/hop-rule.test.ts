@@ -1,5 +1,5 @@
 import { Chart } from 'cdk8s';
-import { Egress, EgressClient, EgressGateway, EgressPort, TlsPassthroughEgress } from '../../src';
+import { Egress, EgressPort, TlsPassthroughEgress } from '../../src';
 import { world } from '../fixtures';
 
 const hosts = ['a.example'];
@@ -64,21 +64,4 @@ test('two charts bring a rule each, of which Istio takes the top of one and the 
   expect(rules.map(({ spec }) => spec.subsets.length)).toEqual([1, 1]);
   expect(rules[0].spec.trafficPolicy).toEqual(rules[1].spec.trafficPolicy);
   expect(rules.map(({ spec }) => spec.exportTo)).toEqual([['.'], ['.']]);
-});
-
-test("on somebody else's Service nothing stands at the top, where it would hold for everybody's calls", () => {
-  const { chart, manifests } = world();
-  const exit = EgressGateway.imported({ namespace: 'legacy', service: 'gateway', httpPort: 8090, shared: true });
-  const ports = [EgressPort.http(), EgressPort.tlsPassthrough()];
-  new Egress(chart, 'A', { hosts, exit, clients: [EgressClient.namespace('payments')], ports });
-  const { spec } = manifests().only({ kind: 'DestinationRule', namespace: 'payments' });
-  expect(spec.trafficPolicy).toBeUndefined();
-  expect(spec.subsets.map(({ name, trafficPolicy }: any) => [name, trafficPolicy.tls])).toEqual([
-    ['http', { mode: 'ISTIO_MUTUAL' }],
-    ['ns-payments-443-a-example', { mode: 'ISTIO_MUTUAL', sni: 'ns.payments.443.a.example' }],
-  ]);
-  manifests().has(
-    { kind: 'VirtualService', namespace: 'payments' },
-    { spec: { http: [{ route: [{ destination: { subset: 'http', port: { number: 8090 } } }] }] } },
-  );
 });

@@ -8,7 +8,6 @@ import {
   GatewayWorkload,
   GuardMode,
   HttpEgress,
-  SharedEgressGateway,
   TcpEgress,
   TlsOriginationEgress,
   TlsPassthroughEgress,
@@ -109,16 +108,7 @@ test('refuses what is not an exit of its own, and bad ranges', () => {
   const { platform, exit } = world();
   const make = (id: string, props: Partial<ExitGuardProps>) => () =>
     new ExitGuard(platform, id, { exit, clusterRanges: [], ...props });
-  const shared = new SharedEgressGateway(platform, 'Shared', {
-    name: 'shared',
-    labels: { a: 'b' },
-    service: 'x',
-    httpPort: 80,
-    httpTargetPort: 8080,
-    tlsTargetPort: 8443,
-  });
   expect(make('A', { exit: EgressGateway.imported() })).toThrow(failing('ExitCannotCarry'));
-  expect(make('B', { exit: shared })).toThrow(failing('ExitCannotCarry'));
   expect(make('C', { clusterRanges: ['10.0.0.0/x'] })).toThrow(failing('AddressSyntax', 'clusterRanges'));
 });
 

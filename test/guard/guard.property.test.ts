@@ -15,7 +15,6 @@ import {
   IngressGateway,
   IngressProxy,
   InCluster,
-  SharedEgressGateway,
   SidecarExit,
   UpstreamProxy,
 } from '../../src';
@@ -31,7 +30,7 @@ const PORTS = {
 };
 
 const declaration = fc.record({
-  exit: fc.constantFrom('own', 'second', 'imported', 'shared', 'waypoint', 'sidecar'),
+  exit: fc.constantFrom('own', 'second', 'imported', 'waypoint', 'sidecar'),
   port: fc.constantFrom(...(Object.keys(PORTS) as (keyof typeof PORTS)[])),
   namespace: fc.constantFrom(...NAMESPACES),
   account: fc.boolean(),
@@ -52,15 +51,6 @@ function synthesize({ declarations, modes, published }: Scenario): Manifests {
     own: new EgressGateway(platform, 'Exit'),
     second: new EgressGateway(platform, 'Second', { name: 'second', namespace: 'edge' }),
     imported: EgressGateway.imported({ name: 'other', namespace: 'elsewhere' }),
-    shared: new SharedEgressGateway(platform, 'Shared', {
-      name: 'shared',
-      namespace: 'legacy-egress',
-      labels: { istio: 'egressgateway' },
-      service: 'istio-egressgateway',
-      httpPort: 8090,
-      httpTargetPort: 8090,
-      tlsTargetPort: 9443,
-    }),
     waypoint: new EgressWaypoint(platform, 'Waypoint', { namespace: 'ambient-egress' }),
     sidecar: new SidecarExit(),
   };
@@ -102,7 +92,6 @@ const TARGETS: { [exit: string]: [place: string, http: number, opaque: number] }
   own: ['istio-egress/istio-egress', 8080, 8443],
   second: ['edge/second.edge', 8080, 8443],
   imported: ['elsewhere/other.elsewhere', 8080, 8443],
-  shared: ['legacy-egress/egressgateway', 8090, 9443],
   waypoint: ['ambient-egress/egress-waypoint', 15008, 15008],
 };
 

@@ -141,7 +141,7 @@ const rule: fc.Arbitrary<GivenRule> = fc.record(
 /** One declaration of a random app. */
 export interface Given {
   readonly id: string;
-  readonly exit: 'own' | 'shared' | 'imported' | 'sidecar';
+  readonly exit: 'own' | 'imported' | 'sidecar';
   readonly hosts: string[];
   readonly ports: GivenPort[];
   readonly clients: string[];
@@ -156,7 +156,7 @@ export interface Given {
 const list = <T>(item: fc.Arbitrary<T>, maxLength: number) =>
   mostly(fc.array(item, { minLength: 1, maxLength }), fc.constant<T[]>([]));
 
-const exit: fc.Arbitrary<Given['exit']> = fc.constantFrom('own', 'own', 'own', 'shared', 'imported', 'sidecar');
+const exit: fc.Arbitrary<Given['exit']> = fc.constantFrom('own', 'own', 'own', 'imported', 'sidecar');
 const shape = fc.constantFrom('web', 'web', 'opaque', 'both', 'below');
 const at = fc.constantFrom({ address: 'edge.example.net' }, { address: '192.0.2.7' });
 
@@ -201,10 +201,7 @@ function tidy(given: Given): Given {
         ? clients.map((one) => one.replace(/\/.*/, '/*'))
         : clients.filter((one) => one !== '*' || clients.length === 1),
     rules: through === 'own' ? rules.map((one) => ({ ...one, clients: one.clients && clients.slice(0, 1) })) : [],
-    hosts: through === 'shared' ? hosts.map((one) => one.replace('*', 'x')) : hosts,
-    ports: first(ports, ({ port }) => port).filter(
-      ({ kind }, index) => index === 0 || through !== 'shared' || kind !== 'open',
-    ),
+    ports: first(ports, ({ port }) => port),
     addresses: hosts.length === 1 && tcp ? addresses : undefined,
   };
 }

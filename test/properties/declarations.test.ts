@@ -2,7 +2,7 @@ import { App, Chart } from 'cdk8s';
 import fc from 'fast-check';
 import { parseAllDocuments } from 'yaml';
 import { clientOf, Given, GivenApp, randomApp, ruleOf } from './arbitraries';
-import { around, Caller, mayCall, mayConnect, Meant, meant, sharedMayCall, sharedMayConnect } from './meaning';
+import { around, Caller, mayCall, mayConnect, Meant, meant } from './meaning';
 import { Http, letsThrough, serverTakes } from './policies';
 import { checkNames, checkRoutes, checkServed, must } from './references';
 import {
@@ -12,7 +12,6 @@ import {
   GatewayWorkload,
   IEgressExit,
   Mesh,
-  SharedEgressGateway,
   SidecarExit,
 } from '../../src';
 
@@ -27,10 +26,8 @@ function build({ declarations, dnsProxying }: GivenApp): App {
   const labels = { istio: 'egress' };
   const ports = { httpTargetPort: HTTP, tlsTargetPort: OPAQUE };
   const workload = GatewayWorkload.existing({ labels, service: 'egress', ...ports });
-  const shared = { namespace: 'legacy', labels: { istio: 'legacy' }, service: 'gateway', httpPort: 8090, ...ports };
   const exits: Record<Given['exit'], IEgressExit> = {
     own: new EgressGateway(platform, 'Exit', { workload }),
-    shared: new SharedEgressGateway(platform, 'Shared', { name: 'shared', ...shared }),
     imported: EgressGateway.imported({ namespace: 'elsewhere' }),
     sidecar: new SidecarExit(),
   };
@@ -73,8 +70,6 @@ const REQUESTS: Omit<Http, 'authority'>[] = [
 
 /** What a model says of calls that arrive at an exit. */
 interface Model {
-  /** Whether it may take connections for names that are not declared. */
-  readonly takesUnknown: boolean;
   call(caller: Caller, host: string, port: number, http: Http): boolean;
   connect(caller: Caller | undefined, name: string): boolean;
 }
@@ -107,7 +102,7 @@ function checkExit(objects: any[], namespace: string, declarations: Meant[], mod
   for (const caller of [...callers, undefined]) {
     for (const serverName of names) {
       const call = { targetPort: OPAQUE, caller, serverName };
-      const taken = serverTakes(gateway, call, new Map([[443, OPAQUE]])) ?? model.takesUnknown;
+      const taken = serverTakes(gateway, call, new Map([[443, OPAQUE]])) ?? false;
       compare(taken && letsThrough(policies, call), model.connect(caller, serverName), call);
     }
   }
@@ -138,21 +133,13 @@ test('10,000 random apps: policies that let exactly what is declared through, or
       checkNames(objects);
       checkRoutes(objects, new Set(namespaces));
       checkServed(objects);
-      const [own, shared] = (['own', 'shared'] as const).map((exit) => declarations.filter((one) => one.exit === exit));
-      const results = [
-        checkExit(objects, 'istio-egress', own, {
-          call: (caller, host, port, http) => mayCall(own, caller, host, port, http),
-          connect: (caller, name) => mayConnect(own, caller, name),
-          takesUnknown: false,
-        }),
-        checkExit(objects, 'legacy', shared, {
-          call: (caller, host, port) => sharedMayCall(shared, caller, host, port),
-          connect: (caller, name) => sharedMayConnect(shared, caller, name),
-          takesUnknown: true,
-        }),
-      ];
-      outcomes.through += results[0].through;
-      outcomes.stopped += results[0].refused;
+      const own = declarations.filter(({ exit }) => exit === 'own');
+      const { through, refused } = checkExit(objects, 'istio-egress', own, {
+        call: (caller, host, port, http) => mayCall(own, caller, host, port, http),
+        connect: (caller, name) => mayConnect(own, caller, name),
+      });
+      outcomes.through += through;
+      outcomes.stopped += refused;
       outcomes.valid++;
       for (const { exit, ports } of declarations) for (const { kind } of ports) met.add(`${exit} ${kind}`);
       if (declarations.some(({ named }) => named.some((host) => host.startsWith('*')))) met.add('wildcard');
@@ -172,8 +159,6 @@ test('10,000 random apps: policies that let exactly what is declared through, or
     expect.arrayContaining([
       ...exits,
       'own open',
-      'shared http',
-      'shared tls',
       'wildcard',
       'deny',
       'DestinationConflict',
@@ -205,5 +190,5 @@ test('200 odd but valid hosts give valid YAML', () => {
   checkRoutes(objects, new Set(['a', 'b']));
   checkServed(objects);
   // Per host ServiceEntry, DestinationRule and two VirtualServices; the exits' own; per namespace a policy and the client hop.
-  expect(objects).toHaveLength(200 * 4 + 3 + 2 + 2 * 3);
+  expect(objects).toHaveLength(200 * 4 + 2 + 2 + 2 * 3);
 });

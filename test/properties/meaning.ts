@@ -95,21 +95,6 @@ export function mayConnect(declarations: Meant[], caller: Caller | undefined, na
   return names.some((one) => one.open && (one.name === name || below(name, one.name)));
 }
 
-/** Whether a shared exit lets an HTTP call through: what it does not know is not its matter. */
-export function sharedMayCall(declarations: Meant[], caller: Caller, host: string, port: number): boolean {
-  const grants = declarations.filter(
-    ({ named, ports }) => named.includes(host) && ports.some((p) => p.kind === 'http'),
-  );
-  const onPort = grants.filter(({ ports }) => ports.some((one) => one.kind === 'http' && one.port === port));
-  return grants.length === 0 || onPort.some(({ clients }) => clients.some((client) => is(client, caller)));
-}
-
-/** Whether a shared exit lets a connection through that asks for a server name. */
-export function sharedMayConnect(declarations: Meant[], caller: Caller | undefined, name: string): boolean {
-  const grants = serverNames(declarations).filter((one) => one.name === name);
-  return grants.length === 0 || grants.some(({ clients }) => clients.some((client) => caller && is(client, caller)));
-}
-
 /** Callers, hosts, ports and server names around what is declared: what may pass, and what comes near it. */
 export function around(declarations: Meant[]) {
   const callers = declarations.flatMap(({ clients }) =>

@@ -55,7 +55,7 @@ export function checkRoutes(objects: any[], clientNamespaces: Set<string>): void
     objects.filter((object) => object.kind === kind && object.metadata.namespace === namespace);
   for (const object of objects) {
     const { kind, metadata, spec } = object;
-    const atExit = ['istio-egress', 'legacy'].includes(metadata.namespace);
+    const atExit = metadata.namespace === 'istio-egress';
     must(atExit || clientNamespaces.has(metadata.namespace), 'an object in a namespace of nobody', object);
     const forAll = clientNamespaces.has('*') && atExit && !spec?.gateways;
     if (spec?.exportTo) must(forAll || String(spec.exportTo) === '.', 'an object that others see', object);
