@@ -80,8 +80,7 @@ function openRoute(gateway: GatewayHandle, { host, upstreamHost }: ServedHost, u
 }
 
 function exitRoute(served: ServedHost, port: HttpPort, ports: HttpPort[]) {
-  // One port needs no telling apart; what else the Host header may name is refused by the grants.
-  const match = ports.length > 1 ? { authority: { regex: authorityPattern(served.host, port.port) } } : undefined;
+  const match = { authority: { regex: authorityPattern(served.host, port.port) } };
   return httpRoute(served, port, { match, to: port.upstreamPort, subset: subsetName(port, ports) });
 }
 
@@ -108,9 +107,15 @@ function authorityRewrite(called: string, own: string): { authority: string } | 
   return called === own ? undefined : { authority: own };
 }
 
-/** The Host headers of calls to a port, in any case: names are compared so, and so does the policy. */
+/**
+ * The Host headers that name a host and port, in any case: those that policies let through, and no others. Envoy finds a host's
+ * routes by what stands before the last colon of the header, while a policy compares the whole text. Of `a.example:b.example`, the
+ * route of `a.example` would be taken with the policy for `b.example`, if the route did not read the whole text as well.
+ *
+ * @see `ignore_port_in_host_matching` of Envoy's RouteConfiguration, which istiod sets on gateways
+ */
 function authorityPattern(host: string, port: number): string {
   const literal = (text: string) => text.replace(/\./g, '\\.');
-  const name = isWildcard(host) ? `[^:]+${literal(host.slice(1))}` : literal(host);
+  const name = isWildcard(host) ? `([\\w-]+\\.)+${literal(host.slice(2))}` : literal(host);
   return `(?i)${name}${port === 80 ? '(:80)?' : `:${port}`}`;
 }

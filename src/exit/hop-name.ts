@@ -36,9 +36,13 @@ export function hopLabel(serverName: string): string {
   return shorten(serverName.replace(/-/g, '--').replace(/\./g, '-'));
 }
 
-/** A host as a part of an object's name, in which no "*" can stand. */
+/**
+ * A host as a part of an object's name, in which no "*" can stand: "*.example.com" is "any.example.com" there. Hosts whose first label
+ * could be taken for that, or for the port in front of another host, get "-host" behind it, so that no two hosts have one name.
+ */
 export function hostInName(host: string): string {
-  return isWildcard(host) ? `any${host.slice(1)}` : host;
+  if (isWildcard(host)) return `any${host.slice(1)}`;
+  return host.replace(/^((any|\d+)(-host)*)\./, '$1-host.');
 }
 
 /** The id of an object that leads a namespace's calls, below the declaration. */

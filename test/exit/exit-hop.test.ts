@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s';
-import { EgressGrantOptions, EgressPort, HostResolution, HttpRetries, UpstreamTls } from '../../src';
+import { Egress, EgressGrantOptions, EgressPort, HostResolution, HttpRetries, UpstreamTls } from '../../src';
 import { virtualAddress } from '../../src/destination/captured-addresses';
 import { failing, world } from '../fixtures';
 
@@ -74,7 +74,7 @@ test('retries are off, aloud, and the timeout stands at the exit', () => {
 
 test('declared-safe retries leave POST alone', () => {
   const { routes } = hop(EgressPort.http({ retries: HttpRetries.idempotent(2) }));
-  expect(routes.map((route: any) => [route.match?.[0].method.regex, route.retries.attempts])).toEqual([
+  expect(routes.map((route: any) => [route.match[0].method?.regex, route.retries.attempts])).toEqual([
     ['GET|HEAD|OPTIONS|TRACE|PUT|DELETE', 2],
     [undefined, 0],
   ]);
@@ -307,7 +307,7 @@ test('a wildcard on several ports is told apart by any name below it', () => {
     ports: [EgressPort.tlsOrigination(), EgressPort.http({ port: 8080 })],
   });
   const patterns = all.only({ kind: 'VirtualService' }).spec.http.map((route: any) => route.match[0].authority.regex);
-  expect(patterns).toEqual(['(?i)[^:]+\\.example\\.com(:80)?', '(?i)[^:]+\\.example\\.com:8080']);
+  expect(patterns).toEqual(['(?i)([\\w-]+\\.)+example\\.com(:80)?', '(?i)([\\w-]+\\.)+example\\.com:8080']);
 });
 
 test('names below a wildcard that look alike have routes of their own', () => {
@@ -329,4 +329,29 @@ test.each([
   ['a Host header to rewrite', { ports: [EgressPort.tlsOrigination({ port: 8080 })] }, 'ExitCannotCarry', '8080'],
 ])('a wildcard with %s cannot be carried', (_, grant, code, part) => {
   expect(() => granted({ hosts: ['*.example.com'], endpoints, ...grant })).toThrow(failing(code, part));
+});
+
+test.each([
+  ['the route of one port', [EgressPort.tlsOrigination()]],
+  ['the routes of several', [EgressPort.tlsOrigination(), EgressPort.http({ port: 8080 })]],
+])('%s reads the whole Host header, as the policy does: Envoy finds it by what stands before the colon', (_, ports) => {
+  for (const { match } of hop(...ports).routes) {
+    const pattern = new RegExp(`^(${match[0].authority.regex.slice('(?i)'.length)})$`, 'i');
+    expect('A.example:80'.match(pattern) ?? 'A.example:8080'.match(pattern)).not.toBeNull();
+    for (const other of ['a.example:b.example', 'a.example:80:b.example', 'a.example:', 'a.example.', 'b@a.example']) {
+      expect(other).not.toMatch(pattern);
+    }
+  }
+});
+
+test('a host that is called as a wildcard is written stands beside the wildcard', () => {
+  const { exit, chart, clients, manifests } = world();
+  const endpoints = [{ address: 'edge.example.net' }];
+  const hosts = ['*.example.com', 'any.example.com', 'any-host.example.com', '443.example.com'];
+  const ports = [EgressPort.http(), EgressPort.tlsPassthrough()];
+  new Egress(chart, 'A', { hosts: [...hosts, 'example.com'], endpoints, exit, clients, ports });
+  const names = manifests()
+    .find({ namespace: 'istio-egress' })
+    .map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+  expect(new Set(names).size).toBe(names.length);
 });

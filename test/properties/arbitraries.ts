@@ -63,6 +63,8 @@ const httpOptions = fc.record(
 export interface GivenPort {
   readonly kind: 'http' | 'tls' | 'open' | 'tcp';
   readonly port: number;
+  /** Where the exit calls the host. */
+  readonly upstreamPort: number;
   readonly make: () => EgressPort;
 }
 
@@ -75,7 +77,7 @@ const httpPort = fc
     const plain = port === 8080;
     const make = () =>
       plain ? EgressPort.http({ port, ...options }) : EgressPort.tlsOrigination({ port, upstreamPort: to, ...options });
-    return { kind: 'http', port, make };
+    return { kind: 'http', port, upstreamPort: plain ? port : (to ?? 443), make };
   });
 
 const opaquePort = fc
@@ -88,7 +90,7 @@ const opaquePort = fc
         open: () => EgressPort.tlsPassthroughWithoutIdentity(options),
         tcp: () => EgressPort.tcp(port, options),
       };
-      return { kind, port, make: makes[kind] };
+      return { kind, port, upstreamPort: to ?? port, make: makes[kind] };
     }),
   );
 

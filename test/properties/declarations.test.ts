@@ -2,9 +2,11 @@ import { App, Chart } from 'cdk8s';
 import fc from 'fast-check';
 import { parseAllDocuments } from 'yaml';
 import { clientOf, Given, GivenApp, randomApp, ruleOf } from './arbitraries';
-import { around, Caller, mayCall, mayConnect, Meant, meant } from './meaning';
+import { dishonest, honest, readAuthority } from './authorities';
+import { around, Caller, leadsTo, mayCall, mayConnect, Meant, meant } from './meaning';
 import { Http, letsThrough, serverTakes } from './policies';
 import { checkNames, checkRoutes, checkServed, must } from './references';
+import { routerOf } from './routes';
 import { Egress, EgressGateway, EgressPort, GatewayWorkload, IEgressExit, Mesh, SidecarExit } from '../../src';
 
 const HTTP = 8080;
@@ -63,14 +65,24 @@ const REQUESTS: Omit<Http, 'authority'>[] = [
 /** What a model says of calls that arrive at an exit. */
 interface Model {
   call(caller: Caller, host: string, port: number, http: Http): boolean;
+  /** The host and port outside that a name and port stand for. */
+  leads(host: string, port: number): { host: string; port: number } | undefined;
   connect(caller: Caller | undefined, name: string): boolean;
 }
 
-/** The servers and policies of an exit let through what the declarations mean, and nothing else. Returns what was let through. */
+const same = (a?: { host: string; port: number }, b?: { host: string; port: number }) =>
+  a?.host === b?.host && a?.port === b?.port;
+
+/** The servers, routes and policies of an exit let through what the declarations mean, and nothing else. Returns what was let through. */
 function checkExit(objects: any[], namespace: string, declarations: Meant[], model: Model) {
   const gateway = objects.find(({ kind, metadata }) => kind === 'Gateway' && metadata.namespace === namespace);
   const policies = objects.filter(
     ({ kind, metadata }) => kind === 'AuthorizationPolicy' && metadata.namespace === namespace,
+  );
+  const routeTaken = routerOf(
+    objects.filter(
+      ({ kind, metadata, spec }) => kind === 'VirtualService' && metadata.namespace === namespace && spec.gateways,
+    ),
   );
   const { callers, hosts, ports, names } = around(declarations);
   const counts = { through: 0, refused: 0 };
@@ -82,12 +94,21 @@ function checkExit(objects: any[], namespace: string, declarations: Meant[], mod
   for (const caller of callers) {
     for (const host of hosts) {
       for (const port of ports) {
-        // In turn: several requests, both forms of the Host header, and whatever server name the caller likes.
+        // In turn: several requests, every form of the Host header, and whatever server name the caller likes.
         const request = REQUESTS[turn++ % REQUESTS.length];
-        const authority = port === 80 && turn % 2 ? host : `${turn % 3 ? host : host.toUpperCase()}:${port}`;
-        const http = { ...request, authority };
-        const call = { targetPort: HTTP, caller, serverName: names[turn % names.length], http };
-        compare(letsThrough(policies, call), model.call(caller, host, port, http), call);
+        const other = { host: hosts[turn % hosts.length], port: ports[(turn >> 2) % ports.length] };
+        const good = honest({ host, port });
+        const bad = dishonest({ host, port }, other);
+        for (const authority of [good[turn % good.length], bad[turn % bad.length], bad[(turn >> 3) % bad.length]]) {
+          const http = { ...request, authority };
+          const call = { targetPort: HTTP, caller, serverName: names[turn % names.length], http };
+          const to = routeTaken(http);
+          const means = readAuthority(authority);
+          const may = means !== undefined && model.call(caller, means.host, means.port, http);
+          compare(to !== undefined && letsThrough(policies, call), may, call);
+          // What the policy judged is where the route leads.
+          if (may) must(same(to, model.leads(means.host, means.port)), 'led to another host', { call, to });
+        }
       }
     }
   }
@@ -128,6 +149,7 @@ test('10,000 random apps: policies that let exactly what is declared through, or
       const own = declarations.filter(({ exit }) => exit === 'own');
       const { through, refused } = checkExit(objects, 'istio-egress', own, {
         call: (caller, host, port, http) => mayCall(own, caller, host, port, http),
+        leads: (host, port) => leadsTo(own, host, port),
         connect: (caller, name) => mayConnect(own, caller, name),
       });
       outcomes.through += through;
@@ -162,7 +184,7 @@ test('200 odd but valid hosts give valid YAML', () => {
         id: 'many',
         exit: 'own',
         hosts,
-        ports: ports.map((port) => ({ kind: 'http', port: 0, make: () => port })),
+        ports: ports.map((port) => ({ kind: 'http', port: 0, upstreamPort: 0, make: () => port })),
         clients: ['a/*', 'b/*'],
         rules: [],
       },

@@ -33,6 +33,16 @@ function decisive(declarations: Meant[], host: string): string | undefined {
   return above.sort((a, b) => b.length - a.length)[0];
 }
 
+/** Where an exit sends HTTP calls for a name and port. */
+export function leadsTo(declarations: Meant[], host: string, port: number): { host: string; port: number } | undefined {
+  const decides = decisive(declarations, host);
+  return declarations
+    .filter(({ named }) => decides !== undefined && named.includes(decides))
+    .flatMap(({ ports }) => ports)
+    .filter((one) => one.kind === 'http' && one.port === port)
+    .map(({ upstreamPort }) => ({ host: decides!, port: upstreamPort }))[0];
+}
+
 /** Whether an exit of one's own lets an HTTP call to a host and port through. */
 export function mayCall(declarations: Meant[], caller: Caller, host: string, port: number, http: Http): boolean {
   const decides = decisive(declarations, host);

@@ -1,0 +1,64 @@
+/** Where Envoy sends an HTTP call that arrives at a gateway, by the VirtualServices that are bound to it. */
+
+/** What decides about the way of a call. */
+interface Asked {
+  readonly authority: string;
+  readonly method: string;
+  readonly path: string;
+}
+
+/** Where a call goes. */
+export interface Destination {
+  readonly host: string;
+  readonly port: number;
+  readonly subset?: string;
+}
+
+interface Route {
+  readonly matches: (asked: Asked) => boolean;
+  readonly destination: Destination;
+}
+
+/**
+ * Finds the destination of the first route that matches in the virtual host of the name; undefined if there is none (404).
+ *
+ * Envoy looks for the virtual host with what stands before the last colon, outside of brackets.
+ *
+ * @see getPortStart in envoyproxy/envoy, source/common/http/header_utility.cc
+ */
+export function routerOf(virtualServices: any[]): (asked: Asked) => Destination | undefined {
+  const byHost = new Map<string, Route[]>();
+  for (const { spec } of virtualServices) {
+    for (const host of spec.http ? spec.hosts : []) byHost.set(host, spec.http.map(routeOf));
+  }
+  const wildcards = [...byHost.keys()].filter((host) => host.startsWith('*')).sort((a, b) => b.length - a.length);
+  return (asked) => {
+    const { authority } = asked;
+    const colon = authority.lastIndexOf(':');
+    const name = (colon > authority.lastIndexOf(']') ? authority.slice(0, colon) : authority).toLowerCase();
+    const above = () => wildcards.find((host) => name.length >= host.length && name.endsWith(host.slice(1))) ?? '';
+    const routes = byHost.get(name) ?? byHost.get(above());
+    return routes?.find(({ matches }) => matches(asked))?.destination;
+  };
+}
+
+function routeOf({ match, route }: any): Route {
+  const conditions: [keyof Asked, RegExp][][] = (match ?? [{}]).map((one: any) =>
+    Object.entries<any>(one).map(([field, { regex }]) => {
+      const read: Record<string, keyof Asked> = { authority: 'authority', method: 'method', uri: 'path' };
+      if (!read[field]) throw new Error(`the model knows no ${field}`);
+      return [read[field], wholeText(regex)];
+    }),
+  );
+  const { host, port, subset } = route[0].destination;
+  return {
+    matches: (asked) => conditions.some((all) => all.every(([field, regex]) => regex.test(asked[field]))),
+    destination: { host, port: port.number, subset },
+  };
+}
+
+/** Envoy's regular expressions match the whole text. */
+function wholeText(regex: string): RegExp {
+  const [, flags, source] = /^(?:\(\?(i)\))?(.*)$/.exec(regex)!;
+  return new RegExp(`^(?:${source})$`, flags);
+}
