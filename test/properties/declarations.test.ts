@@ -96,10 +96,14 @@ function checkExit(objects: any[], namespace: string, declarations: Meant[], mod
       for (const port of ports) {
         // In turn: several requests, every form of the Host header, and whatever server name the caller likes.
         const request = REQUESTS[turn++ % REQUESTS.length];
-        const other = { host: hosts[turn % hosts.length], port: ports[(turn >> 2) % ports.length] };
+        const other = { host: hosts[turn % hosts.length], port: ports[Math.floor(turn / 4) % ports.length] };
         const good = honest({ host, port });
         const bad = dishonest({ host, port }, other);
-        for (const authority of [good[turn % good.length], bad[turn % bad.length], bad[(turn >> 3) % bad.length]]) {
+        for (const authority of [
+          good[turn % good.length],
+          bad[turn % bad.length],
+          bad[Math.floor(turn / 8) % bad.length],
+        ]) {
           const http = { ...request, authority };
           const call = { targetPort: HTTP, caller, serverName: names[turn % names.length], http };
           const to = routeTaken(http);
