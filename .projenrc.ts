@@ -125,6 +125,11 @@ project.addTask('e2e:images', {
   exec: 'jest --ci --config e2e/jest.config.js',
   receiveArgs: true,
 });
+project.addTask('e2e:campaign', {
+  description: 'Random apps against an attacker: npm run e2e:campaign -- --minutes N --seed S [--path P]',
+  exec: 'tsx e2e/adversary/main.ts',
+  receiveArgs: true,
+});
 project.addTask('e2e:prove', {
   description: 'Proves a folder of manifests on the test bed: npm run e2e:prove -- FOLDER WORLD.yaml',
   exec: 'tsx e2e/prove.ts',

@@ -2,11 +2,11 @@ import { App, Chart } from 'cdk8s';
 import fc from 'fast-check';
 import { parseAllDocuments } from 'yaml';
 import { clientOf, Given, GivenApp, randomApp, ruleOf } from './arbitraries';
-import { dishonest, honest, readAuthority } from './authorities';
 import { around, Caller, leadsTo, mayCall, mayConnect, Meant, meant } from './meaning';
 import { Http, letsThrough, serverTakes } from './policies';
 import { checkNames, checkRoutes, checkServed, must } from './references';
 import { routerOf } from './routes';
+import { dishonest, honest, readAuthority } from '../../e2e/adversary/grammar/authorities';
 import { Egress, EgressGateway, EgressPort, GatewayWorkload, IEgressExit, Mesh, SidecarExit } from '../../src';
 
 const HTTP = 8080;

@@ -4,6 +4,8 @@ export interface Call {
   readonly id: string;
   /** `http`, `https`, `ws`, `wss`, `grpc`, `grpcs`, `tcp`, `tls` or `udp`. The last three send `body` and read what comes back. */
   readonly url: string;
+  /** Path and query as they are sent, where they shall not be read as those of a URL. @default - those of the URL */
+  readonly target?: string;
   /** @default GET */
   readonly method?: string;
   readonly headers?: Record<string, string>;

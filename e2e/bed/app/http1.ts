@@ -26,7 +26,7 @@ export async function http1(call: Call, trace: Trace): Promise<Answer> {
   const outgoing = request({
     createConnection: () => socket,
     method: call.method ?? 'GET',
-    path: `${url.pathname}${url.search}`,
+    path: call.target ?? `${url.pathname}${url.search}`,
     setHost: false,
     headers: {
       host: url.host,

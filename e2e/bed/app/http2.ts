@@ -30,7 +30,7 @@ export async function http2(call: Call, trace: Trace): Promise<Answer> {
       const { host, ...headers } = call.headers ?? {};
       const stream = session.request({
         ':method': isGrpc ? 'POST' : (call.method ?? 'GET'),
-        ':path': `${url.pathname}${url.search}`,
+        ':path': call.target ?? `${url.pathname}${url.search}`,
         ':authority': host ?? url.host,
         ...(isGrpc && grpc),
         'x-bed-call': call.id,

@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { CATALOGUE } from './catalogue';
+import { Coverage, Player } from './play';
+import { Stage } from './stage';
+import { stories, Story } from './story';
+
+/** How long a campaign goes on, and where it begins. */
+export interface CampaignOptions {
+  readonly seed: number;
+  /** At most so many stories … */
+  readonly stories?: number;
+  /** … and no new one after so many milliseconds. */
+  readonly within?: number;
+  /** Where a failure was, to play that one again. */
+  readonly path?: string;
+  /** Calls of a story. */
+  readonly moves?: number;
+  readonly tell?: (line: string) => void;
+}
+
+/** Plays random stories until one fails, which is made as small as it can be, or until the time is up. */
+export async function campaign(stage: Stage, options: CampaignOptions): Promise<Coverage> {
+  const { seed, path, within = 3_600_000, tell = () => undefined } = options;
+  const player = new Player(stage);
+  const started = Date.now();
+  const play = async (story: Story) => {
+    await player.play(story);
+    const { stories: played, calls } = player.coverage;
+    if (played > 0 && played % 20 === 0) {
+      tell(`${played} apps, ${calls} calls, ${Math.round((Date.now() - started) / 1000)} s`);
+    }
+  };
+  const result = await fc.check(fc.asyncProperty(stories(Object.keys(CATALOGUE), options.moves ?? 60), play), {
+    seed,
+    path,
+    numRuns: options.stories ?? 1_000_000,
+    interruptAfterTimeLimit: within,
+    markInterruptAsFailure: false,
+  });
+  if (!result.failed) return player.coverage;
+  throw new Error(
+    [
+      `seed ${seed}, path ${result.counterexamplePath}, after ${player.coverage.calls} calls; the smallest app and moves that fail:`,
+      JSON.stringify(result.counterexample?.[0], null, 1),
+      (result.errorInstance as Error | undefined)?.message ?? '',
+    ].join('\n'),
+  );
+}
+
+/** What a campaign has tried, in lines. */
+export function report(coverage: Coverage): string[] {
+  const { stories: played, calls, granted, refused, planted, notTaken, forms, paths, moves } = coverage;
+  const list = (counts: Map<string, number>) =>
+    [...counts].map(([what, count]) => `${what} ${count}`).join(', ') || 'none';
+  const missing = Object.keys(CATALOGUE).filter((object) => !planted.has(object));
+  return [
+    `${played} apps, ${calls} calls, ${granted} of them granted`,
+    `refused at synthesis: ${list(refused)}`,
+    `catalogue: ${planted.size} of ${Object.keys(CATALOGUE).length} objects planted${missing.length > 0 ? `, never: ${missing.join('; ')}` : ''}`,
+    `not taken by the API server: ${list(notTaken)}`,
+    `${forms.size} forms of Host, ${paths.size} of paths, ${moves.size} kinds of moves`,
+  ];
+}
