@@ -20,7 +20,7 @@ import { OutboundMode, killIstiod, startIstiod, writeMeshConfig } from '../bed/c
 import { Behaviour, InternetServer } from '../bed/internet/record';
 import { ProxyRole } from '../bed/kubelet/injection';
 import { policiesAreEnforced } from '../bed/kubelet/network-policies/enforce';
-import { PROXY_USER } from '../bed/kubelet/proxy';
+import { PROXY_USER } from '../bed/kubelet/container';
 import { FILES, NODE, appSocket, podNetns } from '../bed/layout';
 import { killProgram, killUser } from '../bed/network';
 import { Parts } from '../bed/parts';
