@@ -20,7 +20,19 @@ function probed(name: string, container: string, command: string[]): object[] {
   return [account, deployment];
 }
 
-beforeAll(async () => mesh.namespace('shop'));
+beforeAll(async () => {
+  await mesh.namespace('shop');
+  await mesh.workload({ namespace: 'shop', name: 'bare', sidecar: false });
+  for (const http of ['1.1', '2'] as const) {
+    const ports = [
+      { port: 80, protocol: 'http' as const, http },
+      { port: 443, protocol: 'https' as const, http },
+    ];
+    await mesh.external({ hosts: [`http-${http[0]}.example.com`], ports });
+  }
+  await mesh.external({ hosts: ['rows.example.com'], ports: [{ port: 5432, protocol: 'tcp', streams: true }] });
+  await mesh.readyPod('shop/bare');
+});
 afterAll(async () => mesh.reset());
 
 describe('istiod’s validation', () => {
@@ -45,5 +57,25 @@ describe('a readiness probe by command', () => {
   it('keeps a pod out of its Services while the command fails', async () => {
     await mesh.apply(probed('by-file', 'app', ['test', '-e', '/tmp/bed-probe-of-nobody']));
     await expect(mesh.ready({ within: 5000 })).rejects.toThrow('shop/by-file');
+  });
+});
+
+describe('a server outside', () => {
+  it.each(['http', 'https'])('of one version of HTTP answers no other one by %s', async (scheme) => {
+    const call = (server: string, http: '1.1' | '2') =>
+      mesh.call({ from: 'shop/bare', url: `${scheme}://http-${server}.example.com/`, http, timeout: 2000 });
+    for (const http of ['1.1', '2'] as const) {
+      expect(await call(http[0], http)).toMatchObject({ status: 200 });
+      const other = await call(http[0], http === '2' ? '1.1' : '2');
+      expect(other.headers?.['x-bed-upstream']).toBeUndefined();
+      if (scheme === 'https') expect(other.failure).toBe('tls');
+    }
+  });
+
+  it('streams to a silent caller for as long as it is connected, and knows how much', async () => {
+    const result = await mesh.call({ from: 'shop/bare', url: 'tcp://rows.example.com:5432', listen: 1000 });
+    expect(result.body).toMatch(/^row 0 of rows.example.com\nrow 1 /);
+    expect(result.received).toBeGreaterThan(1000);
+    expect(result.seen[0].sent).toBeGreaterThanOrEqual(result.received!);
   });
 });

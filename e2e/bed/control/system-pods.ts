@@ -69,7 +69,12 @@ interface ServicePort {
   readonly protocol?: 'UDP';
 }
 
-async function declareService({ namespace, labels }: SystemPod, name: string, ports: ServicePort[], clusterIP?: string) {
+async function declareService(
+  { namespace, labels }: SystemPod,
+  name: string,
+  ports: ServicePort[],
+  clusterIP?: string,
+) {
   await api.apply(
     `/api/v1/namespaces/${namespace}/services/${name}`,
     {

@@ -18,7 +18,12 @@ export function userOf(pod: KubeObject, container: any): number {
 }
 
 /** A command as it runs in a container of a pod: in its network, as its user, which finds the image's binaries in their place. */
-export function inContainer(pod: KubeObject, user: number, binaries: Record<string, string>, command: string[]): string[] {
+export function inContainer(
+  pod: KubeObject,
+  user: number,
+  binaries: Record<string, string>,
+  command: string[],
+): string[] {
   const { namespace = '', name } = pod.metadata;
   const files = Object.entries(binaries);
   const script = [

@@ -55,7 +55,13 @@ function portNumber(container: any, port: number | string): number {
 }
 
 /** Runs a command in a container, as a kubelet does: it is ready when the command ends well in time. */
-async function exec(pod: KubeObject, container: any, command: string[], timeout: number, parts: Parts): Promise<boolean> {
+async function exec(
+  pod: KubeObject,
+  container: any,
+  command: string[],
+  timeout: number,
+  parts: Parts,
+): Promise<boolean> {
   const role = container.name === PROXY ? (pod.metadata.annotations?.['bed/proxy'] as ProxyRole) : undefined;
   const binaries = role ? binariesOf(role, parts) : {};
   const { code } = await run(inContainer(pod, userOf(pod, container), binaries, command), { timeout, mayFail: true });
