@@ -16,7 +16,9 @@ export default async function setup({ maxWorkers }: { maxWorkers: number }): Pro
   await installDebianTools();
   await buildParts();
   globalThis.bedsOfSuites = [];
-  await Promise.all(Array.from({ length: maxWorkers }, async (_, index) => bringUp(`${process.env.EGRESS_BEDS ?? ''}${index + 1}`)));
+  await Promise.all(
+    Array.from({ length: maxWorkers }, async (_, index) => bringUp(`${process.env.EGRESS_BEDS ?? ''}${index + 1}`)),
+  );
 }
 
 async function bringUp(bed: string): Promise<void> {
