@@ -7,6 +7,7 @@ export { type HttpPortOptions, type TlsOriginationPortOptions } from './destinat
 export { HttpRetries } from './destination/http-retries';
 export { type TcpPortOptions, type TlsPassthroughPortOptions } from './destination/opaque-port';
 export { type OutlierDetection } from './destination/outlier-detection';
+export { UpstreamHttp } from './destination/upstream-http';
 export { type SimpleUpstreamTlsOptions, UpstreamTls, type UpstreamTlsOptions } from './destination/upstream-tls';
 export { type IClientHop } from './exit/client-hop';
 export { type ConnectProxyOptions } from './exit/connect-proxy';

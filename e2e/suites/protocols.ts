@@ -1,7 +1,7 @@
 import { CallOptions } from '../world/call';
 import { Expectation } from '../world/expect';
 
-/** What an application may speak, and how it must arrive outside. */
+/** What an application may speak, and how it must arrive outside. gRPC needs a declaration of its own: see `upstream-http.e2e.ts`. */
 export const PROTOCOLS: {
   title: string;
   call: (host: string) => Omit<CallOptions, 'from'>;
@@ -14,13 +14,7 @@ export const PROTOCOLS: {
     call: (host) => ({ url: `http://${host}/`, method: 'POST', body: 'x=1' }),
     body: /"bytes":3/,
   },
-  { title: 'HTTP/2', call: (host) => ({ url: `http://${host}/`, http: '2' }), arrives: { http: '2.0', status: 200 } },
-  {
-    title: 'gRPC with trailers',
-    call: (host) => ({ url: `grpc://${host}/bed.Echo/Say` }),
-    arrives: { http: '2.0' },
-    body: /echo hello/,
-  },
+  { title: 'HTTP/2', call: (host) => ({ url: `http://${host}/`, http: '2' }), arrives: { http: '1.1', status: 200 } },
   {
     title: 'WebSocket',
     call: (host) => ({ url: `ws://${host}/socket` }),

@@ -3,10 +3,11 @@ import { Construct } from 'constructs';
 import { HttpHeaderRules, ResolvedHeaders, resolveHeaders } from './http-headers';
 import { HttpRetries, ResolvedRetries } from './http-retries';
 import { checkPort } from './port-number';
+import { checkUpstreamHttp, UpstreamHttp } from './upstream-http';
 import { ResolvedTls, UpstreamTls } from './upstream-tls';
 import { EgressError } from '../errors';
 
-/** A port on which an application speaks plain HTTP: HTTP/1.1, HTTP/2, gRPC or WebSocket. */
+/** A port on which an application speaks plain HTTP: HTTP/1.1, HTTP/2 or WebSocket, and with `upstreamHttp` gRPC. */
 export interface HttpPortOptions {
   /**
    * Port that the application calls.
@@ -25,6 +26,13 @@ export interface HttpPortOptions {
    * @default HttpRetries.none()
    */
   readonly retries?: HttpRetries;
+
+  /**
+   * In which version of HTTP the exit calls the external host. gRPC needs HTTP/2; how the application calls the exit is kept on
+   * the way there, whatever is said here.
+   * @default UpstreamHttp.HTTP_1_1
+   */
+  readonly upstreamHttp?: UpstreamHttp;
 
   /**
    * Headers to change on the way.
@@ -64,13 +72,19 @@ export interface HttpPort {
   readonly upstreamPort: number;
   /** How the exit speaks TLS; undefined for plain HTTP. */
   readonly tls?: ResolvedTls;
+  readonly upstreamHttp: UpstreamHttp;
   /** In the form of a VirtualService. */
   readonly timeout?: string;
   readonly retries: ResolvedRetries;
   readonly headers: ResolvedHeaders;
 }
 
-/** @throws PortRange, TimeoutRange and what headers, retries and TLS can throw */
+/** Whether calls are sent on without TLS and in HTTP/1.1, as Istio sends them to a name that it looks up when a call comes. */
+export function isSentOnPlainly({ tls, upstreamHttp }: HttpPort): boolean {
+  return tls === undefined && upstreamHttp === UpstreamHttp.HTTP_1_1;
+}
+
+/** @throws PortRange, TimeoutRange, WrongType and what headers, retries and TLS can throw */
 export function resolveHttpPort(
   scope: Construct,
   options: HttpPortOptions,
@@ -82,6 +96,7 @@ export function resolveHttpPort(
     port,
     upstreamPort: checkPort(scope, 'upstreamPort', upstream.port ?? port),
     tls: upstream.tls?._resolve(scope),
+    upstreamHttp: checkUpstreamHttp(scope, options.upstreamHttp ?? UpstreamHttp.HTTP_1_1),
     timeout: options.timeout && checkTimeout(scope, options.timeout),
     retries: (options.retries ?? HttpRetries.none())._resolve(scope),
     headers: resolveHeaders(scope, options.headers, options.keepMeshHeaders),

@@ -4,6 +4,7 @@ import { DirectHop } from './direct-hop';
 import { IEgressExit } from './egress-exit';
 import { httpPorts } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
+import { isSentOnPlainly } from '../destination/http-port';
 import { EgressError } from '../errors';
 import { Mesh } from '../mesh/mesh';
 
@@ -98,7 +99,7 @@ function checkDynamic(given: string, { scope, ports, upstream }: Declaration): v
       fix: 'list the hosts that are called, or set `istioVersion` if the mesh is newer',
     });
   }
-  const bad = ports.find((port) => port.kind === 'tcp' || (port.kind === 'http' && port.tls));
+  const bad = ports.find((port) => port.kind === 'tcp' || (port.kind === 'http' && !isSentOnPlainly(port)));
   const { connectionLimits, outlierDetection, resolution } = upstream;
   const settings = { connectionLimits, outlierDetection, resolution: resolution === 'DNS' ? undefined : resolution };
   const [setting] = Object.entries(settings).find(([, value]) => value !== undefined) ?? [];
@@ -107,7 +108,7 @@ function checkDynamic(given: string, { scope, ports, upstream }: Declaration): v
       what: 'names below a wildcard are looked up for HTTP, by the Host header, and for TLS of the application, by its server name; nothing else is known of them, and Istio ignores how to connect',
       given: `${given}, ${bad ? `port ${bad.port}` : setting}`,
       allowed:
-        'EgressPort.http and EgressPort.tlsPassthrough, without `resolution`, `connectionLimits` and `outlierDetection`',
+        'EgressPort.http in HTTP/1.1 and EgressPort.tlsPassthrough, without `resolution`, `connectionLimits` and `outlierDetection`',
       fix: 'list the hosts that are called, or set `endpoints`',
     });
   }

@@ -1,5 +1,6 @@
 import {
   DestinationRuleSpecSubsets,
+  DestinationRuleSpecSubsetsTrafficPolicyConnectionPoolHttpH2UpgradePolicy as UpgradePolicy,
   DestinationRuleSpecSubsetsTrafficPolicyTlsMode as TlsMode,
   ServiceEntrySpecPorts,
   ServiceEntrySpecResolution,
@@ -10,11 +11,24 @@ import { httpPorts, ResolvedPort, upstreamProtocol } from '../destination/egress
 import { isWildcard } from '../destination/host';
 import { HttpPort } from '../destination/http-port';
 import { Upstream } from '../destination/upstream';
+import { UpstreamHttp } from '../destination/upstream-http';
 
 const RESOLUTION = {
   DNS: ServiceEntrySpecResolution.DNS,
   DNS_ROUND_ROBIN: ServiceEntrySpecResolution.DNS_UNDERSCORE_ROUND_UNDERSCORE_ROBIN,
   STATIC: ServiceEntrySpecResolution.STATIC,
+};
+
+/**
+ * The version of HTTP in a DestinationRule. HTTP/1.1 is said too, because a mesh can have HTTP/2 for everything (`h2UpgradePolicy`).
+ * `useClientProtocol` offers the caller's version alone, in TLS as well.
+ *
+ * @see applyH2Upgrade and setUseDownstreamProtocol in istio/istio, pilot/pkg/networking/core
+ */
+const VERSION: Record<UpstreamHttp, { readonly h2UpgradePolicy?: any; readonly useClientProtocol?: boolean }> = {
+  HTTP_1_1: { h2UpgradePolicy: UpgradePolicy.DO_UNDERSCORE_NOT_UNDERSCORE_UPGRADE },
+  HTTP_2: { h2UpgradePolicy: UpgradePolicy.UPGRADE },
+  AS_CALLED: { useClientProtocol: true },
 };
 
 /** Where an external host is, for whoever connects to it. Names below a wildcard are looked up when a call comes. */
@@ -47,26 +61,30 @@ export function isLookedUpPerCall(host: string, { endpoints }: Upstream): boolea
 /**
  * How to connect to an external host; undefined if there is nothing to say. TLS stands in subsets: at the top it would also
  * wrap what an application has encrypted itself, and without the rule, in whatever order objects come and go, calls would leave
- * in plaintext instead of failing. The protocol follows the client's, else gRPC would arrive as HTTP/1.1.
+ * in plaintext instead of failing.
  */
 export function upstreamDestinationRule(host: string, upstream: Upstream, ports: HttpPort[], exportTo: string[]) {
   const { connectionLimits, outlierDetection } = upstream;
-  const forHttp = { ...connectionLimits, http: { ...connectionLimits?.http, useClientProtocol: true } };
+  const poolOf = ({ upstreamHttp }: HttpPort) => ({
+    ...connectionLimits,
+    http: { ...connectionLimits?.http, ...VERSION[upstreamHttp] },
+  });
   const inSubsets = ports.map((port) => ({ port, name: subsetName(port, ports) }));
-  const isPlain = inSubsets.some(({ name }) => name === undefined);
+  // Without subsets there is one version for all.
+  const plain = inSubsets.find(({ name }) => name === undefined)?.port;
   return toJson_DestinationRuleSpec({
     exportTo,
     host,
     trafficPolicy:
-      isPlain || connectionLimits || outlierDetection
-        ? { connectionPool: isPlain ? forHttp : connectionLimits, outlierDetection }
+      plain || connectionLimits || outlierDetection
+        ? { connectionPool: plain ? poolOf(plain) : connectionLimits, outlierDetection }
         : undefined,
     subsets:
-      isPlain || ports.length === 0
+      plain || ports.length === 0
         ? undefined
         : inSubsets.map(({ port, name }) => ({
             name: name!,
-            trafficPolicy: { connectionPool: forHttp, tls: upstreamTls(host, port) },
+            trafficPolicy: { connectionPool: poolOf(port), tls: upstreamTls(host, port) },
           })),
   });
 }
@@ -88,11 +106,13 @@ export function needsDestinationRule(upstream: Upstream, ports: ResolvedPort[]):
 }
 
 /**
- * The subset for a port of a host; undefined where none of its HTTP ports originates TLS, because each subset is one more
- * cluster. Where one does all have one, else `istioctl analyze` takes the routes without for a mistake (IST0140).
+ * The subset for a port of a host; undefined where none of its HTTP ports originates TLS and all are called in one version of
+ * HTTP, because each subset is one more cluster. Where one needs it all have one, else `istioctl analyze` takes the routes
+ * without for a mistake (IST0140).
  */
-export function subsetName({ port }: HttpPort, ports: ResolvedPort[]): string | undefined {
-  return httpPorts(ports).some(({ tls }) => tls) ? `port-${port}` : undefined;
+export function subsetName({ port, upstreamHttp }: HttpPort, ports: ResolvedPort[]): string | undefined {
+  const differs = (other: HttpPort) => other.tls !== undefined || other.upstreamHttp !== upstreamHttp;
+  return httpPorts(ports).some(differs) ? `port-${port}` : undefined;
 }
 
 function upstreamTls(host: string, { tls }: HttpPort): NonNullable<DestinationRuleSpecSubsets['trafficPolicy']>['tls'] {

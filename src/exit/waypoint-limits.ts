@@ -1,5 +1,6 @@
 import { Declaration } from './declaration';
 import { isWildcard } from '../destination/host';
+import { isSentOnPlainly } from '../destination/http-port';
 import { EgressError } from '../errors';
 import { Mesh } from '../mesh/mesh';
 
@@ -57,7 +58,7 @@ function checkWildcard(given: string, { scope, ports, upstream }: Declaration): 
       fix: 'list the hosts that are called, or state the flag with `waypointTlsWildcards` in Mesh.configure',
     });
   }
-  const bad = ports.find((port) => port.kind === 'tcp' || (port.kind === 'http' && port.tls !== undefined));
+  const bad = ports.find((port) => port.kind === 'tcp' || (port.kind === 'http' && !isSentOnPlainly(port)));
   const { connectionLimits, outlierDetection, resolution } = upstream;
   const settings = { connectionLimits, outlierDetection, resolution: resolution === 'DNS' ? undefined : resolution };
   const [setting] = Object.entries(settings).find(([, value]) => value !== undefined) ?? [];
@@ -66,7 +67,7 @@ function checkWildcard(given: string, { scope, ports, upstream }: Declaration): 
       what: 'below a wildcard a waypoint goes by the name that a call says, in the Host header or in the handshake, and nothing can be said of how to connect: no TLS of its own either',
       given: `${given}, ${bad ? `port ${bad.port}` : setting}`,
       allowed:
-        'EgressPort.http and EgressPort.tlsPassthrough, without `resolution`, `connectionLimits` and `outlierDetection`',
+        'EgressPort.http in HTTP/1.1 and EgressPort.tlsPassthrough, without `resolution`, `connectionLimits` and `outlierDetection`',
       fix: 'list the hosts that are called',
     });
   }

@@ -68,13 +68,16 @@ export class WaypointPolicy extends Construct {
     this.makeOthers();
   }
 
-  /** The policies besides the first come with the first declaration that needs them. */
+  /**
+   * The policies besides the first are there while a declaration needs them: istiod's validation refuses a DENY without rules,
+   * and a namespace that comes to be observed takes its rules from the one in force.
+   */
   private makeOthers(): void {
     const some = (test: (rule: ResolvedHttpRule, observed: boolean) => boolean) =>
       this.granted.some(({ client, rules }) => rules.some((rule) => test(rule, this.isObserved(client))));
     const observed = this.granted.some(({ client }) => this.isObserved(client));
     this.make(
-      some(({ action }) => action === 'deny'),
+      some(({ action, dryRun }, isObserved) => action === 'deny' && !dryRun && !isObserved),
       'Denied',
       ['deny'],
       DENY,
@@ -103,7 +106,8 @@ export class WaypointPolicy extends Construct {
     action: AuthorizationPolicySpecAction,
     rules: () => AuthorizationPolicySpecRules[],
   ): void {
-    if (needed && !this.node.tryFindChild(id)) this.policy(id, parts, action, rules);
+    if (!needed) this.node.tryRemoveChild(id);
+    else if (!this.node.tryFindChild(id)) this.policy(id, parts, action, rules);
   }
 
   /** What may be called; as a trial, what could be if every rule held: it knows nothing of other policies. */

@@ -26,6 +26,9 @@ export interface HopOptions {
   readonly service?: string;
 }
 
+/** In which version of HTTP a proxy calls. */
+export type HttpVersion = 'HTTP/1.1' | 'HTTP/2' | "the caller's version of HTTP";
+
 /** How a proxy calls a port of a host, as far as a DestinationRule decides it. */
 export interface Connection {
   /** false where the subset is in none of the rules that count: such calls fail with 503. */
@@ -36,7 +39,8 @@ export interface Connection {
   readonly mode?: string;
   /** The server that the proxy asks for, where the rule says it. */
   readonly sni?: string;
-  readonly clientProtocol: boolean;
+  /** The version of HTTP, where the rule says one. */
+  readonly http?: HttpVersion;
   /** The rules that decided. */
   readonly from: DestinationRule[];
 }
@@ -70,7 +74,7 @@ export class DestinationRules {
   public connection(call: HopOptions, labels: Record<string, string> = {}): Connection {
     const rule = pick(this.lookup(call.namespace, call.host, call.service), call.namespace, labels);
     const subset = call.subset === undefined ? undefined : rule?.subsets.get(call.subset);
-    if (call.subset !== undefined && !subset) return { found: false, clientProtocol: false, from: rule?.from ?? [] };
+    if (call.subset !== undefined && !subset) return { found: false, from: rule?.from ?? [] };
     const tls = setting(rule?.policy, subset, call.port, 'tls');
     const pool = setting(rule?.policy, subset, call.port, 'connectionPool');
     return {
@@ -78,7 +82,7 @@ export class DestinationRules {
       tls: tls?.exists ? tls.canonical : undefined,
       mode: tls?.exists ? (tls.at('mode').text ?? 'DISABLE').toUpperCase() : undefined,
       sni: tls?.at('sni').text || undefined,
-      clientProtocol: pool?.at('http', 'useClientProtocol').raw === true,
+      http: pool?.exists ? httpVersion(pool.at('http')) : undefined,
       from: rule?.from ?? [],
     };
   }
@@ -116,6 +120,13 @@ export class DestinationRules {
     if (!isPrivate) merge(place(this.exported, namespace), rule, exportTo);
     else if (namespace === this.settings.rootNamespace) merge(this.rootLocal, rule, exportTo);
   }
+}
+
+/** @see shouldH2Upgrade in istio/istio, pilot/pkg/networking/core */
+function httpVersion(settings: Value): HttpVersion | undefined {
+  if (settings.at('useClientProtocol').raw === true) return "the caller's version of HTTP";
+  const upgrade = settings.at('h2UpgradePolicy').text;
+  return upgrade === 'UPGRADE' ? 'HTTP/2' : upgrade === 'DO_NOT_UPGRADE' ? 'HTTP/1.1' : undefined;
 }
 
 function emptyPlace(): Place {

@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s';
-import { Egress, EgressGrantOptions, EgressPort, HostResolution, HttpRetries, UpstreamTls } from '../../src';
+import { Egress, EgressGrantOptions, EgressPort, HostResolution, HttpRetries, UpstreamHttp, UpstreamTls } from '../../src';
 import { virtualAddress } from '../../src/destination/captured-addresses';
 import { failing, world } from '../fixtures';
 
@@ -32,7 +32,7 @@ test('TLS origination verifies chain and name, in a subset of its own', () => {
     {
       name: 'port-80',
       trafficPolicy: {
-        connectionPool: { http: { useClientProtocol: true } },
+        connectionPool: { http: { h2UpgradePolicy: 'DO_NOT_UPGRADE' } },
         tls: { mode: 'SIMPLE', caCertificates: 'system', sni: 'a.example', subjectAltNames: ['a.example'] },
       },
     },
@@ -62,8 +62,48 @@ test('beside a port that originates TLS, plain HTTP has a subset too, else analy
 test('plain HTTP stays plain, and needs no subset', () => {
   const { serviceEntry, destinationRule } = hop(EgressPort.http({ port: 8080 }));
   expect(serviceEntry.ports).toEqual([{ name: 'http-8080', number: 8080, protocol: 'HTTP' }]);
-  expect(destinationRule).toMatchObject({ trafficPolicy: { connectionPool: { http: { useClientProtocol: true } } } });
+  expect(destinationRule).toMatchObject({
+    trafficPolicy: { connectionPool: { http: { h2UpgradePolicy: 'DO_NOT_UPGRADE' } } },
+  });
   expect([destinationRule.subsets, destinationRule.trafficPolicy.tls]).toEqual([undefined, undefined]);
+});
+
+describe('the version of HTTP towards the host', () => {
+  const { HTTP_1_1, HTTP_2, AS_CALLED } = UpstreamHttp;
+  const said = (subset: any) => subset.trafficPolicy.connectionPool.http;
+
+  test.each([
+    [undefined, { h2UpgradePolicy: 'DO_NOT_UPGRADE' }],
+    [HTTP_1_1, { h2UpgradePolicy: 'DO_NOT_UPGRADE' }],
+    [HTTP_2, { h2UpgradePolicy: 'UPGRADE' }],
+    [AS_CALLED, { useClientProtocol: true }],
+  ])('%s', (upstreamHttp, expected) => {
+    expect(said(hop(EgressPort.http({ upstreamHttp })).destinationRule)).toEqual(expected);
+    expect(said(hop(EgressPort.tlsOrigination({ upstreamHttp })).destinationRule.subsets[0])).toEqual(expected);
+  });
+
+  test('two of them on one host are told apart by subsets', () => {
+    const ports = [EgressPort.http({ upstreamHttp: HTTP_2 }), EgressPort.http({ port: 8080 })];
+    const { destinationRule, routes } = hop(...ports);
+    expect(destinationRule.trafficPolicy).toBeUndefined();
+    expect(destinationRule.subsets.map(said)).toEqual([
+      { h2UpgradePolicy: 'UPGRADE' },
+      { h2UpgradePolicy: 'DO_NOT_UPGRADE' },
+    ]);
+    expect(routes.map(({ route }: any) => route[0].destination.subset)).toEqual(['port-80', 'port-8080']);
+  });
+
+  test('two declarations of a host agree on it', () => {
+    const { exit, clients } = world();
+    const grant = (id: string, upstreamHttp: UpstreamHttp) =>
+      exit.grant(id, { hosts: ['a.example'], ports: [EgressPort.http({ upstreamHttp })], clients });
+    grant('A', HTTP_2);
+    expect(() => grant('B', AS_CALLED)).toThrow(failing('DestinationConflict', 'upstreamHttp of port 80'));
+  });
+
+  test('anything else is none', () => {
+    expect(() => hop(EgressPort.http({ upstreamHttp: 'HTTP_3' as any }))).toThrow(failing('WrongType', 'HTTP_3'));
+  });
 });
 
 test('retries are off, aloud, and the timeout stands at the exit', () => {
@@ -256,7 +296,7 @@ test('limits hold for every port of the host, and failures in a row leave an add
   // What a subset says of connections takes the place of what stands at the top.
   expect(subsets[0].trafficPolicy.connectionPool).toEqual({
     tcp: { maxConnections: 10 },
-    http: { http2MaxRequests: 20, useClientProtocol: true },
+    http: { http2MaxRequests: 20, h2UpgradePolicy: 'DO_NOT_UPGRADE' },
   });
 });
 

@@ -10,6 +10,7 @@ import {
   Mesh,
   MeshSettings,
   SidecarExit,
+  UpstreamHttp,
   UpstreamTls,
 } from '../../src';
 import { Manifests } from '../../src/assertions';
@@ -121,6 +122,7 @@ test('a wildcard with its server is no matter of DNS', () => {
 
 test.each([
   ['TLS origination', { ports: [EgressPort.tlsOrigination()] }],
+  ['HTTP/2', { ports: [EgressPort.http({ upstreamHttp: UpstreamHttp.HTTP_2 })] }],
   ['TCP', { ports: [EgressPort.tcp(5432)], addresses: ['192.0.2.7'] }],
   ['another resolution', { resolution: HostResolution.DNS_ROUND_ROBIN }],
   ['limits', { connectionLimits: { maxConnections: 5 } }],

@@ -36,7 +36,7 @@ test('TLS is originated in a subset, and the name in the certificate is verified
     {
       name: 'port-80',
       trafficPolicy: {
-        connectionPool: { http: { useClientProtocol: true } },
+        connectionPool: { http: { h2UpgradePolicy: 'DO_NOT_UPGRADE' } },
         tls: { mode: 'SIMPLE', caCertificates: 'system', sni: 'a.example', subjectAltNames: ['a.example'] },
       },
     },

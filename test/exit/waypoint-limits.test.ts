@@ -1,5 +1,5 @@
 import { ambient, checkout } from './waypoint';
-import { EgressGrantOptions, EgressPort, HostResolution } from '../../src';
+import { EgressGrantOptions, EgressPort, HostResolution, UpstreamHttp } from '../../src';
 import { failing } from '../fixtures';
 
 function granting(grant: Partial<EgressGrantOptions>, istioVersion?: string) {
@@ -25,6 +25,7 @@ test('names below a wildcard are looked up when a call comes, from Istio 1.28 on
 test.each([
   [{ endpoints: [{ address: 'edge.example' }] }, 'virtual address'],
   [{ ports: [EgressPort.tlsOrigination()] }, 'port 80'],
+  [{ ports: [EgressPort.http({ upstreamHttp: UpstreamHttp.HTTP_2 })] }, 'HTTP/1.1'],
   [{ ports: [EgressPort.tlsPassthrough()] }, 'ENABLE_WILDCARD_HOST_SERVICE_ENTRIES_FOR_TLS'],
   [{ ports: [EgressPort.tcp(5432)] }, 'port 5432'],
   [{ connectionLimits: { maxConnections: 9 } }, 'connectionLimits'],

@@ -136,4 +136,21 @@ describe('dry run', () => {
       expect(sources('egress-waypoint.a.example.dry-run')).toEqual(['payments/checkout', 'shop']);
     },
   );
+
+  const admin = HttpRule.deny({ paths: ['/admin/*'] });
+
+  test.each([
+    ['that is only tried out', [EgressClient.serviceAccount('shop', 'web')], admin.dryRun()],
+    ['of which all clients come to be observed', [shop], admin],
+  ])('a denial %s leaves no DENY without rules, which istiod’s validation refuses', (_, clients, rule) => {
+    const { exit, platform, manifests } = ambient();
+    exit.grant('A', { hosts: ['a.example'], ports: [EgressPort.http()], clients, rules: [rule] });
+    new EgressGuard(platform, 'Guard', {
+      namespaces: GuardedNamespaces.named(['shop']),
+      mode: GuardMode.OBSERVE,
+      inCluster: InCluster.none(),
+    });
+    const denials = manifests().all.filter(({ spec }) => spec?.action === 'DENY');
+    expect(denials.map(({ metadata }) => metadata.name)).toEqual(['egress-waypoint.a.example.deny.dry-run']);
+  });
 });

@@ -21,14 +21,14 @@ export function* destinationRuleReplaced({ world, clientCalls, exitCalls }: Cont
       if (meant.from.length === 0 && ownersMatter) continue;
       const actual = world.rules.all.connection(asked, labels);
       const what = difference(call, meant, actual);
-      const settingsLost = !what && meant.clientProtocol && !actual.clientProtocol;
-      if (!what && !settingsLost) continue;
+      const lost = what ? undefined : lostVersion(meant, actual);
+      if (!what && !lost) continue;
       for (const object of culprits(world, call, actual)) {
         yield {
-          code: settingsLost ? 'DestinationRuleSettingsLost' : 'DestinationRuleReplaced',
-          severity: settingsLost ? 'warning' : 'error',
+          code: lost ? 'DestinationRuleSettingsLost' : 'DestinationRuleReplaced',
+          severity: lost ? 'warning' : 'error',
           object,
-          what: `${how(call, labels, meant, actual)}: ${what ?? "the client's protocol is not kept, so that gRPC arrives as HTTP/1.1 and WebSocket may fail"}`,
+          what: `${how(call, labels, meant, actual)}: ${what ?? lost}`,
           fix: fix(world, call, object),
           affects: [callName(call)],
         };
@@ -47,6 +47,13 @@ function difference(call: Call, meant: Connection, actual: Connection): string |
   const way = call.proxy === 'gateway' ? 'leave the gateway' : 'leave the sidecar';
   if (meant.mode === actual.mode) return `calls ${way} with other TLS settings than ours`;
   return `calls ${way} ${mode(actual)} instead of ${mode(meant)}`;
+}
+
+/** What Istio does where no version is said is HTTP/1.1, for all that comes to these ports. */
+function lostVersion(meant: Connection, actual: Connection): string | undefined {
+  const { http = 'HTTP/1.1' } = actual;
+  if (!meant.found || meant.http === undefined || meant.http === http) return undefined;
+  return `calls go on in ${http} instead of ${meant.http}, so that gRPC or WebSocket may fail`;
 }
 
 function mode(connection: Connection): string {
