@@ -44,8 +44,6 @@ afterAll(async () => {
 afterEach(async () => mesh.delete(TAKEOVER));
 
 test('with it, the Gateway has no effect', async () => {
-  await mesh.restartIstiod({ PILOT_SCOPE_GATEWAY_TO_NAMESPACE: 'true' });
-  await mesh.settled();
   await mesh.expect(granted, { outcome: 'allowed', server: 'api.stripe.com', upstream: 'tls' });
   await mesh.apply(TAKEOVER);
   await mesh.settled();
@@ -53,7 +51,7 @@ test('with it, the Gateway has no effect', async () => {
 });
 
 test("without it, which is Istio's default, the Gateway takes the calls of the exit's clients", async () => {
-  await mesh.restartIstiod();
+  await mesh.restartIstiod({ PILOT_SCOPE_GATEWAY_TO_NAMESPACE: 'false' });
   await mesh.settled();
   await mesh.expect(granted, { outcome: 'allowed', server: 'api.stripe.com', upstream: 'tls' }, { within: 30_000 });
   await mesh.apply(TAKEOVER);
