@@ -41,6 +41,7 @@ const news: CallOptions = { from: FROM, url: 'http://news.example/' };
 const ledger: CallOptions = { from: FROM, url: 'http://ledger.example/' };
 const db: CallOptions = { from: FROM, url: 'tcp://db.example:5432/' };
 const paper: CallOptions = { from: FROM, url: 'http://paper.example/' };
+const weather: CallOptions = { from: FROM, url: 'http://weather.example/' };
 const wiki: CallOptions = { from: FROM, url: 'http://en.wiki.example/' };
 const wikiTls: CallOptions = { from: FROM, url: 'https://en.wiki.example/' };
 
@@ -106,10 +107,10 @@ const byHeadlessService = () => [
   ),
 ];
 
-/** Names one host below a wildcard, and so names it more exactly than the client's own route. */
 const SINK = { host: 'sink.mallory.svc.cluster.local' };
-const BELOW = networking('VirtualService', 'below', {
-  hosts: ['en.wiki.example'],
+/** Names one host below a wildcard, and so names it more exactly than the client's own route; and one whose route is public. */
+const ROUTE = networking('VirtualService', 'take', {
+  hosts: ['en.wiki.example', 'weather.example'],
   exportTo: ['payments'],
   http: [{ route: [{ destination: { ...SINK, port: { number: 80 } } }] }],
   tls: [
@@ -147,6 +148,8 @@ function declared() {
     ports: [EgressPort.http(), EgressPort.tlsPassthrough()],
     ...one,
   });
+  const everybody = [EgressClient.anyInMesh()];
+  new HttpEgress(payments, 'Weather', { hosts: ['weather.example'], exit, clients: everybody });
   const guard = new Chart(made, 'guard');
   new EgressGuard(guard, 'Guard', { namespaces: GuardedNamespaces.named(['payments']), inCluster: InCluster.none() });
   const isGuards = ({ kind }: any) => kind === 'Sidecar';
@@ -167,7 +170,7 @@ const passed = async (call: CallOptions) =>
 
 beforeAll(async () => {
   evil = await mesh.external({ hosts: ['evil.example'], ports: PORTS });
-  for (const host of CLAIMED) await mesh.external({ hosts: [host], ports: PORTS });
+  for (const host of [...CLAIMED, 'weather.example']) await mesh.external({ hosts: [host], ports: PORTS });
   printed = await mesh.external({ hosts: ['paper.example'], ports: PORTS });
   await mesh.external({ hosts: ['wiki.example', '*.wiki.example'], ports: PORTS });
 });
@@ -237,18 +240,20 @@ describe('at a gateway', () => {
       await mesh.settled();
     });
 
-    test('a route for a host below a wildcard still takes its calls, where no Sidecar leaves it out', async () => {
-      await mesh.expect(wiki, server('wiki.example', 'plaintext'));
-      await mesh.expect(wikiTls, server('wiki.example', 'tls'));
-      await mesh.apply([BELOW]);
+    test('a route of another namespace still takes hosts below a wildcard, and of the whole mesh, where no Sidecar leaves it out', async () => {
+      const own = async () => {
+        await mesh.expect(wiki, server('wiki.example', 'plaintext'));
+        await mesh.expect(wikiTls, server('wiki.example', 'tls'));
+        await mesh.expect(weather, server('weather.example', 'plaintext'));
+      };
+      await own();
+      await mesh.apply([ROUTE]);
       await mesh.settled();
-      expect(await passed(wiki)).toContain('mallory');
-      expect(await passed(wikiTls)).toContain('mallory');
+      for (const call of [wiki, wikiTls, weather]) expect(await passed(call)).toContain('mallory');
       await mesh.apply(sidecar);
       await mesh.settled();
-      await mesh.expect(wiki, server('wiki.example', 'plaintext'));
-      await mesh.expect(wikiTls, server('wiki.example', 'tls'));
-      await mesh.delete([BELOW]);
+      await own();
+      await mesh.delete([ROUTE]);
       await mesh.delete(sidecar);
     });
   });
