@@ -1,11 +1,25 @@
 import { App, Chart, Testing } from 'cdk8s';
-import { EgressClient, EgressGateway, EgressGatewayProps, Mesh, MeshSettings } from '../src';
+import {
+  EgressClient,
+  EgressGateway,
+  EgressGatewayProps,
+  Mesh,
+  MeshSettings,
+  OutboundTrafficPolicy,
+} from '../src';
 import { Manifests } from '../src/assertions';
+
+/** A mesh of which everything is stated that promises rest on. */
+export const CLOSED_MESH: MeshSettings = {
+  outboundTrafficPolicy: OutboundTrafficPolicy.REGISTRY_ONLY,
+  gatewaysScopedToNamespace: true,
+  serviceEntriesScopedToNamespace: true,
+};
 
 /** The smallest app: an exit in a platform chart, an app chart to declare in, one client. */
 export function world(props?: EgressGatewayProps, mesh?: MeshSettings) {
   const app = Testing.app();
-  if (mesh) Mesh.configure(app, mesh);
+  Mesh.configure(app, mesh ?? CLOSED_MESH);
   const platform = new Chart(app, 'platform');
   const chart = new Chart(app, 'payments');
   return {

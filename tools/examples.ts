@@ -10,8 +10,11 @@ export const DIST = join(ROOT, 'dist');
 /** Where the files that some examples need besides are committed: apart, because Flux applies what lies in `dist`. */
 export const INSTALL = join(ROOT, 'install');
 
-/** The names of all examples. */
-export const EXAMPLES = readdirSync(join(ROOT, 'examples')).sort();
+/** The names of all examples: the folders, beside what they share. */
+export const EXAMPLES = readdirSync(join(ROOT, 'examples'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .sort();
 
 /**
  * Runs an example as a user's app runs: in a process of its own, with its output folder in CDK8S_OUTDIR, and that of

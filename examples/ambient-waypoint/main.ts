@@ -1,8 +1,10 @@
 import { App } from 'cdk8s';
-import { Egress, Installation } from 'cdk8s-istio-egress';
+import { Egress, Installation, Mesh } from 'cdk8s-istio-egress';
+import { MESH } from '../mesh';
 import { ambientWaypoint } from './chart';
 
 const app = new App();
+Mesh.configure(app, MESH);
 ambientWaypoint(app);
 app.synth();
 console.log(Egress.describe(app).join('\n'));

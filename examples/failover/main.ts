@@ -1,8 +1,10 @@
 import { App } from 'cdk8s';
-import { Egress } from 'cdk8s-istio-egress';
+import { Egress, Mesh } from 'cdk8s-istio-egress';
+import { MESH } from '../mesh';
 import { failover } from './chart';
 
 const app = new App();
+Mesh.configure(app, MESH);
 failover(app);
 app.synth();
 console.log(Egress.describe(app).join('\n'));

@@ -23,7 +23,11 @@ const NAMESPACES = {
 
 /** An open mesh, on the way to a closed one: its namespaces follow one by one. */
 export function observeThenEnforce(app: App): void {
-  Mesh.configure(app, { outboundTrafficPolicy: OutboundTrafficPolicy.ALLOW_ANY });
+  Mesh.configure(app, {
+    outboundTrafficPolicy: OutboundTrafficPolicy.ALLOW_ANY,
+    gatewaysScopedToNamespace: true,
+    serviceEntriesScopedToNamespace: true,
+  });
   const platform = new Chart(app, 'platform');
   const exit = new EgressGateway(platform, 'Exit');
   new EgressAccessLog(platform, 'AccessLog', { exit });

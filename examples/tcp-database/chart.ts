@@ -3,12 +3,12 @@ import { EgressClient, EgressGateway, Mesh, TcpEgress } from 'cdk8s-istio-egress
 
 /** Two databases on one port number, each for another service account, through one port of the exit. */
 export function tcpDatabase(app: App): void {
-  // Sidecars answer DNS, so that each database has an address of its own.
-  Mesh.configure(app, { dnsProxying: true });
   const platform = new Chart(app, 'platform');
   const exit = new EgressGateway(platform, 'Exit');
 
   const shop = new Chart(app, 'shop');
+  // Sidecars answer DNS, so that each database has an address of its own.
+  Mesh.configure(shop, { dnsProxying: true });
   new TcpEgress(shop, 'Orders', {
     hosts: ['orders.db.example.com'],
     port: 5432,

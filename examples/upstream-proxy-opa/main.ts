@@ -1,8 +1,10 @@
 import { App } from 'cdk8s';
-import { Egress, Installation } from 'cdk8s-istio-egress';
+import { Egress, Installation, Mesh } from 'cdk8s-istio-egress';
+import { MESH } from '../mesh';
 import { upstreamProxyOpa } from './chart';
 
 const app = new App();
+Mesh.configure(app, MESH);
 upstreamProxyOpa(app);
 app.synth();
 console.log(Egress.describe(app).join('\n'));

@@ -152,10 +152,9 @@ export class EgressWaypoint extends Construct implements IEgressExit {
     }
     this.gateway = this.object('gateway.networking.k8s.io/v1', 'Gateway', { spec: () => this.gatewaySpec() });
     this.gateway.metadata.addLabel('istio.io/waypoint-for', 'service');
-    // Older meshes refuse or ignore the setting. What is then open is in docs/ambient.md.
-    if (this._servesMesh && Mesh.of(this)._version.atLeast(1, 31)) {
-      markInstallation(this, { publicServiceEntries: this.namespace });
-    }
+    // Without the setting, as in older meshes, what is open is in docs/ambient.md.
+    const publicServiceEntries = this._servesMesh ? this.namespace : undefined;
+    markInstallation(this, { closes: Mesh.of(this), publicServiceEntries });
     this.hosts = new WaypointHosts(this, 'Hosts', this.handle, beside && ((...hosts) => beside._share(...hosts)));
     this.grants = new Construct(this, 'Grants');
   }

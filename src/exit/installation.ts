@@ -3,6 +3,8 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { App, Yaml } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { EgressError } from '../errors';
+import { Mesh } from '../mesh/mesh';
+import { OutboundTrafficPolicy } from '../mesh/mesh-settings';
 
 const FILES = Symbol.for('cdk8s-istio-egress.InstallationFiles');
 
@@ -12,7 +14,9 @@ export interface InstallationPart {
   readonly operator?: { readonly name: string; readonly content: () => unknown };
   /** An entry for `extensionProviders` of the mesh configuration. */
   readonly extensionProvider?: { readonly name: string; readonly [field: string]: unknown };
-  /** A namespace whose ServiceEntries ambient workloads of every namespace shall know, and no other's. */
+  /** The mesh that has to be closed for what is declared to be enforced. */
+  readonly closes?: Mesh;
+  /** A namespace whose ServiceEntries other namespaces shall know as well. */
   readonly publicServiceEntries?: string;
 }
 
@@ -27,9 +31,12 @@ export function markInstallation(construct: IConstruct, part: InstallationPart):
  */
 export class Installation {
   /**
-   * Writes what the constructs below a scope need: `mesh-config.yaml`, to be merged into the mesh's configuration, and
-   * `<gateway>.istio-operator.yaml` for each gateway, to be read by `istioctl manifest generate`. To be called after
-   * everything is declared. Returns the paths of the files.
+   * Writes what the constructs below a scope need of the mesh, and what closes it, without which nothing that they declare is
+   * enforced. The same settings are in `mesh-config.yaml`, to be merged into the mesh's configuration, and, together with the
+   * environment of istiod, in `istiod.helm-values.yaml` for Helm's chart `istiod` and in `istiod.istioctl.yaml` for `istioctl`. For each gateway with
+   * `GatewayInstallation.ISTIO_OPERATOR` there is a `<gateway>.istio-operator.yaml`, to be read by `istioctl manifest generate`.
+   * What `Mesh.configure` says is not so in this mesh is left out. To be called after everything is declared. Returns the paths
+   * of the files.
    *
    * @throws InstallationFolder if the folder lies inside the app's output
    * @throws DuplicateObject if two entries for the mesh configuration have one name, which istiod would refuse as a whole
@@ -53,8 +60,7 @@ export class Installation {
     const files: [string, unknown][] = parts.flatMap(({ operator }) =>
       operator ? [[`${operator.name}.istio-operator.yaml`, operator.content()] as [string, unknown]] : [],
     );
-    const meshConfig = { ...extensionProviders(scope, parts), ...serviceEntryVisibility(parts) };
-    if (Object.keys(meshConfig).length > 0) files.push(['mesh-config.yaml', meshConfig]);
+    files.push(...controlPlane(scope, parts));
     if (files.length > 0) mkdirSync(target, { recursive: true });
     return files.map(([name, content]) => {
       const path = join(target, name);
@@ -87,18 +93,61 @@ function extensionProviders(scope: IConstruct, parts: InstallationPart[]): objec
   return providers.length > 0 ? { extensionProviders: providers } : {};
 }
 
+/** The mesh's configuration and istiod's environment, in each form in which they are installed. */
+function controlPlane(scope: IConstruct, parts: InstallationPart[]): [string, unknown][] {
+  const meshes = parts.flatMap(({ closes }) => closes ?? []);
+  const meshConfig = {
+    ...outboundTrafficPolicy(meshes),
+    ...serviceEntryVisibility(parts, meshes),
+    ...extensionProviders(scope, parts),
+  };
+  const env = environment(meshes);
+  const values = { meshConfig: some(meshConfig), env: some(env) };
+  if (!values.meshConfig && !values.env) return [];
+  const spec = { meshConfig: values.meshConfig, values: values.env && { pilot: { env } } };
+  return [
+    ...(values.meshConfig ? [['mesh-config.yaml', meshConfig] as [string, unknown]] : []),
+    ['istiod.helm-values.yaml', values],
+    ['istiod.istioctl.yaml', { apiVersion: 'install.istio.io/v1alpha1', kind: 'IstioOperator', spec }],
+  ];
+}
+
+function some(fields: object): object | undefined {
+  return Object.keys(fields).length > 0 ? fields : undefined;
+}
+
+function outboundTrafficPolicy(meshes: Mesh[]): object {
+  const mode = OutboundTrafficPolicy.REGISTRY_ONLY;
+  const isClosed = meshes.length > 0 && meshes.every((mesh) => mesh.outboundTrafficPolicy === mode);
+  return isClosed ? { outboundTrafficPolicy: { mode } } : {};
+}
+
+/** It has no place in the mesh's configuration. */
+function environment(meshes: Mesh[]): object {
+  const isScoped = meshes.length > 0 && meshes.every(({ _gatewaysScoped }) => _gatewaysScoped);
+  return isScoped ? { PILOT_SCOPE_GATEWAY_TO_NAMESPACE: 'true' } : {};
+}
+
 /**
- * Ambient ignores `exportTo`: of all ServiceEntries for a host the oldest counts for everybody, also one that merely leads a
- * namespace's sidecars. Since Istio 1.31 the mesh can say whose count beyond their own namespace.
+ * Of several ServiceEntries for one host, Istio takes the oldest: for a gateway of all that its namespace sees, and in ambient,
+ * which ignores `exportTo`, of the whole mesh. One with addresses takes the calls to them of all sidecars that see it. Since
+ * Istio 1.31 the mesh can say whose count beyond their own namespace.
  *
- * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/
+ * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-ServiceEntryVisibility
+ * @see serviceExportTo in istio/istio, pilot/pkg/model/push_context.go
  */
-function serviceEntryVisibility(parts: InstallationPart[]): object {
+function serviceEntryVisibility(parts: InstallationPart[], meshes: Mesh[]): object {
+  if (meshes.length === 0 || !meshes.every(({ _serviceEntriesScoped }) => _serviceEntriesScoped)) return {};
   const namespaces = [...new Set(parts.flatMap(({ publicServiceEntries }) => publicServiceEntries ?? []))].sort();
-  if (namespaces.length === 0) return {};
   const policies = namespaces.map((name) => ({
     visibility: 'PUBLIC',
     matchingRules: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } }],
   }));
-  return { serviceEntryVisibility: { defaultVisibility: 'NAMESPACE', policies } };
+  return {
+    serviceEntryVisibility: {
+      defaultVisibility: 'NAMESPACE',
+      applyToSidecars: true,
+      ...(policies.length > 0 && { policies }),
+    },
+  };
 }

@@ -1,99 +1,9 @@
 import { Construct, IConstruct } from 'constructs';
 import { EgressError } from '../errors';
 import { IstioVersion, TESTED_ISTIO } from './istio-version';
+import { MeshSettings, OutboundTrafficPolicy } from './mesh-settings';
+import { warnOfUnmet, warnOfUnstated } from './preconditions';
 import { checkName } from '../naming';
-
-/** What sidecars do with calls to hosts that nothing in the mesh declares. Mirrors the mesh's own setting. */
-export enum OutboundTrafficPolicy {
-  /** Refused by the sidecar (502 for HTTP, a reset for everything else). */
-  REGISTRY_ONLY = 'REGISTRY_ONLY',
-
-  /**
-   * Sent to wherever they point. Istio's own default, and under it **no declaration is enforced**: callers that are not
-   * declared, refused callers on another port, and hosts without a declaration all go out directly.
-   */
-  ALLOW_ANY = 'ALLOW_ANY',
-}
-
-/** Facts about the mesh that the manifests are for. */
-export interface MeshSettings {
-  /**
-   * Version of the control plane, as "1.31" or "1.31.1". Decides what can be emitted.
-   * @default - the version that this library is tested with
-   */
-  readonly istioVersion?: string;
-
-  /**
-   * Domain of the cluster's Services.
-   * @default "cluster.local"
-   */
-  readonly clusterDomain?: string;
-
-  /**
-   * The mesh's `trustDomain`: what identities in certificates begin with.
-   * @default "cluster.local"
-   */
-  readonly trustDomain?: string;
-
-  /**
-   * The mesh's `trustDomainAliases`: other domains whose identities are the same workloads, while it moves from one to another.
-   * @default - none
-   */
-  readonly trustDomainAliases?: string[];
-
-  /**
-   * Istio's root namespace, where a policy reaches every namespace; no exit may stand there.
-   * @default "istio-system"
-   */
-  readonly rootNamespace?: string;
-
-  /**
-   * Revision of the control plane that injects the exits' pods.
-   * @default - the default revision
-   */
-  readonly revision?: string;
-
-  /**
-   * The mesh's `outboundTrafficPolicy`. It is a statement, not a switch: nothing here changes the mesh. `ALLOW_ANY` prints
-   * a warning, because nothing is enforced then.
-   * @default OutboundTrafficPolicy.REGISTRY_ONLY
-   */
-  readonly outboundTrafficPolicy?: OutboundTrafficPolicy;
-
-  /**
-   * Whether istiod runs with `PILOT_SCOPE_GATEWAY_TO_NAMESPACE=true`, so that a Gateway reaches pods of its own namespace
-   * only. A statement as well. Without it, which is Istio's default, whoever may create a Gateway in any namespace can take
-   * over the exits' pods; `false` prints a warning that says so.
-   * @default true
-   */
-  readonly gatewaysScopedToNamespace?: boolean;
-
-  /**
-   * Whether sidecars answer their workloads' DNS queries (`ISTIO_META_DNS_CAPTURE=true` in the mesh's proxy metadata). A
-   * statement as well. With it, hosts with TCP ports are known by a virtual address each, so that many can share a port number.
-   * @default false
-   */
-  readonly dnsProxying?: boolean;
-
-  /**
-   * Whether istiod runs with `ENABLE_WILDCARD_HOST_SERVICE_ENTRIES_FOR_TLS=true` (Istio 1.29), so that waypoints look up the
-   * names below a wildcard for TLS too, by the server name of the handshake. A statement as well.
-   * @default false
-   */
-  readonly waypointTlsWildcards?: boolean;
-
-  /**
-   * Labels for every object that this library makes.
-   * @default - none
-   */
-  readonly labels?: { [key: string]: string };
-
-  /**
-   * Annotations for every object that this library makes.
-   * @default - none
-   */
-  readonly annotations?: { [key: string]: string };
-}
 
 const MESH = Symbol.for('cdk8s-istio-egress.Mesh');
 const READ = Symbol.for('cdk8s-istio-egress.MeshRead');
@@ -114,10 +24,12 @@ export class Mesh {
         fix: 'call `Mesh.configure` once, right after the app or chart is made',
       });
     }
-    const above = scope.node.scope ? Mesh.of(scope.node.scope as Construct).settings : {};
+    const above = scope.node.scope ? Mesh.settled(scope.node.scope as Construct).settings : {};
+    warnOfUnmet(settings);
     (scope as any)[MESH] = new Mesh(scope, {
       ...above,
-      ...settings,
+      // What is undefined says nothing, and takes back nothing that was said above.
+      ...Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)),
       labels: { ...above.labels, ...settings.labels },
       annotations: { ...above.annotations, ...settings.annotations },
     });
@@ -125,6 +37,12 @@ export class Mesh {
 
   /** The settings that hold for a construct: those of the nearest scope that has any, else the defaults. */
   public static of(scope: Construct): Mesh {
+    const mesh = Mesh.settled(scope);
+    warnOfUnstated(scope, mesh.settings);
+    return mesh;
+  }
+
+  private static settled(scope: Construct): Mesh {
     // The scopes passed on the way must not be configured any more: what was built so far would not know.
     for (let at: IConstruct | undefined = scope; at; at = at.node.scope) {
       if (MESH in at) return (at as any)[MESH];
@@ -146,6 +64,16 @@ export class Mesh {
   public readonly dnsProxying: boolean;
   /** Whether waypoints look up the names below a wildcard for TLS too. */
   public readonly waypointTlsWildcards: boolean;
+  /**
+   * Whether Gateways are scoped to their namespaces, as far as anybody says.
+   * @internal
+   */
+  public readonly _gatewaysScoped: boolean;
+  /**
+   * Whether ServiceEntries are scoped to their namespaces, as far as anybody says and this version of Istio can.
+   * @internal
+   */
+  public readonly _serviceEntriesScoped: boolean;
   /**
    * The trust domains of the mesh's identities.
    * @internal
@@ -171,21 +99,12 @@ export class Mesh {
     this.rootNamespace = checkName(scope, 'rootNamespace', settings.rootNamespace ?? 'istio-system');
     this.revision = settings.revision === undefined ? undefined : checkName(scope, 'revision', settings.revision);
     this.outboundTrafficPolicy = settings.outboundTrafficPolicy ?? OutboundTrafficPolicy.REGISTRY_ONLY;
+    this._gatewaysScoped = settings.gatewaysScopedToNamespace ?? true;
+    this._serviceEntriesScoped = settings.serviceEntriesScopedToNamespace ?? this._version.atLeast(1, 31);
     this.dnsProxying = settings.dnsProxying ?? false;
     this._labels = settings.labels;
     this._annotations = settings.annotations;
-    if (this.outboundTrafficPolicy === OutboundTrafficPolicy.ALLOW_ANY) {
-      warn(
-        'OutboundAllowAny',
-        'outboundTrafficPolicy is ALLOW_ANY: sidecars send calls that no declaration covers straight to the internet, so nothing that is declared here is enforced.',
-      );
-    }
-    if (settings.gatewaysScopedToNamespace === false) {
-      warn(
-        'GatewaysNotScoped',
-        "PILOT_SCOPE_GATEWAY_TO_NAMESPACE is off: a Gateway of any namespace can select an exit's pods and send its clients' calls elsewhere.",
-      );
-    }
+    checkVisibility(scope, this._version, settings);
   }
 }
 
@@ -200,6 +119,13 @@ function checkTrustDomain(scope: Construct, domain: unknown): void {
   });
 }
 
-function warn(code: string, message: string): void {
-  process.emitWarning(message, { type: 'EgressNotEnforced', code });
+/** Older meshes ignore the setting, so that it cannot be true of them. */
+function checkVisibility(scope: Construct, version: IstioVersion, { serviceEntriesScopedToNamespace, istioVersion }: MeshSettings) {
+  if (!serviceEntriesScopedToNamespace || version.atLeast(1, 31)) return;
+  throw new EgressError('VersionUnsupported', scope, {
+    what: '`serviceEntriesScopedToNamespace` says what this version of Istio cannot do',
+    given: istioVersion,
+    allowed: '`serviceEntryVisibility` for sidecars and gateways is new in Istio 1.31',
+    fix: 'say `false`, and keep the right to write ServiceEntries away from applications; or upgrade Istio',
+  });
 }

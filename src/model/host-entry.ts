@@ -23,6 +23,8 @@ export interface HostEntry {
   readonly resolution: string;
   /** Whether the host has addresses of its own, by which its TCP ports are told from those of others. */
   readonly addressed: boolean;
+  /** The addresses of a ServiceEntry, on which sidecars listen. */
+  readonly addresses: string[];
   /** Whether a call can arrive somewhere: a ServiceEntry without endpoints and DNS leads nowhere. */
   readonly reachable: boolean;
   /** Where the host is, as a text to compare. */
@@ -56,6 +58,7 @@ export function serviceEntryOfService(manifest: Manifest, domain: string, defaul
     }),
     resolution: spec.at('type').text === 'ExternalName' ? 'DNS' : 'STATIC',
     addressed: spec.at('clusterIP').text !== 'None',
+    addresses: [],
     reachable: true,
     place: `Service ${namespace}/${name}`,
     selector: Object.keys(selector).length > 0 ? selector : undefined,
@@ -77,6 +80,7 @@ export function serviceEntryHosts(manifest: Manifest, defaultExportTo?: string[]
     ports: spec.at('ports').items.flatMap((port) => toPort(port)),
     resolution,
     addressed: spec.at('addresses').texts.length > 0,
+    addresses: spec.at('addresses').texts,
     reachable: resolution !== 'STATIC' || endpoints.length > 0 || selected,
     place: new Value({ resolution, endpoints: endpoints.map(({ raw }) => raw), selected }).canonical,
   };

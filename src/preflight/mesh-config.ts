@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { Manifest } from '../model/manifest';
+import { ServiceEntryVisibility } from '../model/service-entry-visibility';
 import { Value } from '../model/value';
 
 /** What the caller knows of the mesh; what is left out is read from the cluster's objects. */
@@ -21,6 +22,8 @@ export interface MeshSettings {
   readonly defaultServiceExportTo?: string[];
   readonly defaultVirtualServiceExportTo?: string[];
   readonly defaultDestinationRuleExportTo?: string[];
+  /** Which ServiceEntries count beyond their own namespace. */
+  readonly visibility: ServiceEntryVisibility;
   /** The mesh configurations that were found, one per revision. */
   readonly configs: { manifest: Manifest; mesh: Value }[];
   /** The control planes that were found. */
@@ -43,6 +46,7 @@ export function meshSettings(manifests: Manifest[], options: MeshOptions): MeshS
     defaultServiceExportTo: list('defaultServiceExportTo'),
     defaultVirtualServiceExportTo: list('defaultVirtualServiceExportTo'),
     defaultDestinationRuleExportTo: list('defaultDestinationRuleExportTo'),
+    visibility: ServiceEntryVisibility.read(mesh, manifests),
     configs,
     controlPlanes,
   };

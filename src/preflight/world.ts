@@ -93,7 +93,9 @@ export class World {
     this.destinationRules = of(NETWORKING, 'DestinationRule').flatMap((m) => toDestinationRule(m, domain) ?? []);
     this.hostEntries = [
       ...of('', 'Service').map((m) => serviceEntryOfService(m, domain, mesh.defaultServiceExportTo)),
-      ...of(NETWORKING, 'ServiceEntry').flatMap((m) => serviceEntryHosts(m, mesh.defaultServiceExportTo)),
+      ...of(NETWORKING, 'ServiceEntry')
+        .flatMap((m) => serviceEntryHosts(m, mesh.defaultServiceExportTo))
+        .map((entry) => ({ ...entry, exportTo: mesh.visibility.narrow(entry.exportTo, entry.namespace) })),
     ];
     this.sidecars = byAge(of(NETWORKING, 'Sidecar').map(toSidecar), this.ours);
     this.workloads = [...of('apps', ...WORKLOAD_KINDS), ...of('', 'Pod')].map(toWorkload);

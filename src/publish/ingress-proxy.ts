@@ -23,10 +23,12 @@ import { resolveUpstream, Upstream } from '../destination/upstream';
 import { EgressError } from '../errors';
 import { routesTo } from '../exit/exit-routes';
 import { hostInName } from '../exit/hop-name';
+import { markInstallation } from '../exit/installation';
 import { markNote, portSummary } from '../exit/summary';
 import { needsDestinationRule, upstreamDestinationRule, upstreamServiceEntry } from '../exit/upstream-manifests';
 import { checkMetadata, manifest } from '../mesh/manifest';
-import { Mesh, OutboundTrafficPolicy } from '../mesh/mesh';
+import { Mesh } from '../mesh/mesh';
+import { OutboundTrafficPolicy } from '../mesh/mesh-settings';
 import { checkName, dottedName, joinName } from '../naming';
 import { checkTree } from '../validation/check-tree';
 import { markIngressHost } from '../validation/marks';
@@ -119,6 +121,8 @@ export class IngressProxy extends Construct {
       toJson_GatewaySpec({ selector: props.ingress.labels, servers: this.ports.map((port) => server(port, hosts)) }),
     );
     for (const host of hosts) this.serve(host);
+    const publicServiceEntries = props.meshAccess === MeshAccess.OPEN_TO_MESH ? props.ingress.namespace : undefined;
+    markInstallation(this, { closes: Mesh.of(this), publicServiceEntries });
     markNote(this, this.describe(hosts));
   }
 

@@ -4,61 +4,101 @@ import { basename, join } from 'node:path';
 import { App, Chart } from 'cdk8s';
 import { parse } from 'yaml';
 import {
+  DelegatedEgressWaypoint,
   EgressGateway,
+  EgressGatewayProps,
+  EgressPort,
   EgressWaypoint,
   GatewayInstallation,
   GatewayWorkload,
+  IngressGateway,
+  IngressProxy,
   Installation,
   Mesh,
+  MeshAccess,
+  MeshSettings,
   OpaAuthorization,
+  OutboundTrafficPolicy,
 } from '../../src';
 import { failing } from '../fixtures';
 
-function written(props: object): { [file: string]: string } {
+const CLOSED = { outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } };
+const AT_HOME = { defaultVisibility: 'NAMESPACE', applyToSidecars: true };
+const SCOPED = { PILOT_SCOPE_GATEWAY_TO_NAMESPACE: 'true' };
+
+function written(declare: (platform: Chart) => void, mesh: MeshSettings = {}): { [file: string]: any } {
   const outdir = mkdtempSync(join(tmpdir(), 'egress-'));
   const app = new App({ outdir: join(outdir, 'dist') });
-  new EgressGateway(new Chart(app, 'platform'), 'Exit', props);
+  const silence = jest.spyOn(process, 'emitWarning').mockImplementation();
+  Mesh.configure(app, mesh);
+  silence.mockRestore();
+  declare(new Chart(app, 'platform'));
   const files = Installation.write(app, join(outdir, 'install'));
-  return Object.fromEntries(files.map((file) => [basename(file), readFileSync(file, 'utf8')]));
+  return Object.fromEntries(files.map((file) => [basename(file), parse(readFileSync(file, 'utf8'))]));
 }
 
-test('writes what is no manifest: the operator file, and what the mesh configuration needs', () => {
-  const files = written({
-    workload: GatewayWorkload.managed({ installation: GatewayInstallation.ISTIO_OPERATOR }),
-    authorization: OpaAuthorization.service({ host: 'opa.policy.svc.cluster.local' }),
+const gateway = (props: EgressGatewayProps = {}) => (chart: Chart) => void new EgressGateway(chart, 'Exit', props);
+const authorization = OpaAuthorization.service({ host: 'opa.policy.svc.cluster.local' });
+
+test('an exit needs a closed mesh: in the form of each way to install istiod', () => {
+  const meshConfig = { ...CLOSED, serviceEntryVisibility: AT_HOME };
+  expect(written(gateway())).toEqual({
+    'mesh-config.yaml': meshConfig,
+    'istiod.helm-values.yaml': { meshConfig, env: SCOPED },
+    'istiod.istioctl.yaml': {
+      apiVersion: 'install.istio.io/v1alpha1',
+      kind: 'IstioOperator',
+      spec: { meshConfig, values: { pilot: { env: SCOPED } } },
+    },
   });
-  expect(Object.keys(files)).toEqual(['istio-egress.istio-operator.yaml', 'mesh-config.yaml']);
-  expect(files['istio-egress.istio-operator.yaml']).toContain('kind: IstioOperator');
-  expect(files['mesh-config.yaml']).toContain('name: opa-istio-egress');
 });
 
-test('a waypoint’s hosts count everywhere and others at home: beside what else the mesh needs, from Istio 1.31 on', () => {
-  const content = (istioVersion?: string) => {
-    const outdir = mkdtempSync(join(tmpdir(), 'egress-'));
-    const app = new App({ outdir: join(outdir, 'dist') });
-    if (istioVersion) Mesh.configure(app, { istioVersion });
-    const platform = new Chart(app, 'platform');
+test('what is said not to be so, or cannot be, is left out', () => {
+  const values = (mesh: MeshSettings) => written(gateway(), mesh)['istiod.helm-values.yaml'];
+  const open = {
+    outboundTrafficPolicy: OutboundTrafficPolicy.ALLOW_ANY,
+    gatewaysScopedToNamespace: false,
+    serviceEntriesScopedToNamespace: false,
+  };
+  const { outboundTrafficPolicy, ...others } = open;
+  expect(values({ outboundTrafficPolicy })).toEqual({
+    meshConfig: { serviceEntryVisibility: AT_HOME },
+    env: SCOPED,
+  });
+  expect(values(others)).toEqual({ meshConfig: CLOSED });
+  expect(values({ istioVersion: '1.30' })).toEqual({ meshConfig: CLOSED, env: SCOPED });
+  expect(written(gateway(), open)).toEqual({});
+});
+
+test('writes what else is no manifest: the operator file, and what the mesh configuration needs', () => {
+  const workload = GatewayWorkload.managed({ installation: GatewayInstallation.ISTIO_OPERATOR });
+  const files = written(gateway({ workload, authorization }));
+  expect(files['istio-egress.istio-operator.yaml'].kind).toBe('IstioOperator');
+  expect(files['mesh-config.yaml'].extensionProviders[0].name).toBe('opa-istio-egress');
+});
+
+test('ServiceEntries count beyond their namespace where a waypoint needs it, or an ingress that is open to the mesh', () => {
+  const { policies, ...rest } = written((platform) => {
     new EgressWaypoint(platform, 'B', { namespace: 'b' });
     new EgressWaypoint(platform, 'A', { namespace: 'a' });
-    const authorization = OpaAuthorization.service({ host: 'opa.policy.svc.cluster.local' });
-    new EgressGateway(platform, 'Exit', { authorization });
-    const [file] = Installation.write(app, join(outdir, 'install'));
-    return parse(readFileSync(file, 'utf8'));
-  };
-  const { extensionProviders, serviceEntryVisibility } = content();
-  expect(extensionProviders).toHaveLength(1);
-  expect(serviceEntryVisibility.defaultVisibility).toBe('NAMESPACE');
-  expect(serviceEntryVisibility.policies).toEqual(
-    ['a', 'b'].map((name) => ({
+    new DelegatedEgressWaypoint(platform, 'Own', { namespace: 'own' });
+    new EgressGateway(platform, 'Exit');
+    const proxy = { hosts: ['httpbin.org'], ports: [EgressPort.http()] };
+    const at = (namespace: string) => ({ ...proxy, ingress: IngressGateway.imported({ namespace }) });
+    new IngressProxy(platform, 'Open', { ...at('open'), meshAccess: MeshAccess.OPEN_TO_MESH });
+    new IngressProxy(platform, 'Closed', at('closed'));
+  })['mesh-config.yaml'].serviceEntryVisibility;
+  expect(rest).toEqual(AT_HOME);
+  expect(policies).toEqual(
+    ['a', 'b', 'open'].map((name) => ({
       visibility: 'PUBLIC',
       matchingRules: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } }],
     })),
   );
-  expect(Object.keys(content('1.30'))).toEqual(['extensionProviders']);
 });
 
 test('writes nothing where nothing is needed', () => {
-  expect(written({})).toEqual({});
+  expect(written(() => undefined)).toEqual({});
 });
 
 test('refuses a folder that Flux would apply', () => {
@@ -73,7 +113,6 @@ test('every provider has a name of its own, else istiod would refuse them all', 
   const outdir = mkdtempSync(join(tmpdir(), 'egress-'));
   const app = new App({ outdir: join(outdir, 'dist') });
   const chart = new Chart(app, 'platform');
-  const authorization = OpaAuthorization.service({ host: 'opa.policy.svc.cluster.local' });
   new EgressGateway(chart, 'A', { name: 'a-b', namespace: 'c', authorization });
   new EgressGateway(chart, 'B', { name: 'a', namespace: 'b-c', authorization });
   expect(() => Installation.write(app, join(outdir, 'install'))).toThrow(failing('DuplicateObject', 'opa-a-b-c'));

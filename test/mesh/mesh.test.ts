@@ -1,4 +1,4 @@
-import { Chart, Testing } from 'cdk8s';
+import { App, Chart, Testing } from 'cdk8s';
 import { EgressClient, EgressGateway, HttpEgress, Mesh, OutboundTrafficPolicy } from '../../src';
 import { Manifests } from '../../src/assertions';
 import { failing, world } from '../fixtures';
@@ -65,19 +65,74 @@ test('settings that come too late, or twice, are an error', () => {
   expect(() => Mesh.configure(chart, {})).toThrow(failing('MeshConfiguredLate'));
 });
 
-test('says aloud that nothing is enforced under ALLOW_ANY', () => {
-  const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
-  Mesh.configure(Testing.app(), { outboundTrafficPolicy: OutboundTrafficPolicy.ALLOW_ANY });
-  expect(warn).toHaveBeenCalledWith(
-    expect.stringContaining('nothing that is declared here is enforced'),
-    expect.anything(),
-  );
-  Mesh.configure(Testing.app(), { gatewaysScopedToNamespace: false });
-  expect(warn).toHaveBeenCalledWith(expect.stringContaining('PILOT_SCOPE_GATEWAY_TO_NAMESPACE'), expect.anything());
-  warn.mockClear();
-  Mesh.configure(Testing.app(), {});
-  expect(warn).not.toHaveBeenCalled();
-  warn.mockRestore();
+describe('what the mesh has to be', () => {
+  const CLOSED = {
+    outboundTrafficPolicy: OutboundTrafficPolicy.REGISTRY_ONLY,
+    gatewaysScopedToNamespace: true,
+    serviceEntriesScopedToNamespace: true,
+  };
+  let warn: jest.SpyInstance;
+  beforeEach(() => (warn = jest.spyOn(process, 'emitWarning').mockImplementation()));
+  afterEach(() => warn.mockRestore());
+  const warnings = () => warn.mock.calls.map(([message, { code }]) => ({ code, message }));
+
+  /** Synthesizes an app of two charts that use the library. */
+  function synthesize(configure: (app: App, charts: Chart[]) => void = () => undefined) {
+    const app = Testing.app();
+    const charts = [new Chart(app, 'a'), new Chart(app, 'b')];
+    configure(app, charts);
+    charts.forEach((chart) => new EgressGateway(chart, 'Exit', { name: `exit-${chart.node.id}` }));
+    app.synth();
+    return warnings();
+  }
+
+  test('an app that says nothing is told once what it rests on, and how to say so', () => {
+    const [{ code, message }, ...more] = synthesize();
+    expect([code, more]).toEqual(['MeshNotStated', []]);
+    for (const setting of Object.keys(CLOSED)) expect(message).toContain(`${setting}: `);
+    expect(message).toContain('enforced only if');
+  });
+
+  test('is told of what it leaves out', () => {
+    const { gatewaysScopedToNamespace, ...rest } = CLOSED;
+    const [{ message }] = synthesize((app) => Mesh.configure(app, { ...rest, gatewaysScopedToNamespace: undefined }));
+    expect(message).toContain('gatewaysScopedToNamespace: true');
+    expect(message).not.toContain('serviceEntriesScopedToNamespace');
+  });
+
+  test.each([
+    ['for the app', (app: App) => Mesh.configure(app, CLOSED)],
+    ['for each chart', (_: App, charts: Chart[]) => charts.forEach((chart) => Mesh.configure(chart, CLOSED))],
+  ])('says nothing when all is said %s', (_, configure) => {
+    expect(synthesize(configure)).toEqual([]);
+  });
+
+  test('a chart that says something of its own keeps what the app says', () => {
+    const chartOf = (app: App, [chart]: Chart[]) => {
+      Mesh.configure(app, CLOSED);
+      Mesh.configure(chart, { dnsProxying: true, gatewaysScopedToNamespace: undefined });
+    };
+    expect(synthesize(chartOf)).toEqual([]);
+  });
+
+  test.each([
+    ['OutboundAllowAny', { outboundTrafficPolicy: OutboundTrafficPolicy.ALLOW_ANY }, 'nothing that is declared here'],
+    ['GatewaysNotScoped', { gatewaysScopedToNamespace: false }, 'PILOT_SCOPE_GATEWAY_TO_NAMESPACE'],
+    ['ServiceEntriesNotScoped', { serviceEntriesScopedToNamespace: false }, 'serviceEntryVisibility'],
+  ])('%s says aloud what is open, once', (code, settings, what) => {
+    const [warning, ...more] = synthesize((app, [chart]) => {
+      Mesh.configure(app, { ...CLOSED, ...settings });
+      Mesh.configure(chart, { dnsProxying: true });
+    });
+    expect([warning.code, more]).toEqual([code, []]);
+    expect(warning.message).toContain(what);
+  });
+
+  test('an older Istio cannot scope ServiceEntries', () => {
+    const old = { istioVersion: '1.30' };
+    expect(() => Mesh.configure(Testing.app(), { ...CLOSED, ...old })).toThrow(failing('VersionUnsupported', '1.30'));
+    expect(synthesize((app) => Mesh.configure(app, old))[0].message).toContain('Istio 1.31');
+  });
 });
 
 test('refuses settings that cannot be', () => {

@@ -92,6 +92,28 @@ describe('what sidecars take our host for', () => {
   });
 });
 
+describe('addresses that sidecars of a client listen on', () => {
+  const at = (more: object = {}, ports = [port(80, 'TCP')]) =>
+    entry('other/x', 'whatever.example.com', ports, { addresses: ['192.0.2.7'], resolution: 'STATIC', ...more });
+  const finding = 'warning ServiceEntryTakesAddress ServiceEntry other/x';
+
+  test.each([
+    ['everywhere', {}],
+    ['in the client’s namespace', { exportTo: ['payments'] }],
+  ])('take what is sent to them: seen %s', (_, more) => {
+    expect(found(at(more))).toEqual([finding]);
+  });
+
+  test.each([
+    ['on another port', at({}, [port(9000, 'TCP')])],
+    ['as HTTP, which goes by its host', at({}, [port(80, 'HTTP')])],
+    ['that the client does not see', at({ exportTo: ['elsewhere'] })],
+    ['without addresses', at({ addresses: [] })],
+  ])('do not: %s', (_, cluster) => {
+    expect(found(cluster)).not.toContain(finding);
+  });
+});
+
 describe('ports that our routes do not lead', () => {
   test.each([
     ['a public entry', entry('other/x', 'api.stripe.com', TLS)],

@@ -1,4 +1,4 @@
-import { documents, findings, found, networking, OURS } from './given';
+import { documents, EXIT, findings, found, HOP, networking, OURS } from './given';
 
 const mesh = (text: string, name = 'istio') =>
   JSON.stringify({
@@ -7,22 +7,75 @@ const mesh = (text: string, name = 'istio') =>
     metadata: { name, namespace: 'istio-system' },
     data: { mesh: text },
   });
-const CLOSED = 'outboundTrafficPolicy: { mode: REGISTRY_ONLY }\n';
+const SCOPED = 'serviceEntryVisibility: { defaultVisibility: NAMESPACE, applyToSidecars: true }\n';
+const CLOSED = `outboundTrafficPolicy: { mode: REGISTRY_ONLY }\n${SCOPED}`;
 const namespace = (name: string, labels: Record<string, string> = {}) =>
   JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
 
 describe('a mesh that lets everything out', () => {
   test.each([
-    ['ALLOW_ANY', mesh('outboundTrafficPolicy: { mode: ALLOW_ANY }'), 'istio'],
-    ['nothing, which is ALLOW_ANY', mesh('rootNamespace: istio-system'), 'istio'],
-    ['broken YAML, which istiod does not take', mesh('{'), 'istio'],
-    ['a revision', mesh('{}', 'istio-canary'), 'istio-canary'],
+    ['ALLOW_ANY', mesh(`${SCOPED}outboundTrafficPolicy: { mode: ALLOW_ANY }`), 'istio'],
+    ['nothing, which is ALLOW_ANY', mesh(SCOPED), 'istio'],
+    ['a revision', mesh(SCOPED, 'istio-canary'), 'istio-canary'],
   ])('says %s', (_, cluster, name) => {
     expect(found(cluster)).toEqual([`error MeshAllowsAny ConfigMap istio-system/${name}`]);
   });
 
+  test('says broken YAML, which istiod does not take', () => {
+    expect(found(mesh('{'))).toContain('error MeshAllowsAny ConfigMap istio-system/istio');
+  });
+
   test.each([mesh(CLOSED), mesh('{}', 'other'), mesh('{}').replace('"mesh"', '"values"')])('is not %s', (cluster) => {
     expect(found(cluster)).toEqual([]);
+  });
+});
+
+describe('serviceEntryVisibility', () => {
+  const REGISTRY_ONLY = 'outboundTrafficPolicy: { mode: REGISTRY_ONLY }\n';
+  const visibility = (settings: object) => mesh(`${REGISTRY_ONLY}serviceEntryVisibility: ${JSON.stringify(settings)}`);
+  const taker = networking(
+    'ServiceEntry',
+    'other/x',
+    {
+      hosts: ['api.stripe.com'],
+      exportTo: ['istio-egress'],
+      ports: [{ name: 'tls', number: 443, protocol: 'TLS' }],
+      resolution: 'STATIC',
+      endpoints: [{ address: '192.0.2.1' }],
+    },
+    '2020-01-01T00:00:00Z',
+  );
+  const warning = 'warning ServiceEntriesNotScoped ConfigMap istio-system/istio';
+  const taken = 'error ServiceEntryTakesHost ServiceEntry other/x';
+  const rule = (labels: object) => ({ namespaceSelector: { matchLabels: labels } });
+  const home = { defaultVisibility: 'NAMESPACE', applyToSidecars: true };
+
+  test.each([
+    ['missing', mesh(REGISTRY_ONLY)],
+    ['for ambient alone', visibility({ defaultVisibility: 'NAMESPACE' })],
+    ['public', visibility({ applyToSidecars: true })],
+    ['public by name', visibility({ defaultVisibility: 'PUBLIC', applyToSidecars: true })],
+  ])('%s lets others take what our exit connects to', (_, cluster) => {
+    expect(found(documents(cluster, taker))).toEqual([taken, warning]);
+  });
+
+  test.each([home, { ...home, defaultVisibility: 'NONE' }])('%j does not', (settings) => {
+    expect(found(documents(visibility(settings), taker))).toEqual([]);
+  });
+
+  test('counts only where exits of ours are', () => {
+    expect(found(mesh(REGISTRY_ONLY), HOP)).not.toContain(warning);
+  });
+
+  test.each([
+    ['the first that matches', [{ visibility: 'PUBLIC', matchingRules: [rule({ team: 'a' })] }], [taken]],
+    ['all of its rules', [{ visibility: 'PUBLIC', matchingRules: [rule({ team: 'a' }), rule({ team: 'b' })] }], []],
+    ['a rule without a selector never matches', [{ visibility: 'PUBLIC', matchingRules: [{}] }], []],
+    ['without rules it is for all', [{ visibility: 'PUBLIC' }], [taken]],
+    ['by name', [{ visibility: 'PUBLIC', matchingRules: [rule({ 'kubernetes.io/metadata.name': 'other' })] }], [taken]],
+  ])('policies: %s', (_, policies, expected) => {
+    const cluster = documents(visibility({ ...home, policies }), namespace('other', { team: 'a' }), taker);
+    expect(found(cluster)).toEqual(expected);
   });
 });
 
@@ -149,6 +202,44 @@ describe('objects with the name of ours', () => {
     { ownerReferences: [{ kind: 'Operator', name: 'x' }] },
   ])('unless somebody else manages them: %j', (metadata) => {
     expect(found(same(metadata))).toEqual(['warning ObjectOwnedByAnother Gateway istio-egress/istio-egress']);
+  });
+});
+
+describe('objects that another repo applied under the names of ours', () => {
+  const objects = OURS.split('---');
+  const applied = (name: string, texts: string[]) =>
+    texts.map((text) =>
+      text.replace('metadata: {', `metadata: { labels: { kustomize.toolkit.fluxcd.io/name: ${name} },`),
+    );
+
+  test('are told from those that ours did', () => {
+    const cluster = [...applied('shop', objects.slice(0, -1)), ...applied('payments', objects.slice(-1))];
+    expect(found(documents(...cluster))).toEqual([
+      'warning ObjectOwnedByAnother DestinationRule payments/payments.istio-egress',
+    ]);
+    expect(found(documents(...applied('shop', objects)))).toEqual([]);
+  });
+
+  const rule = (subsets: string[], host = EXIT) =>
+    networking('DestinationRule', 'payments/payments.istio-egress', {
+      host,
+      trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' }, connectionPool: { http: { useClientProtocol: true } } },
+      exportTo: ['.'],
+      subsets: subsets.map((name) => ({ name })),
+    });
+  const user = networking('VirtualService', 'payments/other', {
+    exportTo: ['.'],
+    hosts: ['api.example.com'],
+    http: [{ route: [{ destination: { host: EXIT, subset: 'a' } }] }],
+  });
+  const removed = 'error NeighbourSubsetRemoved DestinationRule payments/payments.istio-egress';
+
+  test('lose their subsets, to which routes of theirs lead', () => {
+    expect(found(documents(rule(['a', 'b']), user))).toEqual([removed]);
+    expect(found(documents(rule(['b']), user))).not.toContain(removed);
+    expect(found(rule(['a', 'b']))).toEqual([]);
+    const kept = OURS.replace('mode: ISTIO_MUTUAL }\n', 'mode: ISTIO_MUTUAL }\n  subsets: [{ name: a }]\n');
+    expect(found(documents(rule(['a', 'b']), user), kept)).not.toContain(removed);
   });
 });
 

@@ -1,4 +1,4 @@
-import { AFTER, applied, BEFORE, EXIT, findings, found, networking, OURS } from './given';
+import { AFTER, applied, BEFORE, documents, EXIT, findings, found, networking, OURS } from './given';
 
 const route = (name: string, host: string, more: object, created = BEFORE, to = 'elsewhere.example.com') =>
   networking(
@@ -46,12 +46,42 @@ test.each([
   ['a Gateway', { gateways: ['ingress'] }],
   ['delegation, without hosts', { exportTo: ['.'], hosts: [] }],
   ['a wider pattern', { exportTo: ['.'], hosts: ['*.stripe.com'] }],
-  [
-    'the same destination',
-    { exportTo: ['.'], http: [{ route: [{ destination: { host: EXIT, port: { number: 80 } } }] }] },
-  ],
 ])('a VirtualService for %s is no rival', (_, more) => {
   expect(found(route('payments/x', 'api.stripe.com', more))).toEqual([]);
+});
+
+test('a VirtualService that leads the host as ours does, in the client’s namespace, is a second declaration', () => {
+  const same = { http: [{ route: [{ destination: { host: EXIT, port: { number: 80 } } }] }] };
+  const [finding, ...more] = findings(route('payments/x', 'api.stripe.com', { exportTo: ['.'], ...same }));
+  expect(more).toEqual([]);
+  expect(finding).toMatchObject({ code: 'HostDeclaredTwice', severity: 'warning' });
+  expect(found(route('other/x', 'api.stripe.com', { exportTo: ['payments'], ...same }))).toEqual([]);
+});
+
+test('two routes for one host and port by TCP are a listener that Envoy refuses', () => {
+  const tcp = (name: string, subset: string, port = 5432) =>
+    networking('VirtualService', name, {
+      exportTo: ['.'],
+      hosts: ['db.example.com'],
+      tcp: [{ match: [{ port }], route: [{ destination: { host: EXIT, port: { number: 80 }, subset } }] }],
+    });
+  const subset = (text: string) => text.replace('mode: ISTIO_MUTUAL }\n', 'mode: ISTIO_MUTUAL }\n  subsets: [{ name: a }]\n');
+  const ours = documents(subset(OURS), tcp('payments/ours', 'a'));
+  const twice = 'error HostDeclaredTwice VirtualService payments/theirs';
+  expect(found(tcp('payments/theirs', 'a'), ours)).toEqual([twice]);
+  expect(found(tcp('payments/theirs', 'b'), ours)).toContain(twice);
+  expect(found(tcp('payments/theirs', 'a', 3306), ours)).not.toContain(twice);
+  expect(found(tcp('other/theirs', 'a'), ours)).not.toContain(twice);
+});
+
+test.each([
+  ['of the client’s namespace', 'payments/x', ['.'], ['error RouteReplaced VirtualService payments/x']],
+  ['exported to it by name', 'other/x', ['payments'], ['error RouteReplaced VirtualService other/x']],
+  ['public', 'other/x', ['*'], ['error RouteReplaced VirtualService other/x']],
+  ['that it does not see', 'other/x', ['.'], []],
+])('a VirtualService for a host below our wildcard takes its calls: one %s', (_, name, exportTo, expected) => {
+  const ours = OURS.replaceAll('hosts: [api.stripe.com]', "hosts: ['*.stripe.com']").replaceAll('host: api.stripe.com', "host: '*.stripe.com'");
+  expect(found(route(name, 'api.stripe.com', { exportTo }), ours)).toEqual(expected);
 });
 
 describe('a VirtualService that is bound to our Gateway', () => {

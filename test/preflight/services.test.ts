@@ -60,7 +60,8 @@ describe('a Service that clients do not see', () => {
       metadata: { name: 'istio', namespace: 'istio-system' },
       data: { mesh: text },
     });
-  const closed = 'outboundTrafficPolicy: { mode: REGISTRY_ONLY }\n';
+  const closed =
+    'outboundTrafficPolicy: { mode: REGISTRY_ONLY }\nserviceEntryVisibility: { defaultVisibility: NAMESPACE, applyToSidecars: true }\n';
 
   test('by its annotation', () => {
     expect(found(hidden('.'), HOP)).toContain('error ServiceNotVisible Service istio-egress/istio-egress');

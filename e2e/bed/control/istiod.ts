@@ -10,11 +10,27 @@ import { daemon, plainEnvironment, run } from '../process';
 
 export type OutboundMode = 'REGISTRY_ONLY' | 'ALLOW_ANY';
 
+/**
+ * Whose ServiceEntries count beyond their own namespace: those of the namespace in which waypoints stand. What the examples state
+ * of their mesh, in examples/mesh.ts, is true here.
+ */
+const SERVICE_ENTRY_VISIBILITY = {
+  defaultVisibility: 'NAMESPACE',
+  applyToSidecars: true,
+  policies: [
+    {
+      visibility: 'PUBLIC',
+      matchingRules: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'istio-egress' } } }],
+    },
+  ],
+};
+
 /** Writes the mesh configuration, if it changes; a running istiod takes it over by itself. */
 export function writeMeshConfig(outbound: OutboundMode, overrides: object = {}): boolean {
   mkdirSync(dirname(FILES.meshConfig), { recursive: true });
   const config = {
     outboundTrafficPolicy: { mode: outbound },
+    serviceEntryVisibility: SERVICE_ENTRY_VISIBILITY,
     trustDomain: 'cluster.local',
     rootNamespace: 'istio-system',
     accessLogFile: '/dev/stdout',
@@ -40,6 +56,7 @@ const ENVIRONMENT = {
   ISTIOD_ADDR: 'istiod.istio-system.svc:15012',
   INJECTION_WEBHOOK_CONFIG_NAME: '',
   PILOT_ENABLE_AMBIENT: 'true',
+  PILOT_SCOPE_GATEWAY_TO_NAMESPACE: 'true', // as examples/mesh.ts states
   PILOT_DEBOUNCE_AFTER: '20ms', // instead of 100: every change is waited for
 };
 

@@ -4,7 +4,8 @@ import { allDeclared } from '../../exit/declared';
 import { IEgressExit } from '../../exit/egress-exit';
 import { ExitReach } from '../../exit/gateway-handle';
 import { GATEWAY_NAME } from '../../exit/waypoint-handle';
-import { Mesh, OutboundTrafficPolicy } from '../../mesh/mesh';
+import { Mesh } from '../../mesh/mesh';
+import { OutboundTrafficPolicy } from '../../mesh/mesh-settings';
 import { observedNamespaces } from '../../policy/observed';
 import { guardOf, ingressHostOf } from '../../validation/marks';
 

@@ -7,6 +7,7 @@ import { gatewayNotScoped } from './gateway-not-scoped';
 import { gatewayOnOurPods } from './gateway-on-our-pods';
 import { gatewayOutOfScope } from './gateway-out-of-scope';
 import { gatewayServerSkipped } from './gateway-server-skipped';
+import { hostDeclaredTwice } from './host-declared-twice';
 import { hostHidden } from './host-hidden';
 import { hostIsService } from './host-is-service';
 import { hostLeavesDirectly } from './host-leaves-directly';
@@ -15,6 +16,7 @@ import { namespaceNotDiscovered } from './namespace-not-discovered';
 import { namespaceNotInjected } from './namespace-not-injected';
 import { neighbourRouteReplaced } from './neighbour-route-replaced';
 import { neighbourRuleReplaced } from './neighbour-rule-replaced';
+import { neighbourSubsetRemoved } from './neighbour-subset-removed';
 import { objectOwnedByAnother } from './object-owned-by-another';
 import { podsShareLabels } from './pods-share-labels';
 import { policyMayRefuse } from './policy-may-refuse';
@@ -22,7 +24,9 @@ import { policyOpensExit } from './policy-opens-exit';
 import { policyRefusesNeighbour } from './policy-refuses-neighbour';
 import { routeOnOurGateway } from './route-on-our-gateway';
 import { routeReplaced } from './route-replaced';
+import { serviceEntriesNotScoped } from './service-entries-not-scoped';
 import { serviceEntryHidesRoute } from './service-entry-hides-route';
+import { serviceEntryTakesAddress } from './service-entry-takes-address';
 import { serviceEntryTakesHost } from './service-entry-takes-host';
 import { serviceMissing } from './service-missing';
 import { serviceNotVisible } from './service-not-visible';
@@ -47,6 +51,7 @@ export const RULES: readonly Rule[] = [
   gatewayOnOurPods,
   gatewayOutOfScope,
   gatewayServerSkipped,
+  hostDeclaredTwice,
   hostHidden,
   hostIsService,
   hostLeavesDirectly,
@@ -55,6 +60,7 @@ export const RULES: readonly Rule[] = [
   namespaceNotInjected,
   neighbourRouteReplaced,
   neighbourRuleReplaced,
+  neighbourSubsetRemoved,
   objectOwnedByAnother,
   podsShareLabels,
   policyMayRefuse,
@@ -62,7 +68,9 @@ export const RULES: readonly Rule[] = [
   policyRefusesNeighbour,
   routeOnOurGateway,
   routeReplaced,
+  serviceEntriesNotScoped,
   serviceEntryHidesRoute,
+  serviceEntryTakesAddress,
   serviceEntryTakesHost,
   serviceMissing,
   serviceNotVisible,

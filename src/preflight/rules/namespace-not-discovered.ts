@@ -1,5 +1,4 @@
-import { selects } from '../../model/selectors';
-import { Value } from '../../model/value';
+import { selectorMatches } from '../../model/selectors';
 import { Finding } from '../finding';
 import { Context } from '../rule';
 
@@ -11,7 +10,7 @@ export function* namespaceNotDiscovered({ world }: Context): Iterable<Finding> {
     if (selectors.length === 0) continue;
     for (const namespace of world.namespaceObjects.filter(({ name }) => used.has(name))) {
       const labels = { 'kubernetes.io/metadata.name': namespace.name, ...namespace.labels };
-      if (selectors.some((selector) => matches(selector, labels))) continue;
+      if (selectors.some((selector) => selectorMatches(selector, labels))) continue;
       yield {
         code: 'NamespaceNotDiscovered',
         severity: 'error',
@@ -22,24 +21,4 @@ export function* namespaceNotDiscovered({ world }: Context): Iterable<Finding> {
       };
     }
   }
-}
-
-function matches(selector: Value, labels: Record<string, string>): boolean {
-  if (!selects(selector.at('matchLabels').map, labels)) return false;
-  return selector.at('matchExpressions').items.every((expression) => {
-    const key = expression.at('key').text ?? '';
-    const values = expression.at('values').texts;
-    switch (expression.at('operator').text) {
-      case 'In':
-        return key in labels && values.includes(labels[key]);
-      case 'NotIn':
-        return !(key in labels && values.includes(labels[key]));
-      case 'Exists':
-        return key in labels;
-      case 'DoesNotExist':
-        return !(key in labels);
-      default:
-        return false;
-    }
-  });
 }
