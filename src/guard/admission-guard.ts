@@ -1,15 +1,19 @@
 import { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
-import { validation } from './admission/cel';
+import { LOOKED_AT, RESOURCE_RULES, validation } from './admission/cel';
 import { admissionFacts, AdmissionFacts, OtherRepos } from './admission/facts';
-import { admissionRules, RESOURCE_RULES } from './admission/rules';
+import { matchConditions } from './admission/conditions';
+import { admissionRules } from './admission/rules';
 import { variables } from './admission/variables';
 import { checkMode, GuardMode } from './guard-mode';
+import { checkRanges } from './ranges';
+import { checkEndpoints } from '../destination/egress-endpoint';
 import { checkHostPattern } from '../destination/host';
 import { EgressError } from '../errors';
 import { IEgressExit } from '../exit/egress-exit';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
+import { markOwned } from '../mesh/owner-mark';
 import { checkName } from '../naming';
 import { checkTree } from '../validation/check-tree';
 
@@ -30,6 +34,26 @@ export interface AdmissionGuardProps {
    * @default - none
    */
   readonly exits?: IEgressExit[];
+
+  /**
+   * Ranges of addresses of the cluster's pods, Services and nodes: endpoints that somebody writes by hand may have these.
+   * @default - those that the app's guards are given
+   */
+  readonly clusterRanges?: string[];
+
+  /**
+   * Users that may write the endpoints of Services whatever they are, such as controllers of several clusters, as
+   * "system:serviceaccount:namespace:name".
+   * @default - Kubernetes' own controllers
+   */
+  readonly endpointWriters?: string[];
+
+  /**
+   * Hosts from which istiod may fetch the keys of tokens (RequestAuthentication), as "accounts.google.com", with the port where the
+   * address has one.
+   * @default - none; keys that are written into the object, and those of the cluster's Services, need no host
+   */
+  readonly identityProviders?: string[];
 
   /**
    * Label that exempts a namespace, as "key=value". Whoever may label namespaces can open them.
@@ -76,7 +100,7 @@ export class AdmissionGuard extends Construct {
   private readonly others: OtherRepos;
   private known?: { nodes: number; facts: AdmissionFacts };
 
-  /** @throws NameSyntax, LabelSyntax, MetadataReserved */
+  /** @throws NameSyntax, LabelSyntax, AddressSyntax, MetadataReserved */
   public constructor(
     scope: Construct,
     id: string,
@@ -88,7 +112,14 @@ export class AdmissionGuard extends Construct {
     this.metadata = checkMetadata(this, props.metadata);
     this.exemption = checkLabel(this, props.exemptionLabel ?? 'egress-guard=exempt');
     for (const namespace of props.platformNamespaces ?? []) checkName(this, 'platformNamespaces', namespace);
-    this.others = { exits: props.exits ?? [], direct: {} };
+    this.others = {
+      exits: props.exits ?? [],
+      direct: [],
+      clusterRanges: checkRanges(this, 'clusterRanges', props.clusterRanges ?? []),
+      writers: checkTexts(this, 'endpointWriters', /^\S+$/, props.endpointWriters),
+      keyServers: checkTexts(this, 'identityProviders', /^[a-z0-9.-]+(:\d+)?$/, props.identityProviders),
+    };
+    markOwned(this, this.name, LOOKED_AT);
     this.policy = manifest(this, 'Policy', {
       apiVersion: API_VERSION,
       kind: 'ValidatingAdmissionPolicy',
@@ -97,8 +128,7 @@ export class AdmissionGuard extends Construct {
       spec: () => ({
         failurePolicy: 'Fail',
         matchConstraints: { resourceRules: RESOURCE_RULES },
-        // Else nobody could take the finalizers from an object that is being deleted.
-        matchConditions: [{ name: 'not-being-deleted', expression: '!has(object.metadata.deletionTimestamp)' }],
+        matchConditions: matchConditions(this.name),
         variables: variables(this.facts),
         validations: admissionRules(this.facts).map(validation),
       }),
@@ -113,12 +143,15 @@ export class AdmissionGuard extends Construct {
    * Lets a namespace's sidecars have ServiceEntries that lead straight to these hosts, for repos that declare them with a
    * `SidecarExit`. What the app itself declares so is let pass anyway.
    *
-   * @throws NameSyntax, HostSyntax
+   * @param endpoints Where these hosts may be said to be, if not where their names lead
+   * @throws NameSyntax, HostSyntax, what endpoints can throw
    */
-  public letDirect(namespace: string, hosts: string[]): void {
+  public letDirect(namespace: string, hosts: string[], endpoints: string[] = []): void {
     checkName(this, 'namespace', namespace);
-    const checked = hosts.map((host) => checkHostPattern(this, host));
-    this.others.direct[namespace] = [...(this.others.direct[namespace] ?? []), ...checked];
+    const checked = hosts.map((host) => `${checkHostPattern(this, host)} *`);
+    const addresses = endpoints.map((address) => ({ address }));
+    const places = addresses.length > 0 ? checkEndpoints(this, addresses, false) : [];
+    this.others.direct.push([namespace, { hosts: checked, endpoints: places.map(({ address }) => address) }]);
     this.known = undefined;
   }
 
@@ -174,6 +207,17 @@ export class AdmissionGuard extends Construct {
       }),
     });
   }
+}
+
+function checkTexts(scope: Construct, property: string, form: RegExp, texts: string[] = []): string[] {
+  const bad = texts.find((text) => typeof text !== 'string' || !form.test(text));
+  if (bad === undefined) return texts;
+  throw new EgressError('NameSyntax', scope, {
+    what: `\`${property}\` holds what is no such name`,
+    given: bad,
+    allowed: `text that matches ${form.source}`,
+    fix: `correct \`${property}\``,
+  });
 }
 
 function checkLabel(scope: Construct, text: string): { key: string; value: string } {
