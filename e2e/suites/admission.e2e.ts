@@ -25,6 +25,9 @@ const COMPLETE: Record<string, object> = {
   ServiceEntry: { ports: [{ number: 443, name: 'tls', protocol: 'TLS' }] },
   Gateway: { servers: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }] },
   NetworkPolicy: { podSelector: {} },
+  TLSRoute: { hostnames: ['a.example'], rules: [{ backendRefs: [{ name: 'x', port: 443 }] }] },
+  BackendTLSPolicy: { validation: { hostname: 'a.example', wellKnownCACertificates: 'System' } },
+  TrafficExtension: { lua: { inlineCode: '' } },
 };
 
 const complete = (kind: string, spec: any, namespace?: string) =>

@@ -1,7 +1,20 @@
 import { refusals } from './admission';
 import { BAD, EXIT, GOOD, entry, guarded, object, usual } from './ways-out';
-import { EgressGateway, EgressWaypoint, GuardMode, OutboundTrafficPolicy } from '../../src';
-import { failing } from '../fixtures';
+import {
+  AdmissionGuard,
+  EgressClient,
+  EgressGateway,
+  EgressGuard,
+  EgressPort,
+  EgressWaypoint,
+  GuardedNamespaces,
+  GuardMode,
+  InCluster,
+  OutboundTrafficPolicy,
+  SidecarExit,
+  TlsPassthroughEgress,
+} from '../../src';
+import { failing, world } from '../fixtures';
 
 test(`refuses ${BAD.length} hand-written ways out, each for its own reason`, () => {
   const app = usual();
@@ -19,6 +32,95 @@ test(`lets ${GOOD.length} everyday objects pass`, () => {
 test('lets all pass that the same app makes', () => {
   const app = usual();
   expect(refusals(app.map((made) => ({ app, object: made }))).flat()).toEqual([]);
+});
+
+/** What the app of the next version writes, which the policy in force does not know. */
+function nextVersion() {
+  const next = guarded();
+  next.guard('Closed', 'payments', GuardMode.OBSERVE);
+  const exit = new SidecarExit();
+  const clients = [EgressClient.namespace('shop')];
+  new TlsPassthroughEgress(next.chart, 'New', { hosts: ['new.example'], exit, clients });
+  new EgressGateway(next.platform, 'Second', { name: 'second', namespace: 'edge' }).grant('A', {
+    hosts: ['a.example'],
+    ports: [EgressPort.tlsOrigination()],
+    clients,
+  });
+  return next.manifests().all.filter(({ metadata }) => ['payments', 'shop', 'edge'].includes(metadata.namespace));
+}
+
+test('the owner of the policy applies the next version before the policy knows of it, and nobody else does', () => {
+  const app = usual();
+  const objects = nextVersion();
+  const refused = (rest: object, edit = (made: any) => made) => {
+    const answers = refusals(objects.map((made) => ({ app, object: edit(structuredClone(made)), ...rest })));
+    return objects.filter((_, index) => answers[index].length > 0).map(({ kind, metadata }) => `${metadata.namespace} ${kind}`);
+  };
+  expect(refused({ isOwner: true })).toEqual([]);
+  const held = ['edge ServiceEntry', 'payments Sidecar', 'shop ServiceEntry'];
+  expect([...new Set(refused({}))].sort()).toEqual(held);
+  // What its owner writes by hand is looked at as everybody's is.
+  const unmark = (made: any) => ({ ...made, metadata: { ...made.metadata, annotations: undefined } });
+  expect([...new Set(refused({ isOwner: true }, unmark))].sort()).toEqual(held);
+});
+
+test("the owner's annotation of another policy counts for nothing", () => {
+  const app = usual();
+  const [kind, spec] = BAD[0];
+  const made = object(kind, spec);
+  const annotated = { ...made, metadata: { ...made.metadata, annotations: { 'cdk8s-istio-egress/owner': 'another' } } };
+  expect(refusals([{ app, object: annotated, isOwner: true }])[0]).toHaveLength(1);
+});
+
+test('an object that is being deleted says what it said: its bookkeeping may change, and nothing else', () => {
+  const app = usual();
+  const going = (made: any, metadata: object = {}) => ({
+    ...made,
+    metadata: { ...made.metadata, deletionTimestamp: 'now', ...metadata },
+  });
+  const attempts = BAD.flatMap(([kind, spec, , namespace]) => {
+    const bad = object(kind, spec, namespace);
+    const harmless = { ...object(kind, {}, namespace), status: {} };
+    return [
+      { app, oldObject: going(bad, { finalizers: ['a'] }), object: { ...going(bad), status: { a: 'b' } } },
+      { app, oldObject: going(harmless), object: going(bad) },
+    ];
+  });
+  const answers = refusals(attempts);
+  const wrong = attempts.filter((_, index) => answers[index].length > 0 !== (index % 2 === 1));
+  // What is refused whatever it says is refused as little, while it goes, as what it was.
+  expect(wrong.filter(({ object: { spec } }) => Object.keys(spec ?? {}).length > 0)).toEqual([]);
+});
+
+test("endpoints of Services are Kubernetes' own controllers' to write, and those of whom the platform names", () => {
+  const { manifests, guard } = guarded({ endpointWriters: ['system:serviceaccount:mcs:importer'] });
+  guard('Closed', 'payments', GuardMode.ENFORCE);
+  const app = manifests().all;
+  const [kind, spec] = BAD.find(([of]) => of === 'EndpointSlice')!;
+  const users = ['endpointslice-controller', 'endpointslicemirroring-controller', 'default'].map(
+    (name) => `system:serviceaccount:kube-system:${name}`,
+  );
+  const all = [...users, 'system:serviceaccount:mcs:importer', 'system:serviceaccount:payments:endpointslice-controller'];
+  const answers = refusals(all.map((user) => ({ app, object: object(kind, spec), user })));
+  expect(answers.map(({ length }) => length)).toEqual([0, 0, 1, 0, 1]);
+});
+
+test('a thousand addresses: the policy knows them by key, and more than it can hold not at all', () => {
+  const known = (count: number) => {
+    const { platform, chart, manifests } = world();
+    const admission = new AdmissionGuard(platform, 'Admission', { mode: GuardMode.ENFORCE });
+    const namespaces = GuardedNamespaces.named(['payments']);
+    new EgressGuard(platform, 'Guard', { namespaces, inCluster: InCluster.none(), admission });
+    const endpoints = Array.from({ length: count }, (_, index) => ({
+      address: `198.${18 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`,
+    }));
+    const clients = [EgressClient.namespace('payments')];
+    new TlsPassthroughEgress(chart, 'Many', { hosts: ['a.example'], exit: new SidecarExit(), clients, endpoints });
+    const { variables } = manifests().only({ kind: 'ValidatingAdmissionPolicy' }).spec;
+    return variables.find(({ name }: any) => name === 'ranges').expression;
+  };
+  expect(Object.keys(JSON.parse(known(1000)).payments)).toHaveLength(1000);
+  expect(JSON.parse(known(4000))).toEqual({ payments: {} });
 });
 
 test('keeps each namespace in the mode of its guard, and the others in its own', () => {

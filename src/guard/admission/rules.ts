@@ -182,7 +182,7 @@ export function admissionRules({ meshIsOpen, clusterDomain, writers, keyServers 
     {
       kinds: ['Telemetry'],
       refuses:
-        'request.namespace in variables.logs && (has(variables.spec.accessLogging) ? variables.spec.accessLogging != [{"providers": [{"name": variables.logs[request.namespace]}]}] : (!has(variables.spec.selector) && !has(variables.spec.targetRef) && !has(variables.spec.targetRefs)))',
+        'request.namespace in variables.logs && (has(variables.spec.accessLogging) ? !(variables.spec.accessLogging.size() == 1 && variables.spec.accessLogging.all(log, !has(log.disabled) && !has(log.filter) && !has(log.match) && has(log.providers) && log.providers.size() == 1 && log.providers.all(provider, has(provider.name) && provider.name == variables.logs[request.namespace]))) : (!has(variables.spec.selector) && !has(variables.spec.targetRef) && !has(variables.spec.targetRefs)))',
       what: "changes how calls are logged, or takes the place of the guard's Telemetry",
       fix: 'set a `selector`, and leave `accessLogging` out',
     },

@@ -7,7 +7,7 @@ const PORTS = '(has(variables.spec.ports) ? variables.spec.ports : [])';
 const IS_DIRECT = [
   'request.namespace in variables.direct',
   'variables.hosts.size() > 0',
-  `variables.hosts.all(host, (host + " *") in variables.direct[request.namespace].hosts || ${PORTS}.all(port, (host + " " + string(port.number) + ">" + string(has(port.targetPort) ? port.targetPort : port.number)) in variables.direct[request.namespace].hosts))`,
+  `variables.hosts.all(host, (host + " *") in variables.direct[request.namespace].hosts || (${PORTS}.size() > 0 && ${PORTS}.all(port, (host + " " + string(port.number) + ">" + string(has(port.targetPort) ? port.targetPort : port.number)) in variables.direct[request.namespace].hosts)))`,
   '(!has(variables.spec.endpoints) || variables.spec.endpoints.all(endpoint, has(endpoint.address) && endpoint.address in variables.direct[request.namespace].endpoints && !has(endpoint.ports)))',
   '!has(variables.spec.workloadSelector)',
 ].join(' && ');
@@ -16,7 +16,7 @@ const IS_DIRECT = [
 const IS_KNOWN = [
   'request.namespace in variables.known',
   'has(variables.spec.addresses) && variables.spec.addresses.size() > 0',
-  `${PORTS}.all(port, has(port.protocol) && port.protocol == "TCP" && !has(port.targetPort) && variables.spec.addresses.all(address, (address + " " + string(port.number)) in variables.known[request.namespace]))`,
+  `${PORTS}.size() > 0 && ${PORTS}.all(port, has(port.protocol) && port.protocol == "TCP" && !has(port.targetPort) && variables.spec.addresses.all(address, (address + " " + string(port.number)) in variables.known[request.namespace]))`,
   '!has(variables.spec.endpoints) && !has(variables.spec.workloadSelector)',
 ].join(' && ');
 
@@ -40,7 +40,7 @@ export function variables(facts: AdmissionFacts): Variable[] {
     variable('kind', KIND_OF_OBJECT),
     variable('spec', 'has(object.spec) ? object.spec : {}'),
     variable('exportTo', exportTo),
-    variable('exported', 'variables.exportTo.exists(to, !(to in [".", "~", request.namespace]))'),
+    variable('exported', 'variables.exportTo.exists(to, to != "." && to != "~" && to != request.namespace)'),
     variable(
       'hosts',
       'has(variables.spec.host) ? [variables.spec.host] : (has(variables.spec.hosts) ? variables.spec.hosts : [])',
