@@ -27,7 +27,7 @@ const COMPLETE: Record<string, object> = {
   NetworkPolicy: { podSelector: {} },
   TLSRoute: { hostnames: ['a.example'], rules: [{ backendRefs: [{ name: 'x', port: 443 }] }] },
   BackendTLSPolicy: { validation: { hostname: 'a.example', wellKnownCACertificates: 'System' } },
-  TrafficExtension: { lua: { inlineCode: '' } },
+  TrafficExtension: { lua: { inlineCode: 'x = 1' } },
 };
 
 const complete = (kind: string, spec: any, namespace?: string) =>

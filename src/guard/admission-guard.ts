@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { LOOKED_AT, RESOURCE_RULES, validation } from './admission/cel';
 import { admissionFacts, AdmissionFacts, OtherRepos } from './admission/facts';
 import { matchConditions } from './admission/conditions';
+import { keptObjects } from './admission/kept-objects';
 import { admissionRules } from './admission/rules';
 import { variables } from './admission/variables';
 import { checkMode, GuardMode } from './guard-mode';
@@ -14,7 +15,7 @@ import { IEgressExit } from '../exit/egress-exit';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { markOwned } from '../mesh/owner-mark';
-import { checkName } from '../naming';
+import { checkName, dottedName } from '../naming';
 import { checkTree } from '../validation/check-tree';
 
 /** Properties of an admission guard. */
@@ -76,6 +77,9 @@ export interface AdmissionGuardProps {
 
 const API_VERSION = 'admissionregistration.k8s.io/v1';
 
+/** The label that every namespace carries, with its name. */
+const NAMESPACE = 'kubernetes.io/metadata.name';
+
 /** Kubernetes takes no warning beside a refusal, which says the same. */
 const ACTIONS = {
   [GuardMode.OBSERVE]: ['Audit'],
@@ -97,6 +101,9 @@ export class AdmissionGuard extends Construct {
   private readonly metadata?: ApiObjectMetadata;
   private readonly exemption: { readonly key: string; readonly value: string };
   private readonly kept = new Set<string>();
+  private readonly enforced: string[] = [];
+  private readonly objects: ApiObject[] = [];
+  private keepsObjects = false;
   private readonly others: OtherRepos;
   private known?: { nodes: number; facts: AdmissionFacts };
 
@@ -135,8 +142,9 @@ export class AdmissionGuard extends Construct {
     });
     this.binding = this.bind(this, 'Binding', this.name, checkMode(this, props.mode), () => ({
       operator: 'NotIn',
-      values: [...new Set([...this.platformNamespaces, ...this.kept])].sort(),
+      values: unique([...this.platformNamespaces, ...this.kept]),
     }));
+    if (props.mode === GuardMode.ENFORCE) this.keepObjects();
   }
 
   /**
@@ -156,12 +164,53 @@ export class AdmissionGuard extends Construct {
   }
 
   /**
-   * Keeps namespaces in a mode of their own.
+   * Keeps namespaces in a mode of their own, and the guard's objects as they are once it enforces.
    * @internal
    */
-  public _keep(guard: Construct, name: string, namespaces: string[], mode: GuardMode): void {
+  public _keep(guard: Construct, name: string, namespaces: string[], mode: GuardMode, objects: ApiObject[]): void {
     for (const namespace of namespaces) this.kept.add(namespace);
+    if (mode === GuardMode.ENFORCE) {
+      this.enforced.push(...namespaces);
+      this.objects.push(...objects);
+      this.keepObjects();
+    }
     this.bind(guard, 'Binding', `${this.name}.${name}`, mode, () => ({ operator: 'In', values: namespaces }));
+  }
+
+  /** Else whoever may write in a namespace would open it by changing or deleting what closes it. */
+  private keepObjects(): void {
+    if (this.keepsObjects) return;
+    this.keepsObjects = true;
+    const name = dottedName(this.name, 'kept');
+    const { objects, exemption, metadata } = this;
+    manifest(this, 'Kept', {
+      apiVersion: API_VERSION,
+      kind: 'ValidatingAdmissionPolicy',
+      name,
+      metadata,
+      spec: () =>
+        keptObjects({
+          policy: this.name,
+          objects,
+          namespaces: this.props.mode === GuardMode.ENFORCE ? undefined : [...this.enforced].sort(),
+          exemption,
+        }),
+    });
+    manifest(this, 'KeptBinding', {
+      apiVersion: API_VERSION,
+      kind: 'ValidatingAdmissionPolicyBinding',
+      name,
+      metadata,
+      spec: () => ({
+        policyName: name,
+        validationActions: ACTIONS[GuardMode.ENFORCE],
+        matchResources: {
+          namespaceSelector: {
+            matchExpressions: [{ key: NAMESPACE, operator: 'NotIn', values: unique(this.platformNamespaces) }],
+          },
+        },
+      }),
+    });
   }
 
   private get platformNamespaces(): string[] {
@@ -199,7 +248,7 @@ export class AdmissionGuard extends Construct {
         matchResources: {
           namespaceSelector: {
             matchExpressions: [
-              { key: 'kubernetes.io/metadata.name', ...namespaces() },
+              { key: NAMESPACE, ...namespaces() },
               { key: this.exemption.key, operator: 'NotIn', values: [this.exemption.value] },
             ],
           },
@@ -208,6 +257,8 @@ export class AdmissionGuard extends Construct {
     });
   }
 }
+
+const unique = (names: string[]): string[] => [...new Set(names)].sort();
 
 function checkTexts(scope: Construct, property: string, form: RegExp, texts: string[] = []): string[] {
   const bad = texts.find((text) => typeof text !== 'string' || !form.test(text));

@@ -69,7 +69,9 @@ export class EgressGuard extends Construct {
     this.backends = checkBackends(this, props.backends);
     if (!this.enforces) observe(this, this.namespaces);
     for (const namespace of this.namespaces) this.close(namespace);
-    admission?._keep(this, this.name, this.namespaces, this.mode);
+    const { networkPolicies, sidecars, telemetries, serviceEntries } = this;
+    const objects = [...networkPolicies, ...sidecars, ...telemetries, ...serviceEntries];
+    admission?._keep(this, this.name, this.namespaces, this.mode, objects);
     markGuard(this, {
       namespaces: this.namespaces,
       closed: this.closesNetwork ? this.namespaces : [],

@@ -116,7 +116,7 @@ test('a thousand addresses: the policy knows them by key, and more than it can h
     }));
     const clients = [EgressClient.namespace('payments')];
     new TlsPassthroughEgress(chart, 'Many', { hosts: ['a.example'], exit: new SidecarExit(), clients, endpoints });
-    const { variables } = manifests().only({ kind: 'ValidatingAdmissionPolicy' }).spec;
+    const { variables } = manifests().only({ kind: 'ValidatingAdmissionPolicy', name: 'egress-guard' }).spec;
     return variables.find(({ name }: any) => name === 'ranges').expression;
   };
   expect(Object.keys(JSON.parse(known(1000)).payments)).toHaveLength(1000);
@@ -127,7 +127,9 @@ test('keeps each namespace in the mode of its guard, and the others in its own',
   const { manifests, guard } = guarded({ mode: GuardMode.WARN, platformNamespaces: ['ingress'] });
   guard('Closed', 'payments', GuardMode.ENFORCE);
   guard('Watched', 'legacy', GuardMode.OBSERVE);
-  const bindings = manifests().find({ kind: 'ValidatingAdmissionPolicyBinding' });
+  const bindings = manifests()
+    .find({ kind: 'ValidatingAdmissionPolicyBinding' })
+    .filter(({ spec }) => spec.policyName === 'egress-guard');
   const told = bindings.map(({ metadata, spec }) => [
     metadata.name,
     ...spec.validationActions,
@@ -142,7 +144,7 @@ test('keeps each namespace in the mode of its guard, and the others in its own',
 
 test('exempts by label', () => {
   const { manifests } = guarded({ exemptionLabel: 'example.com/egress=free' });
-  const [, exemption] = manifests().only({ kind: 'ValidatingAdmissionPolicyBinding' }).spec.matchResources
+  const [, exemption] = manifests().only({ kind: 'ValidatingAdmissionPolicyBinding', name: 'egress-guard' }).spec.matchResources
     .namespaceSelector.matchExpressions;
   expect(exemption).toEqual({ key: 'example.com/egress', operator: 'NotIn', values: ['free'] });
 });
@@ -176,6 +178,26 @@ test('Gateways cannot take the pods of a waypoint, whatever they select', () => 
   const app = manifests().all;
   const gateway = object('Gateway', { selector: { istio: 'ingressgateway' } });
   expect(refusals([{ app, object: gateway }])).toEqual([[]]);
+});
+
+test("the objects of guards that enforce are their owner's to change and to delete, and so is the exemption", () => {
+  const { manifests, guard } = guarded({ mode: GuardMode.OBSERVE });
+  manifests().countIs({ kind: 'ValidatingAdmissionPolicy' }, 1);
+  guard('Watched', 'legacy', GuardMode.OBSERVE);
+  manifests().countIs({ kind: 'ValidatingAdmissionPolicy' }, 1);
+  guard('Closed', 'payments', GuardMode.ENFORCE);
+  const { variables, validations } = manifests().only({
+    kind: 'ValidatingAdmissionPolicy',
+    name: 'egress-guard.kept',
+  }).spec;
+  expect(Object.keys(JSON.parse(variables[0].expression))).toEqual([
+    'networkpolicies/payments/payments-platform-closed',
+    'sidecars/payments/payments-platform-closed',
+    'telemetries/payments/payments-platform-closed',
+    'serviceentries/payments/payments-platform-closed.node-dns',
+    'serviceentries/payments/payments-platform-closed',
+  ]);
+  expect(validations[1].expression).toContain('request.name in ["payments"]');
 });
 
 test('refuses what is no label', () => {

@@ -36,8 +36,10 @@ export interface Attempt {
 /** What the app's admission policy says to each attempt: the messages of those validations that refuse it. */
 export function refusals(attempts: Attempt[]): string[][] {
   const input = attempts.map(({ app, object, ...rest }) => {
-    const policy = app.find(({ kind }) => kind === 'ValidatingAdmissionPolicy').spec;
-    const bindings = app.filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding');
+    const { metadata, spec: policy } = app.find(({ kind }) => kind === 'ValidatingAdmissionPolicy');
+    const bindings = app.filter(
+      ({ kind, spec }) => kind === 'ValidatingAdmissionPolicyBinding' && spec.policyName === metadata.name,
+    );
     const asked = isAsked(policy, object) && isBound(bindings, object.metadata.namespace);
     return { policy: asked ? policy : { variables: [], validations: [] }, object, ...rest };
   });
