@@ -24,10 +24,9 @@ const NEVER_OUTSIDE_4 = [
   '240.0.0.0/4',
 ];
 
-/** The same of IPv6, with the forms in which IPv4 addresses are written there. */
+/** The same of IPv6, with the forms in which IPv4 addresses go over the network there. */
 const NEVER_OUTSIDE_6 = [
   '::/96',
-  '::ffff:0:0/96',
   '2002::/16',
   '64:ff9b::6464:64c8/128', // the three services of above, behind NAT64
   '64:ff9b::a83f:8110/128',
@@ -39,6 +38,9 @@ const NEVER_OUTSIDE_6 = [
   'fe80::/10',
   'ff00::/8',
 ];
+
+/** IPv4 addresses written as IPv6: no packet has them, a socket turns them back, and Kubernetes takes none in a network policy. */
+const MAPPED = '::ffff:0:0/96';
 
 /** Ranges that no way to the outside may lead to, of one family. */
 export const neverOutside = (version: 4 | 6): string[] => (version === 4 ? NEVER_OUTSIDE_4 : NEVER_OUTSIDE_6);
@@ -69,7 +71,7 @@ export function parseRange(text: string): AddressRange | undefined {
   if ((version !== 4 && version !== 6) || rest.length > 0 || address.includes('%')) return undefined;
   const bits = version === 4 ? 32 : 128;
   if (prefix !== undefined && !(/^(0|[1-9]\d{0,2})$/.test(prefix) && Number(prefix) <= bits)) return undefined;
-  const size = 1n << BigInt(bits - Number(prefix ?? bits));
+  const size = 2n ** BigInt(bits - Number(prefix ?? bits));
   const value = version === 4 ? number4(address) : number6(address);
   const first = value - (value % size);
   return { version, first, last: first + size - 1n };
@@ -78,7 +80,8 @@ export function parseRange(text: string): AddressRange | undefined {
 /** The range among those above that an address or a range has addresses of; undefined if there is none. */
 export function meetsNeverOutside(text: string): string | undefined {
   const given = parseRange(text);
-  return given && neverOutside(given.version).find((never) => overlap(given, parseRange(never)!));
+  const ranges = given?.version === 6 ? [MAPPED, ...NEVER_OUTSIDE_6] : NEVER_OUTSIDE_4;
+  return given && ranges.find((never) => overlap(given, parseRange(never)!));
 }
 
 /** Whether two ranges have an address in common. */
@@ -91,10 +94,10 @@ function number6(address: string): bigint {
   // An IPv4 address at the end stands for the last two groups.
   const groups = address.replace(/[\d.]+\.[\d.]+$/, (tail) => {
     const value = number4(tail);
-    return `${(value >> 16n).toString(16)}:${(value & 0xffffn).toString(16)}`;
+    return `${(value / 65_536n).toString(16)}:${(value % 65_536n).toString(16)}`;
   });
   const [before, after] = groups.split('::').map((side) => (side === '' ? [] : side.split(':')));
   const missing = 8 - before.length - (after?.length ?? 0);
   const all = [...before, ...Array<string>(after === undefined ? 0 : missing).fill('0'), ...(after ?? [])];
-  return all.reduce((sum, group) => (sum << 16n) + BigInt(`0x${group}`), 0n);
+  return all.reduce((sum, group) => sum * 65_536n + BigInt(`0x${group}`), 0n);
 }

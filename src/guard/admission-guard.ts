@@ -1,16 +1,17 @@
 import { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
+import { describe, EgressError } from '../errors';
 import { LOOKED_AT, RESOURCE_RULES, validation } from './admission/cel';
-import { admissionFacts, AdmissionFacts, OtherRepos } from './admission/facts';
 import { matchConditions } from './admission/conditions';
+import { admissionFacts, AdmissionFacts, OtherRepos } from './admission/facts';
 import { keptObjects } from './admission/kept-objects';
 import { admissionRules } from './admission/rules';
 import { variables } from './admission/variables';
 import { checkMode, GuardMode } from './guard-mode';
+import { knownExits } from './known-exits';
 import { checkRanges } from './ranges';
 import { checkEndpoints } from '../destination/egress-endpoint';
 import { checkHostPattern } from '../destination/host';
-import { EgressError } from '../errors';
 import { IEgressExit } from '../exit/egress-exit';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
@@ -145,6 +146,7 @@ export class AdmissionGuard extends Construct {
       values: unique([...this.platformNamespaces, ...this.kept]),
     }));
     if (props.mode === GuardMode.ENFORCE) this.keepObjects();
+    this.node.addValidation({ validate: () => this.unknownExits() });
   }
 
   /**
@@ -211,6 +213,20 @@ export class AdmissionGuard extends Construct {
         },
       }),
     });
+  }
+
+  /** A Gateway that takes an exit's pods is told by their labels. */
+  private unknownExits(): string[] {
+    return knownExits(this, this.others.exits)
+      .filter(({ selector }) => !selector)
+      .map(({ namespace, exitName }) =>
+        describe('GuardExitUnknown', this, {
+          what: "nothing tells the labels of an exit's pods, so that a Gateway of another team could not be told from one that takes them",
+          given: `${namespace}/${exitName}`,
+          allowed: "the labels of the exit's pods",
+          fix: 'set `labels` in EgressGateway.imported',
+        }),
+      );
   }
 
   private get platformNamespaces(): string[] {

@@ -12,7 +12,6 @@ import { namedCalls } from './named-calls';
 import { checkRanges } from './ranges';
 import { closedSidecar, openSidecar } from './sidecar-spec';
 import { checkPort } from '../destination/port-number';
-import { describe } from '../errors';
 import { markNote } from '../exit/summary';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
@@ -74,6 +73,7 @@ export class EgressGuard extends Construct {
     admission?._keep(this, this.name, this.namespaces, this.mode, objects);
     markGuard(this, {
       namespaces: this.namespaces,
+      exitNamespaces: () => this.exitNamespaces(),
       closed: this.closesNetwork ? this.namespaces : [],
       openings: (namespace) => this.openings(namespace),
       known: this.sidecars.length > 0 && this.enforces ? this.known().map(([, addresses]) => addresses) : [],
@@ -171,7 +171,7 @@ export class EgressGuard extends Construct {
       ...this.services(),
       ...exitOpenings(this, namespace, { ambient, exits }),
       ...this.backends.map(backendOpening),
-      ...this.inCluster._openings(this.systemNamespaces()),
+      ...this.inCluster._openings(() => this.systemNamespaces()),
       ...directOpenings(this, namespace, this.clusterRanges),
     ];
   }
@@ -179,8 +179,12 @@ export class EgressGuard extends Construct {
   /** Where proxies answer on ports that are not for workloads. */
   private systemNamespaces(): string[] {
     const { rootNamespace } = Mesh.of(this);
-    const exits = knownExits(this, this.props.exits).map(({ namespace }) => namespace);
-    return [...new Set([rootNamespace, this.props.cluster?.istiodNamespace ?? rootNamespace, ...exits])].sort();
+    const istiod = this.props.cluster?.istiodNamespace ?? rootNamespace;
+    return [...new Set([rootNamespace, istiod, ...this.exitNamespaces()])].sort();
+  }
+
+  private exitNamespaces(): string[] {
+    return knownExits(this, this.props.exits).map(({ namespace }) => namespace);
   }
 
   /** In the ambient mesh, the node's proxy speaks to istiod, from a network of its own. */
@@ -190,13 +194,7 @@ export class EgressGuard extends Construct {
   }
 
   /** @param part What it is one of several of its kind for */
-  private object(
-    apiVersion: string,
-    kind: string,
-    namespace: string,
-    spec: () => unknown,
-    part?: string,
-  ): ApiObject {
+  private object(apiVersion: string, kind: string, namespace: string, spec: () => unknown, part?: string): ApiObject {
     const placed = placedName(this, namespace, this.name);
     const name = part === undefined ? placed : dottedName(placed, part);
     const id = [kind, namespace, ...(part === undefined ? [] : [part])].join(' ');
@@ -210,7 +208,9 @@ export class EgressGuard extends Construct {
       ...(sidecarsFollowMesh ? ['sidecars follow the mesh'] : []),
       ...(ambient && this.enforces ? ['ambient: closed by the network policy alone'] : []),
     ];
-    const how = this.enforces ? `only what is declared; in the cluster: ${this.inCluster}` : `everything, ${this.logged()}`;
+    const how = this.enforces
+      ? `only what is declared; in the cluster: ${this.inCluster}`
+      : `everything, ${this.logged()}`;
     return `${this.node.path}: ${this.namespaces.join(', ')} → ${[how, ...open].join('; ')}`;
   }
 
@@ -222,23 +222,7 @@ export class EgressGuard extends Construct {
 
   private problems(): string[] {
     const { ambient = false, exits = [], directPortsToAnyAddress: directPorts = false } = this.props;
-    const onExits = this.onExits();
-    if (!this.closesNetwork) return onExits;
-    return [...onExits, ...this.namespaces.flatMap((namespace) => openingProblems(this, namespace, { ambient, exits, directPorts }))];
-  }
-
-  /** Exits in its namespaces would be cut off from the hosts outside. */
-  private onExits(): string[] {
-    const exits = new Set(knownExits(this, this.props.exits).map(({ namespace }) => namespace));
-    return this.namespaces
-      .filter((namespace) => exits.has(namespace))
-      .map((namespace) =>
-        describe('GuardOnExit', this, {
-          what: 'an exit stands in a guarded namespace; its pods would be cut off from the hosts outside',
-          given: namespace,
-          allowed: 'namespaces of workloads',
-          fix: 'close the exit with an ExitGuard',
-        }),
-      );
+    if (!this.closesNetwork) return [];
+    return this.namespaces.flatMap((namespace) => openingProblems(this, namespace, { ambient, exits, directPorts }));
   }
 }

@@ -95,10 +95,10 @@ export class InCluster {
    * @param closed Namespaces that are not among all
    * @internal
    */
-  public _openings(closed: string[]): object[] {
+  public _openings(closed: () => string[]): object[] {
     const named = this.names.filter((name) => name !== '.' && name !== '*');
     const peers: Peer[] = [
-      ...(this.names.includes('*') ? [podsOutOf(closed)] : []),
+      ...(this.names.includes('*') ? [podsOutOf(closed())] : []),
       ...(this.names.includes('.') ? [ownPods] : []),
       ...(named.length > 0 ? [podsOf(named)] : []),
     ];
@@ -114,7 +114,8 @@ export class InCluster {
    */
   public _imports(clusterDomain: string): string[] {
     // Services alone: a ServiceEntry of another namespace could take calls to hosts outside.
-    const services = (name: string) => (name === '*' ? `*/*.svc.${clusterDomain}` : `${name}/*.${name}.svc.${clusterDomain}`);
+    const services = (name: string) =>
+      name === '*' ? `*/*.svc.${clusterDomain}` : `${name}/*.${name}.svc.${clusterDomain}`;
     const named = this.names.filter((name) => name !== '.').map(services);
     return [...named, ...(this.api ? [`${KUBERNETES_API}.${clusterDomain}`] : [])];
   }
@@ -129,10 +130,10 @@ export class InCluster {
 
   /** How descriptions name it. */
   public toString(): string {
-    const names = this.names.map((name) => (name === '*' ? "everywhere but Istio's namespace and those of exits" : name === '.' ? 'the own namespace' : name));
-    return [...(names.length > 0 ? names : ['nowhere']), ...(this.api ? ['the Kubernetes API'] : [])].join(
-      ', ',
+    const names = this.names.map((name) =>
+      name === '*' ? "everywhere but Istio's namespace and those of exits" : name === '.' ? 'the own namespace' : name,
     );
+    return [...(names.length > 0 ? names : ['nowhere']), ...(this.api ? ['the Kubernetes API'] : [])].join(', ');
   }
 }
 

@@ -34,7 +34,8 @@ export function checkRanges(scope: Construct | string, property: string, ranges:
   throw new EgressError('AddressSyntax', scope, {
     what: `\`${property}\` holds what is no range of addresses`,
     given: bad ?? ranges,
-    allowed: 'IP addresses without a zone, or CIDR ranges without bits beyond their prefix, as "192.0.2.7" or "10.0.0.0/8"',
+    allowed:
+      'IP addresses without a zone, or CIDR ranges without bits beyond their prefix, as "192.0.2.7" or "10.0.0.0/8"',
     fix: `correct \`${property}\``,
   });
 }

@@ -50,7 +50,9 @@ function withoutCovered(hosts: string[]): string[] {
   const covers = (wide: string, host: string) => {
     const [place, names] = wide.split('/');
     const [namespace, name] = host.split('/');
-    return wide !== host && names.startsWith('*.') && (place === '*' || place === namespace) && name.endsWith(names.slice(1));
+    return (
+      wide !== host && names.startsWith('*.') && (place === '*' || place === namespace) && name.endsWith(names.slice(1))
+    );
   };
   return hosts.filter((host) => !hosts.some((wide) => covers(wide, host)));
 }

@@ -9,7 +9,7 @@ import {
   splitCaptures,
   unmergedEntries,
 } from './exits';
-import { guardsTwice, sidecarsTwice, telemetriesTwice } from './guards';
+import { guardsOnExits, guardsTwice, sidecarsTwice, telemetriesTwice } from './guards';
 import { ingressHostsTwice } from './ingress';
 import { isMarked } from './marks';
 import { duplicateObjects, fileCollisions } from './objects';
@@ -66,6 +66,7 @@ function problemsOf(app: App, nodes: IConstruct[]): string[] {
     ...splitCaptures(marked),
     ...unmergedEntries(marked),
     ...loops(objects, marked),
+    ...guardsOnExits(marked),
     ...guardsTwice(marked),
     ...sidecarsTwice(objects),
     ...telemetriesTwice(objects),

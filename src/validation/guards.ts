@@ -4,6 +4,25 @@ import { clashes, paths } from './clashes';
 import { guardOf } from './marks';
 import { describe } from '../errors';
 
+/** Exits in guarded namespaces, which would be cut off from the hosts outside. */
+export function guardsOnExits(nodes: IConstruct[]): string[] {
+  return nodes.flatMap((node) => {
+    const guard = guardOf(node);
+    if (!guard) return [];
+    const exits = new Set(guard.exitNamespaces());
+    return guard.namespaces
+      .filter((namespace) => exits.has(namespace))
+      .map((namespace) =>
+        describe('GuardOnExit', node, {
+          what: 'an exit stands in a guarded namespace; its pods would be cut off from the hosts outside',
+          given: namespace,
+          allowed: 'namespaces of workloads',
+          fix: 'close the exit with an ExitGuard',
+        }),
+      );
+  });
+}
+
 /** Namespaces with more than one guard: what one of them opens, the other cannot close. */
 export function guardsTwice(nodes: IConstruct[]): string[] {
   const guarded = nodes.flatMap((node) => (guardOf(node)?.namespaces ?? []).map((namespace) => ({ node, namespace })));

@@ -49,6 +49,8 @@ export interface IngressHostMark {
 /** Namespaces that a guard closes. */
 export interface GuardMark {
   readonly namespaces: string[];
+  /** Those of every exit that it knows. */
+  readonly exitNamespaces: () => string[];
   /** Those that it closes by network policies. */
   readonly closed: string[];
   /** What the network policy of a namespace opens. */

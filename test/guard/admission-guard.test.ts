@@ -54,7 +54,9 @@ test('the owner of the policy applies the next version before the policy knows o
   const objects = nextVersion();
   const refused = (rest: object, edit = (made: any) => made) => {
     const answers = refusals(objects.map((made) => ({ app, object: edit(structuredClone(made)), ...rest })));
-    return objects.filter((_, index) => answers[index].length > 0).map(({ kind, metadata }) => `${metadata.namespace} ${kind}`);
+    return objects
+      .filter((_, index) => answers[index].length > 0)
+      .map(({ kind, metadata }) => `${metadata.namespace} ${kind}`);
   };
   expect(refused({ isOwner: true })).toEqual([]);
   const held = ['edge ServiceEntry', 'payments Sidecar', 'shop ServiceEntry'];
@@ -100,7 +102,11 @@ test("endpoints of Services are Kubernetes' own controllers' to write, and those
   const users = ['endpointslice-controller', 'endpointslicemirroring-controller', 'default'].map(
     (name) => `system:serviceaccount:kube-system:${name}`,
   );
-  const all = [...users, 'system:serviceaccount:mcs:importer', 'system:serviceaccount:payments:endpointslice-controller'];
+  const all = [
+    ...users,
+    'system:serviceaccount:mcs:importer',
+    'system:serviceaccount:payments:endpointslice-controller',
+  ];
   const answers = refusals(all.map((user) => ({ app, object: object(kind, spec), user })));
   expect(answers.map(({ length }) => length)).toEqual([0, 0, 1, 0, 1]);
 });
@@ -112,7 +118,7 @@ test('a thousand addresses: the policy knows them by key, and more than it can h
     const namespaces = GuardedNamespaces.named(['payments']);
     new EgressGuard(platform, 'Guard', { namespaces, inCluster: InCluster.none(), admission });
     const endpoints = Array.from({ length: count }, (_, index) => ({
-      address: `198.${18 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`,
+      address: `198.18.${Math.floor(index / 256)}.${index % 256}`,
     }));
     const clients = [EgressClient.namespace('payments')];
     new TlsPassthroughEgress(chart, 'Many', { hosts: ['a.example'], exit: new SidecarExit(), clients, endpoints });
@@ -144,8 +150,8 @@ test('keeps each namespace in the mode of its guard, and the others in its own',
 
 test('exempts by label', () => {
   const { manifests } = guarded({ exemptionLabel: 'example.com/egress=free' });
-  const [, exemption] = manifests().only({ kind: 'ValidatingAdmissionPolicyBinding', name: 'egress-guard' }).spec.matchResources
-    .namespaceSelector.matchExpressions;
+  const [, exemption] = manifests().only({ kind: 'ValidatingAdmissionPolicyBinding', name: 'egress-guard' }).spec
+    .matchResources.namespaceSelector.matchExpressions;
   expect(exemption).toEqual({ key: 'example.com/egress', operator: 'NotIn', values: ['free'] });
 });
 
@@ -198,6 +204,17 @@ test("the objects of guards that enforce are their owner's to change and to dele
     'serviceentries/payments/payments-platform-closed',
   ]);
   expect(validations[1].expression).toContain('request.name in ["payments"]');
+});
+
+test('says when an exit cannot be protected, because nothing tells its pods', () => {
+  const { app } = guarded({ exits: [EgressGateway.imported({ namespace: 'edge', service: 'edge' })] });
+  expect(() => app.synthYaml()).toThrow(/\[GuardExitUnknown\][^]*edge/);
+});
+
+test('refuses what is no name of a user or of a host', () => {
+  expect(() => guarded({ endpointWriters: ['a b'] })).toThrow(failing('NameSyntax', 'a b'));
+  expect(() => guarded({ identityProviders: ['https://a.example'] })).toThrow(failing('NameSyntax', 'https'));
+  expect(() => guarded({ clusterRanges: ['10.0.0.1/8'] })).toThrow(failing('AddressSyntax', 'clusterRanges'));
 });
 
 test('refuses what is no label', () => {

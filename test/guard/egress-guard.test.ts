@@ -348,9 +348,9 @@ test('an exit is not cut off by a guard: one without a declaration, a waypoint, 
 
 test('a namespace has one guard', () => {
   const { app, platform } = guarded();
-  const namespaces = GuardedNamespaces.named(['payments', 'shop']);
+  const both = GuardedNamespaces.named(['payments', 'shop']);
   const rest = { sidecarsFollowMesh: true, accessLogFollowsMesh: true, name: 'second' };
-  new EgressGuard(platform, 'Second', { namespaces, inCluster, mode: GuardMode.OBSERVE, ...rest });
+  new EgressGuard(platform, 'Second', { namespaces: both, inCluster, mode: GuardMode.OBSERVE, ...rest });
   expect(() => app.synthYaml()).toThrow(/\[GuardTwice\][^]*payments/);
 });
 

@@ -83,17 +83,19 @@ const imports = (...hosts: string[]) => ({ egress: [{ hosts }] });
 /** What must not be applied, and what is said of it. */
 export const BAD: [kind: string, spec: object, message: string, namespace?: string][] = [
   ...['VirtualService', 'ServiceEntry'].flatMap((kind) =>
-    [['shop'], ['.', 'shop'], [EXIT], ['*'], ['tools', '.'], undefined].map(
-      (exportTo): [string, object, string] => [
-        kind,
-        entry({ exportTo, ...(kind === 'ServiceEntry' && { resolution: 'STATIC' }) }),
-        'other namespaces',
-      ],
-    ),
+    [['shop'], ['.', 'shop'], [EXIT], ['*'], ['tools', '.'], undefined].map((exportTo): [string, object, string] => [
+      kind,
+      entry({ exportTo, ...(kind === 'ServiceEntry' && { resolution: 'STATIC' }) }),
+      'other namespaces',
+    ]),
   ),
   ['ServiceEntry', entry({ exportTo: ['shop'], resolution: 'STATIC', addresses: ['192.0.2.9'] }), 'other namespaces'],
   ['ServiceEntry', entry({ exportTo: ['*'], resolution: 'NONE', addresses: ['192.0.2.9'] }), 'resolution NONE'],
-  ['ServiceEntry', entry({ exportTo: ['~'], resolution: 'STATIC', workloadSelector: { labels: { a: 'b' } } }), 'past the exits'],
+  [
+    'ServiceEntry',
+    entry({ exportTo: ['~'], resolution: 'STATIC', workloadSelector: { labels: { a: 'b' } } }),
+    'past the exits',
+  ],
   ['DestinationRule', { host: 'evil.example', exportTo: ['shop'] }, 'how to connect'],
   ['VirtualService', { hosts: ['2001:db8::1'], exportTo: ['*'] }, 'routes a host outside'],
   // Under a name that may be called directly, somewhere else.
@@ -106,7 +108,12 @@ export const BAD: [kind: string, spec: object, message: string, namespace?: stri
     { hosts: ['a.direct.example', 'evil.example'] },
   ].map((spec): [string, object, string, string] => [
     'ServiceEntry',
-    entry({ hosts: ['a.direct.example'], resolution: 'DNS', ports: [{ number: 443, name: 'tls', protocol: 'TLS' }], ...spec }),
+    entry({
+      hosts: ['a.direct.example'],
+      resolution: 'DNS',
+      ports: [{ number: 443, name: 'tls', protocol: 'TLS' }],
+      ...spec,
+    }),
     'past the exits',
     'tools',
   ]),
@@ -134,7 +141,11 @@ export const BAD: [kind: string, spec: object, message: string, namespace?: stri
     'addresses by hand',
   ],
   ['Endpoints', subsets('192.0.2.66'), 'addresses by hand'],
-  ['Endpoints', { subsets: [{ notReadyAddresses: [{ ip: '192.0.2.66' }], ports: [{ port: 80 }] }] }, 'addresses by hand'],
+  [
+    'Endpoints',
+    { subsets: [{ notReadyAddresses: [{ ip: '192.0.2.66' }], ports: [{ port: 80 }] }] },
+    'addresses by hand',
+  ],
   ['Service', { type: 'ExternalName', externalName: 'evil.example' }, 'another name'],
   ['Service', { type: 'ExternalName', externalName: 'x.svc.cluster.local.evil.example' }, 'another name'],
   ['Service', { type: 'ExternalName', externalName: '192.0.2.66' }, 'another name'],
@@ -158,7 +169,11 @@ export const BAD: [kind: string, spec: object, message: string, namespace?: stri
   ['RequestAuthentication', jwt({ issuer: 'https://evil.example' }), 'fetch keys'],
   ['RequestAuthentication', jwt({ jwksUri: 'https://keys.example@evil.example/x' }), 'fetch keys'],
   ['RequestAuthentication', jwt({ jwksUri: 'https://x.svc.cluster.local:x@evil.example/x' }), 'fetch keys'],
-  ['RequestAuthentication', { jwtRules: [{ issuer: 'us', jwks: '{}' }, { issuer: 'https://evil.example' }] }, 'fetch keys'],
+  [
+    'RequestAuthentication',
+    { jwtRules: [{ issuer: 'us', jwks: '{}' }, { issuer: 'https://evil.example' }] },
+    'fetch keys',
+  ],
   ['Sidecar', {}, "the guard's Sidecar"],
   ['Sidecar', { outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } }, "the guard's Sidecar"],
   ['Sidecar', { workloadSelector: { labels: { a: 'b' } }, ...imports('*/*') }, "the guard's Sidecar"],
@@ -204,7 +219,7 @@ export const BAD: [kind: string, spec: object, message: string, namespace?: stri
   ['ServiceEntry', entry({ resolution: 'DYNAMIC_DNS', hosts: ['*.evil.example'] }), 'DYNAMIC_DNS'],
   ['ServiceEntry', entry({ resolution: 'DYNAMIC_DNS', hosts: ['*.e.example'] }), 'DYNAMIC_DNS', 'tools'],
   ['ServiceEntry', entry({ resolution: 'DYNAMIC_DNS', hosts: ['*.d.example', '*.e.example'] }), 'DYNAMIC', 'tools'],
-    ['Gateway', { selector: { istio: EXIT } }, "take an exit's pods"],
+  ['Gateway', { selector: { istio: EXIT } }, "take an exit's pods"],
   ['Gateway', { selector: { team: 'x' } }, "take an exit's pods"],
   ['Gateway', {}, "take an exit's pods"],
   ['Sidecar', { outboundTrafficPolicy: { mode: 'ALLOW_ANY' } }, 'ALLOW_ANY'],
@@ -232,7 +247,11 @@ export const GOOD: [kind: string, spec: object | undefined, namespace?: string][
   ['VirtualService', { hosts: ['reviews', 'a.payments.svc.cluster.local', '*.payments.svc.cluster.local'] }],
   ['VirtualService', entry({ exportTo: ['payments'] })],
   ['ServiceEntry', entry({ exportTo: ['~'], resolution: 'STATIC' })],
-  ['ServiceEntry', entry({ resolution: 'DNS', hosts: ['a.direct.example'], ports: [{ number: 443, name: 'tls', protocol: 'TLS' }] }), 'tools'],
+  [
+    'ServiceEntry',
+    entry({ resolution: 'DNS', hosts: ['a.direct.example'], ports: [{ number: 443, name: 'tls', protocol: 'TLS' }] }),
+    'tools',
+  ],
   ['EndpointSlice', slice('10.244.0.7', '10.244.255.1')],
   ['Endpoints', subsets('10.244.0.7')],
   ['Service', { selector: { app: 'web' }, ports: [{ port: 80 }] }],
@@ -250,7 +269,15 @@ export const GOOD: [kind: string, spec: object | undefined, namespace?: string][
   ['DestinationRule', { host: 'reviews', trafficPolicy: { tls: { mode: 'SIMPLE', insecureSkipVerify: true } } }],
   ['DestinationRule', { host: 'a.example', exportTo: ['.'], trafficPolicy: { tls: { insecureSkipVerify: false } } }],
   ['ServiceEntry', entry({ resolution: 'STATIC' })],
-  ['ServiceEntry', entry({ resolution: 'DYNAMIC_DNS', hosts: ['*.d.example'], ports: [{ number: 443, name: 'tls', protocol: 'TLS' }] }), 'tools'],
+  [
+    'ServiceEntry',
+    entry({
+      resolution: 'DYNAMIC_DNS',
+      hosts: ['*.d.example'],
+      ports: [{ number: 443, name: 'tls', protocol: 'TLS' }],
+    }),
+    'tools',
+  ],
   ['Gateway', { selector: { istio: 'ingressgateway', team: 'x' } }],
   ['Sidecar', undefined, 'other'],
   ['Sidecar', { outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } }, 'other'],

@@ -8,8 +8,7 @@ const CONTENT = '["spec", "subsets", "endpoints", "ports"]';
  * Whether nothing but bookkeeping changes of an object that is being deleted: else nobody could take its finalizers from it. What it
  * says counts for as long as it is there, and a finalizer keeps it there.
  */
-const ONLY_GOES =
-  `has(object.metadata.deletionTimestamp) && oldObject != null && ${CONTENT}.all(field, (field in object) == (field in oldObject) && (!(field in object) || object[field] == oldObject[field]))`;
+const ONLY_GOES = `has(object.metadata.deletionTimestamp) && oldObject != null && ${CONTENT}.all(field, (field in object) == (field in oldObject) && (!(field in object) || object[field] == oldObject[field]))`;
 
 /** Whoever may change a policy can open everything by that. */
 export const mayPatch = (policy: string) =>

@@ -4,10 +4,10 @@ import { allDeclared } from '../../exit/declared';
 import { IEgressExit } from '../../exit/egress-exit';
 import { ExitReach } from '../../exit/gateway-handle';
 import { GATEWAY_NAME } from '../../exit/waypoint-handle';
-import { knownExits } from '../known-exits';
 import { Mesh, OutboundTrafficPolicy } from '../../mesh/mesh';
 import { observedNamespaces } from '../../policy/observed';
 import { clusterRangesOf, GuardMark, guardOf, ingressHostOf } from '../../validation/marks';
+import { knownExits } from '../known-exits';
 
 /** What the admission policy has to know of the app and of other repos. */
 export interface AdmissionFacts {
@@ -86,7 +86,9 @@ export function admissionFacts(scope: Construct, others: OtherRepos): AdmissionF
     exitLabels: distinct(exits.map(takenBySelector)),
     direct: mergedHosts([...directOf(scope), ...others.direct]),
     known: merged(
-      guards.flatMap(({ namespaces, known }) => namespaces.map((namespace): Entry => [namespace, known.flatMap(pairs)])),
+      guards.flatMap(({ namespaces, known }) =>
+        namespaces.map((namespace): Entry => [namespace, known.flatMap(pairs)]),
+      ),
     ),
     ranges: bounded(
       merged(
