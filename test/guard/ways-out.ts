@@ -83,7 +83,7 @@ const imports = (...hosts: string[]) => ({ egress: [{ hosts }] });
 /** What must not be applied, and what is said of it. */
 export const BAD: [kind: string, spec: object, message: string, namespace?: string][] = [
   ...['VirtualService', 'ServiceEntry'].flatMap((kind) =>
-    [['shop'], ['.', 'shop'], [EXIT], ['*'], ['tools', '.'], undefined].map((exportTo): [string, object, string] => [
+    [['shop'], ['.', 'shop'], [EXIT], ['*'], ['elsewhere', '.'], undefined].map((exportTo): [string, object, string] => [
       kind,
       entry({ exportTo, ...(kind === 'ServiceEntry' && { resolution: 'STATIC' }) }),
       'other namespaces',
