@@ -1,16 +1,32 @@
 /** The admission policies on a real API server: what they refuse, warn of, record and let pass. */
 import { readFileSync } from 'node:fs';
 import { admissionHolds, review } from './guarded/admitted';
-import { AdmissionGuard, EgressGuard, GuardMode, GuardedNamespaces, InCluster } from '../../src';
+import {
+  AdmissionGuard,
+  EgressClient,
+  EgressGateway,
+  EgressGuard,
+  EgressPort,
+  GuardMode,
+  GuardedNamespaces,
+  InCluster,
+  SidecarExit,
+  TcpEgress,
+  TlsPassthroughEgress,
+} from '../../src';
 import { world } from '../../test/fixtures';
 import { BAD, EXIT, GOOD, object, usual } from '../../test/guard/ways-out';
 import { FILES } from '../bed/layout';
 import { eventually } from '../bed/poll';
 import { Mesh } from '../world/mesh';
+import { MANAGER } from '../world/objects';
 
 const mesh = Mesh.attach();
 
 const NAMESPACES = ['istio-egress', 'payments', 'legacy', 'tools', 'other', 'warned'];
+
+/** Somebody who may write everything in a team's namespaces. */
+const TEAM = ['--as=team', '--as-group=system:authenticated'];
 
 /** A way out that needs nothing else, and what is said of it. */
 const way = (namespace: string, name = 'x') => {
@@ -25,6 +41,9 @@ const COMPLETE: Record<string, object> = {
   ServiceEntry: { ports: [{ number: 443, name: 'tls', protocol: 'TLS' }] },
   Gateway: { servers: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }] },
   NetworkPolicy: { podSelector: {} },
+  TLSRoute: { hostnames: ['a.example'], rules: [{ backendRefs: [{ name: 'x', port: 443 }] }] },
+  BackendTLSPolicy: { validation: { hostname: 'a.example', wellKnownCACertificates: 'System' } },
+  TrafficExtension: { lua: { inlineCode: 'x = 1' } },
 };
 
 const complete = (kind: string, spec: any, namespace?: string) =>
@@ -130,11 +149,157 @@ describe('with it', () => {
     expect((await mesh.kubectl(['get', 'serviceentry', 'held', '-n', 'payments'], { mayFail: true })).code).not.toBe(0);
   });
 
+  it('an object that a finalizer keeps cannot come to say something else', async () => {
+    const sidecar = object('Sidecar', { egress: [{ hosts: ['./*'] }] });
+    const kept = { ...sidecar, metadata: { ...sidecar.metadata, name: 'kept', finalizers: ['a.example/b'] } };
+    expect((await review(mesh, kept)).accepted).toBe(true);
+    await mesh.kubectl(['delete', 'sidecar', 'kept', '-n', 'payments', '--wait=false']);
+    const patch = async (content: object) =>
+      mesh.kubectl(['patch', 'sidecar', 'kept', '-n', 'payments', '--type=merge', '-p', JSON.stringify(content)], {
+        mayFail: true,
+      });
+    const opened = await patch({ spec: { outboundTrafficPolicy: { mode: 'ALLOW_ANY' } } });
+    expect(opened.stderr).toContain('ALLOW_ANY');
+    expect((await patch({ metadata: { finalizers: [] } })).code).toBe(0);
+  });
+
   it('counts what it said', async () => {
     const { stdout } = await mesh.kubectl(['get', '--raw', '/metrics']);
     expect(stdout).toMatch(
       /^apiserver_validating_admission_policy_check_total\{.*enforcement_action="deny".*policy="egress-guard"/m,
     );
+  });
+});
+
+/** What a platform's app has, over its versions. */
+interface Version {
+  readonly mode?: GuardMode;
+  readonly api?: boolean;
+  readonly direct?: boolean;
+  readonly second?: boolean;
+  readonly endpoints?: number;
+}
+
+/** The app's objects for teams' namespaces and its policies; the exit's own pods are not needed here. */
+function version({ mode = GuardMode.ENFORCE, api, direct, second, endpoints }: Version): any[] {
+  const { platform, chart, manifests } = world();
+  const admission = new AdmissionGuard(platform, 'Admission', { mode: GuardMode.ENFORCE });
+  const namespaces = GuardedNamespaces.named(['payments']);
+  const inCluster = api ? InCluster.none().andKubernetesApi(['192.0.2.1']) : InCluster.none();
+  new EgressGuard(platform, 'Guard', { namespaces, inCluster, mode, admission, directPortsToAnyAddress: true });
+  const clients = [EgressClient.namespace('payments')];
+  const exit = new SidecarExit();
+  if (direct) new TlsPassthroughEgress(chart, 'Direct', { hosts: ['direct.example'], exit, clients });
+  if (endpoints) {
+    const many = Array.from({ length: endpoints }, (_, i) => ({ address: `198.18.${Math.floor(i / 256)}.${i % 256}` }));
+    new TcpEgress(chart, 'Many', { hosts: ['many.example'], port: 5432, exit, clients, endpoints: many });
+  }
+  if (second) {
+    const gateway = new EgressGateway(platform, 'Second', { name: 'second', namespace: 'other' });
+    gateway.grant('A', { hosts: ['a.example'], ports: [EgressPort.tlsOrigination()], clients });
+  }
+  const looked =
+    /^(ValidatingAdmission.*|VirtualService|DestinationRule|ServiceEntry|Gateway|Sidecar|NetworkPolicy|Telemetry|Service)$/;
+  return manifests().all.filter(({ kind }) => looked.test(kind));
+}
+
+/** As the same tool that applied the version before. */
+const AS_BEFORE = ['--force-conflicts', `--field-manager=${MANAGER}`];
+
+describe('from one version of the app to the next', () => {
+  const steps: [title: string, next: Version][] = [
+    ['to WARN', { mode: GuardMode.WARN }],
+    ['back to OBSERVE', { mode: GuardMode.OBSERVE }],
+    ['with the Kubernetes API', { api: true }],
+    ['with a host that is called without an exit', { direct: true }],
+    ['with a second exit', { second: true }],
+    ['with a thousand addresses', { endpoints: 1000 }],
+  ];
+  const yaml = (objects: object[]) => objects.map((made) => JSON.stringify(made)).join('\n---\n');
+
+  beforeAll(async () => {
+    await mesh.kubectl(['delete', 'validatingadmissionpolicies,validatingadmissionpolicybindings', '--all']);
+    await mesh.namespace('other', { injection: false, labels: {} });
+    await mesh.kubectl(['label', 'namespace', 'other', 'egress-guard-'], { mayFail: true });
+    await mesh.kubectl([
+      'create',
+      'rolebinding',
+      'team',
+      '--clusterrole=cluster-admin',
+      '--user=team',
+      '-n',
+      'payments',
+    ]);
+    const label = ['namespaces', 'patch,update,get'];
+    await mesh.kubectl(['create', 'clusterrole', 'labels', `--resource=${label[0]}`, `--verb=${label[1]}`]);
+    await mesh.kubectl(['create', 'clusterrolebinding', 'labels', '--clusterrole=labels', '--user=team']);
+    await mesh.apply(version({}));
+    await admissionHolds(mesh, 'payments');
+  }, 120_000);
+  afterAll(async () => {
+    await mesh.kubectl(['delete', 'clusterrolebinding,clusterrole', 'labels']);
+    await mesh.kubectl(['delete', 'validatingadmissionpolicies,validatingadmissionpolicybindings', '--all']);
+  });
+
+  it.each(steps)(
+    '%s: its owner may try all of it out, and apply it object by object; a team may not',
+    async (_, next) => {
+      const objects = version(next);
+      const opens = objects.filter(({ metadata }) => metadata.namespace === 'payments');
+      if (next.second === undefined) {
+        const ofTeam = await review(mesh, yaml(opens), [...TEAM, '--dry-run=server', '--force-conflicts']);
+        expect(ofTeam.accepted).toBe(false);
+      }
+      const tried = await review(mesh, yaml(objects), ['--dry-run=server', ...AS_BEFORE]);
+      expect({ accepted: tried.accepted, said: tried.said }).toEqual({ accepted: true, said: '' });
+      for (const made of objects.filter(({ kind }) => !kind.startsWith('ValidatingAdmission'))) {
+        const { accepted, said } = await review(mesh, made, AS_BEFORE);
+        expect({ made: made.kind, accepted, said }).toEqual({ made: made.kind, accepted: true, said: '' });
+      }
+      await mesh.apply(objects);
+      await mesh.apply(version({}));
+      await admissionHolds(mesh, 'payments');
+    },
+    120_000,
+  );
+
+  it('a thousand addresses pass by what they say too: the rule stays within its cost', async () => {
+    await mesh.apply(version({ endpoints: 1000 }));
+    const policy = version({ endpoints: 1000 }).find(({ kind }) => kind === 'NetworkPolicy');
+    const copy = { ...policy, metadata: { namespace: 'payments', name: 'copy' } };
+    const more = { ...policy, metadata: { namespace: 'payments', name: 'more' }, spec: structuredClone(policy.spec) };
+    more.spec.egress.at(-1).to.push({ ipBlock: { cidr: '203.0.113.66/32' } });
+    await eventually('the API server to know the addresses', async () => {
+      const { accepted } = await review(mesh, copy, ['--dry-run=server']);
+      return accepted;
+    });
+    const { said } = await review(mesh, more, ['--dry-run=server']);
+    expect(said).toContain('opens addresses in a guarded namespace');
+  });
+
+  it("a team cannot change or delete the guard's objects, nor exempt its namespace", async () => {
+    const refused = async (...args: string[]) => {
+      const { code, stderr } = await mesh.kubectl([...args, ...TEAM], { mayFail: true });
+      return code === 0 ? 'taken' : stderr;
+    };
+    const guard = ['payments-platform-guard', '-n', 'payments'];
+    const kept = 'what keeps this namespace closed';
+    expect(await refused('delete', 'networkpolicy', ...guard)).toContain(kept);
+    expect(await refused('delete', 'sidecar', ...guard)).toContain(kept);
+    expect(await refused('delete', 'networkpolicies', '--all', '-n', 'payments')).toContain(kept);
+    const nowhere = '{"spec":{"podSelector":{"matchLabels":{"no":"pod"}}}}';
+    expect(await refused('patch', 'networkpolicy', ...guard, '--type=merge', '-p', nowhere)).toContain(kept);
+    expect(await refused('label', 'namespace', 'payments', 'egress-guard=exempt')).toContain('exempts a namespace');
+    expect(await refused('label', 'namespace', 'payments', 'team=x')).toBe('taken');
+    expect(await refused('annotate', 'networkpolicy', ...guard, 'a=b')).toBe('taken');
+    const own = object('NetworkPolicy', { podSelector: {}, egress: [] });
+    expect((await review(mesh, own, TEAM)).accepted).toBe(true);
+    expect(await refused('delete', 'networkpolicy', 'x', '-n', 'payments')).toBe('taken');
+  });
+
+  it('its owner can', async () => {
+    const { code } = await mesh.kubectl(['delete', 'networkpolicy', 'payments-platform-guard', '-n', 'payments']);
+    expect(code).toBe(0);
   });
 });
 

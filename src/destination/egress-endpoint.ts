@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { Construct } from 'constructs';
 import { checkHost } from './host';
+import { meetsNeverOutside } from './special-addresses';
 import { EgressError } from '../errors';
 
 /** A place where hosts are found. */
@@ -27,7 +28,7 @@ export function areAddresses(endpoints: readonly EgressEndpoint[]): boolean {
   return endpoints.every(({ address }) => isIP(address) > 0);
 }
 
-/** @throws EndpointSyntax, what a host can throw */
+/** @throws EndpointSyntax, NotOutside, what a host can throw */
 export function checkEndpoints(
   scope: Construct,
   endpoints: EgressEndpoint[],
@@ -41,6 +42,15 @@ export function checkEndpoints(
     refuse('there is no endpoint', endpoints, 'leave `endpoints` out for the hosts themselves');
   }
   const checked = endpoints.map(({ address, weight, locality }) => {
+    const never = meetsNeverOutside(address);
+    if (never) {
+      throw new EgressError('NotOutside', scope, {
+        what: `the endpoint is no address of a host outside: ${never} is this machine, the link, a group, an IPv4 address in IPv6 form, or where clouds give credentials away`,
+        given: address,
+        allowed: 'addresses of hosts outside',
+        fix: 'leave it out: no exit leads there',
+      });
+    }
     if (weight !== undefined && !(Number.isInteger(weight) && weight >= 1 && weight <= 1_000_000)) {
       refuse('the weight is no share', weight, 'use whole numbers, as 80 and 20');
     }

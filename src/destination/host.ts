@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { Construct } from 'constructs';
+import { isNeverOutside } from './special-addresses';
 import { EgressError, ErrorCode } from '../errors';
 import { Mesh } from '../mesh/mesh';
 
@@ -10,7 +11,7 @@ const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
  * The hosts of a destination in the form that manifests take: lower case, without a trailing dot, internationalized names
  * in their ASCII form, each once, in the order given.
  *
- * @throws HostsMissing, NotInline, HostSyntax, HostWildcard, HostIpAddress, HostInCluster
+ * @throws HostsMissing, NotInline, HostSyntax, HostWildcard, HostIpAddress, HostInCluster, NotOutside
  */
 export function checkHosts(scope: Construct, hosts: string[] | undefined): string[] {
   if (!Array.isArray(hosts) || hosts.length === 0) {
@@ -35,6 +36,7 @@ export const isBelow = (host: string, wildcard: string): boolean =>
 export function checkHostPattern(scope: Construct, given: string): string {
   if (typeof given !== 'string' || !isWildcard(given)) return checkHost(scope, given);
   const wildcard = `*.${checkHost(scope, given.slice(2))}`;
+  checkOutside(scope, wildcard);
   if (isBelow(Mesh.of(scope).clusterDomain, wildcard)) {
     throw new EgressError('HostInCluster', scope, {
       what: "the wildcard also stands for the cluster's own Services",
@@ -80,7 +82,19 @@ export function checkHost(scope: Construct, given: string): string {
       'only what is outside the mesh is declared as egress',
     );
   }
+  checkOutside(scope, host);
   return host;
+}
+
+/** @throws NotOutside */
+function checkOutside(scope: Construct, host: string): void {
+  if (!isNeverOutside(host)) return;
+  throw new EgressError('NotOutside', scope, {
+    what: 'the host is this machine, or a service in which clouds give credentials away',
+    given: host,
+    allowed: 'hosts outside of the cluster and of its machines',
+    fix: 'leave it out: no exit leads there',
+  });
 }
 
 /** Whether nothing in it has a meaning of its own in a URL: `domainToASCII` would silently drop or decode that. */

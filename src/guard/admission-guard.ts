@@ -1,16 +1,22 @@
 import { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
-import { validation } from './admission/cel';
+import { describe, EgressError } from '../errors';
+import { LOOKED_AT, RESOURCE_RULES, validation } from './admission/cel';
+import { matchConditions } from './admission/conditions';
 import { admissionFacts, AdmissionFacts, OtherRepos } from './admission/facts';
-import { admissionRules, RESOURCE_RULES } from './admission/rules';
+import { keptObjects } from './admission/kept-objects';
+import { admissionRules } from './admission/rules';
 import { variables } from './admission/variables';
 import { checkMode, GuardMode } from './guard-mode';
+import { knownExits } from './known-exits';
+import { checkRanges } from './ranges';
+import { checkEndpoints } from '../destination/egress-endpoint';
 import { checkHostPattern } from '../destination/host';
-import { EgressError } from '../errors';
 import { IEgressExit } from '../exit/egress-exit';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
-import { checkName } from '../naming';
+import { markOwned } from '../mesh/owner-mark';
+import { checkName, dottedName } from '../naming';
 import { checkTree } from '../validation/check-tree';
 
 /** Properties of an admission guard. */
@@ -30,6 +36,26 @@ export interface AdmissionGuardProps {
    * @default - none
    */
   readonly exits?: IEgressExit[];
+
+  /**
+   * Ranges of addresses of the cluster's pods, Services and nodes: endpoints that somebody writes by hand may have these.
+   * @default - those that the app's guards are given
+   */
+  readonly clusterRanges?: string[];
+
+  /**
+   * Users that may write the endpoints of Services whatever they are, such as controllers of several clusters, as
+   * "system:serviceaccount:namespace:name".
+   * @default - Kubernetes' own controllers
+   */
+  readonly endpointWriters?: string[];
+
+  /**
+   * Hosts from which istiod may fetch the keys of tokens (RequestAuthentication), as "accounts.google.com", with the port where the
+   * address has one.
+   * @default - none; keys that are written into the object, and those of the cluster's Services, need no host
+   */
+  readonly identityProviders?: string[];
 
   /**
    * Label that exempts a namespace, as "key=value". Whoever may label namespaces can open them.
@@ -52,6 +78,9 @@ export interface AdmissionGuardProps {
 
 const API_VERSION = 'admissionregistration.k8s.io/v1';
 
+/** The label that every namespace carries, with its name. */
+const NAMESPACE = 'kubernetes.io/metadata.name';
+
 /** Kubernetes takes no warning beside a refusal, which says the same. */
 const ACTIONS = {
   [GuardMode.OBSERVE]: ['Audit'],
@@ -73,10 +102,13 @@ export class AdmissionGuard extends Construct {
   private readonly metadata?: ApiObjectMetadata;
   private readonly exemption: { readonly key: string; readonly value: string };
   private readonly kept = new Set<string>();
+  private readonly enforced: string[] = [];
+  private readonly objects: ApiObject[] = [];
+  private keepsObjects = false;
   private readonly others: OtherRepos;
   private known?: { nodes: number; facts: AdmissionFacts };
 
-  /** @throws NameSyntax, LabelSyntax, MetadataReserved */
+  /** @throws NameSyntax, LabelSyntax, AddressSyntax, MetadataReserved */
   public constructor(
     scope: Construct,
     id: string,
@@ -88,7 +120,14 @@ export class AdmissionGuard extends Construct {
     this.metadata = checkMetadata(this, props.metadata);
     this.exemption = checkLabel(this, props.exemptionLabel ?? 'egress-guard=exempt');
     for (const namespace of props.platformNamespaces ?? []) checkName(this, 'platformNamespaces', namespace);
-    this.others = { exits: props.exits ?? [], direct: {} };
+    this.others = {
+      exits: props.exits ?? [],
+      direct: [],
+      clusterRanges: checkRanges(this, 'clusterRanges', props.clusterRanges ?? []),
+      writers: checkTexts(this, 'endpointWriters', /^\S+$/, props.endpointWriters),
+      keyServers: checkTexts(this, 'identityProviders', /^[a-z0-9.-]+(:\d+)?$/, props.identityProviders),
+    };
+    markOwned(this, this.name, LOOKED_AT);
     this.policy = manifest(this, 'Policy', {
       apiVersion: API_VERSION,
       kind: 'ValidatingAdmissionPolicy',
@@ -97,38 +136,97 @@ export class AdmissionGuard extends Construct {
       spec: () => ({
         failurePolicy: 'Fail',
         matchConstraints: { resourceRules: RESOURCE_RULES },
-        // Else nobody could take the finalizers from an object that is being deleted.
-        matchConditions: [{ name: 'not-being-deleted', expression: '!has(object.metadata.deletionTimestamp)' }],
+        matchConditions: matchConditions(this.name),
         variables: variables(this.facts),
         validations: admissionRules(this.facts).map(validation),
       }),
     });
     this.binding = this.bind(this, 'Binding', this.name, checkMode(this, props.mode), () => ({
       operator: 'NotIn',
-      values: [...new Set([...this.platformNamespaces, ...this.kept])].sort(),
+      values: unique([...this.platformNamespaces, ...this.kept]),
     }));
+    if (props.mode === GuardMode.ENFORCE) this.keepObjects();
+    this.node.addValidation({ validate: () => this.unknownExits() });
   }
 
   /**
    * Lets a namespace's sidecars have ServiceEntries that lead straight to these hosts, for repos that declare them with a
    * `SidecarExit`. What the app itself declares so is let pass anyway.
    *
-   * @throws NameSyntax, HostSyntax
+   * @param endpoints Where these hosts may be said to be, if not where their names lead
+   * @throws NameSyntax, HostSyntax, what endpoints can throw
    */
-  public letDirect(namespace: string, hosts: string[]): void {
+  public letDirect(namespace: string, hosts: string[], endpoints: string[] = []): void {
     checkName(this, 'namespace', namespace);
-    const checked = hosts.map((host) => checkHostPattern(this, host));
-    this.others.direct[namespace] = [...(this.others.direct[namespace] ?? []), ...checked];
+    const checked = hosts.map((host) => `${checkHostPattern(this, host)} *`);
+    const addresses = endpoints.map((address) => ({ address }));
+    const places = addresses.length > 0 ? checkEndpoints(this, addresses, false) : [];
+    this.others.direct.push([namespace, { hosts: checked, endpoints: places.map(({ address }) => address) }]);
     this.known = undefined;
   }
 
   /**
-   * Keeps namespaces in a mode of their own.
+   * Keeps namespaces in a mode of their own, and the guard's objects as they are once it enforces.
    * @internal
    */
-  public _keep(guard: Construct, name: string, namespaces: string[], mode: GuardMode): void {
+  public _keep(guard: Construct, name: string, namespaces: string[], mode: GuardMode, objects: ApiObject[]): void {
     for (const namespace of namespaces) this.kept.add(namespace);
+    if (mode === GuardMode.ENFORCE) {
+      this.enforced.push(...namespaces);
+      this.objects.push(...objects);
+      this.keepObjects();
+    }
     this.bind(guard, 'Binding', `${this.name}.${name}`, mode, () => ({ operator: 'In', values: namespaces }));
+  }
+
+  /** Else whoever may write in a namespace would open it by changing or deleting what closes it. */
+  private keepObjects(): void {
+    if (this.keepsObjects) return;
+    this.keepsObjects = true;
+    const name = dottedName(this.name, 'kept');
+    const { objects, exemption, metadata } = this;
+    manifest(this, 'Kept', {
+      apiVersion: API_VERSION,
+      kind: 'ValidatingAdmissionPolicy',
+      name,
+      metadata,
+      spec: () =>
+        keptObjects({
+          policy: this.name,
+          objects,
+          namespaces: this.props.mode === GuardMode.ENFORCE ? undefined : [...this.enforced].sort(),
+          exemption,
+        }),
+    });
+    manifest(this, 'KeptBinding', {
+      apiVersion: API_VERSION,
+      kind: 'ValidatingAdmissionPolicyBinding',
+      name,
+      metadata,
+      spec: () => ({
+        policyName: name,
+        validationActions: ACTIONS[GuardMode.ENFORCE],
+        matchResources: {
+          namespaceSelector: {
+            matchExpressions: [{ key: NAMESPACE, operator: 'NotIn', values: unique(this.platformNamespaces) }],
+          },
+        },
+      }),
+    });
+  }
+
+  /** A Gateway that takes an exit's pods is told by their labels. */
+  private unknownExits(): string[] {
+    return knownExits(this, this.others.exits)
+      .filter(({ selector }) => !selector)
+      .map(({ namespace, exitName }) =>
+        describe('GuardExitUnknown', this, {
+          what: "nothing tells the labels of an exit's pods, so that a Gateway of another team could not be told from one that takes them",
+          given: `${namespace}/${exitName}`,
+          allowed: "the labels of the exit's pods",
+          fix: 'set `labels` in EgressGateway.imported',
+        }),
+      );
   }
 
   private get platformNamespaces(): string[] {
@@ -166,7 +264,7 @@ export class AdmissionGuard extends Construct {
         matchResources: {
           namespaceSelector: {
             matchExpressions: [
-              { key: 'kubernetes.io/metadata.name', ...namespaces() },
+              { key: NAMESPACE, ...namespaces() },
               { key: this.exemption.key, operator: 'NotIn', values: [this.exemption.value] },
             ],
           },
@@ -174,6 +272,19 @@ export class AdmissionGuard extends Construct {
       }),
     });
   }
+}
+
+const unique = (names: string[]): string[] => [...new Set(names)].sort();
+
+function checkTexts(scope: Construct, property: string, form: RegExp, texts: string[] = []): string[] {
+  const bad = texts.find((text) => typeof text !== 'string' || !form.test(text));
+  if (bad === undefined) return texts;
+  throw new EgressError('NameSyntax', scope, {
+    what: `\`${property}\` holds what is no such name`,
+    given: bad,
+    allowed: `text that matches ${form.source}`,
+    fix: `correct \`${property}\``,
+  });
 }
 
 function checkLabel(scope: Construct, text: string): { key: string; value: string } {

@@ -6,17 +6,20 @@ import { EgressGuardProps } from './egress-guard-props';
 import { checkMode, GuardMode } from './guard-mode';
 import { checkGuarded } from './guarded-namespaces';
 import { checkInCluster, InCluster } from './in-cluster';
+import { KnownAddresses, knownAddresses } from './known-addresses';
+import { knownExits } from './known-exits';
 import { namedCalls } from './named-calls';
 import { checkRanges } from './ranges';
 import { closedSidecar, openSidecar } from './sidecar-spec';
 import { checkPort } from '../destination/port-number';
 import { markNote } from '../exit/summary';
 import { checkMetadata, manifest } from '../mesh/manifest';
-import { checkName, joinName, placedName } from '../naming';
+import { Mesh } from '../mesh/mesh';
+import { checkName, dottedName, joinName, placedName } from '../naming';
 import { BUILT_IN_PROVIDER, sidecarsLog } from '../observe/telemetry-spec';
 import { observe } from '../policy/observed';
 import { checkTree } from '../validation/check-tree';
-import { markGuard } from '../validation/marks';
+import { markClusterRanges, markGuard } from '../validation/marks';
 
 /**
  * Closes namespaces: nothing leaves them except what is declared. Everything that the app declares or grants for a namespace
@@ -65,12 +68,22 @@ export class EgressGuard extends Construct {
     this.backends = checkBackends(this, props.backends);
     if (!this.enforces) observe(this, this.namespaces);
     for (const namespace of this.namespaces) this.close(namespace);
-    admission?._keep(this, this.name, this.namespaces, this.mode);
+    const { networkPolicies, sidecars, telemetries, serviceEntries } = this;
+    const objects = [...networkPolicies, ...sidecars, ...telemetries, ...serviceEntries];
+    admission?._keep(this, this.name, this.namespaces, this.mode, objects);
     markGuard(this, {
       namespaces: this.namespaces,
+      exitNamespaces: () => this.exitNamespaces(),
       closed: this.closesNetwork ? this.namespaces : [],
       openings: (namespace) => this.openings(namespace),
+      known: this.sidecars.length > 0 && this.enforces ? this.known().map(([, addresses]) => addresses) : [],
+      imports:
+        this.sidecars.length > 0 && this.enforces
+          ? (namespace) => this.sidecarSpec(namespace).egress[0].hosts
+          : undefined,
+      logs: this.telemetries.length > 0 ? (props.accessLogProvider ?? BUILT_IN_PROVIDER) : undefined,
     });
+    markClusterRanges(this, this.clusterRanges);
     markNote(this, this.summary());
     this.node.addValidation({ validate: () => [...guarded._late(this, this.namespaces), ...this.problems()] });
   }
@@ -84,8 +97,7 @@ export class EgressGuard extends Construct {
   }
 
   private close(namespace: string): void {
-    const { ambient = false, sidecarsFollowMesh, accessLogFollowsMesh, exits = [], cluster = {} } = this.props;
-    const { inCluster, backends } = this;
+    const { ambient = false, sidecarsFollowMesh, accessLogFollowsMesh } = this.props;
     if (this.closesNetwork) {
       // Once now, so that what is wrong is said where it is written.
       this.services();
@@ -100,11 +112,42 @@ export class EgressGuard extends Construct {
     if (!sidecarsFollowMesh && !ambient) {
       this.sidecars.push(
         this.object('networking.istio.io/v1', 'Sidecar', namespace, () =>
-          this.enforces ? closedSidecar(this, namespace, { exits, inCluster, backends, cluster }) : openSidecar(),
+          this.enforces ? this.sidecarSpec(namespace) : openSidecar(),
+        ),
+      );
+      if (this.enforces) this.know(namespace);
+    }
+    if (!accessLogFollowsMesh && !ambient) this.log(namespace);
+  }
+
+  private sidecarSpec(namespace: string): any {
+    const { exits = [], cluster = {} } = this.props;
+    const { inCluster, backends } = this;
+    return closedSidecar(this, namespace, { exits, inCluster, backends, cluster });
+  }
+
+  /** What the network policy opens by address, its sidecars would refuse: they capture TCP. */
+  private know(namespace: string): void {
+    for (const [name, addresses] of this.known()) {
+      this.serviceEntries.push(
+        this.object(
+          'networking.istio.io/v1',
+          'ServiceEntry',
+          namespace,
+          () => knownAddresses(name, namespace, addresses),
+          name,
         ),
       );
     }
-    if (!accessLogFollowsMesh && !ambient) this.log(namespace);
+  }
+
+  private known(): [name: string, addresses: KnownAddresses][] {
+    const ranges = checkRanges(this, 'nodeLocalDns', this.props.cluster?.nodeLocalDns ?? []);
+    const { _byAddress: pods } = this.inCluster;
+    return [
+      ...(ranges.length > 0 ? [['node-dns', { ranges, ports: [53] }] as [string, KnownAddresses]] : []),
+      ...(pods ? [['pods', pods] as [string, KnownAddresses]] : []),
+    ];
   }
 
   private log(namespace: string): void {
@@ -128,9 +171,20 @@ export class EgressGuard extends Construct {
       ...this.services(),
       ...exitOpenings(this, namespace, { ambient, exits }),
       ...this.backends.map(backendOpening),
-      ...this.inCluster._openings(),
+      ...this.inCluster._openings(() => this.systemNamespaces()),
       ...directOpenings(this, namespace, this.clusterRanges),
     ];
+  }
+
+  /** Where proxies answer on ports that are not for workloads. */
+  private systemNamespaces(): string[] {
+    const { rootNamespace } = Mesh.of(this);
+    const istiod = this.props.cluster?.istiodNamespace ?? rootNamespace;
+    return [...new Set([rootNamespace, istiod, ...this.exitNamespaces()])].sort();
+  }
+
+  private exitNamespaces(): string[] {
+    return knownExits(this, this.props.exits).map(({ namespace }) => namespace);
   }
 
   /** In the ambient mesh, the node's proxy speaks to istiod, from a network of its own. */
@@ -139,9 +193,12 @@ export class EgressGuard extends Construct {
     return [...dnsOpenings(this, cluster), ...(ambient ? [] : [istiodOpening(this, cluster)])];
   }
 
-  private object(apiVersion: string, kind: string, namespace: string, spec: () => unknown): ApiObject {
-    const name = placedName(this, namespace, this.name);
-    return manifest(this, `${kind} ${namespace}`, { apiVersion, kind, namespace, name, metadata: this.metadata, spec });
+  /** @param part What it is one of several of its kind for */
+  private object(apiVersion: string, kind: string, namespace: string, spec: () => unknown, part?: string): ApiObject {
+    const placed = placedName(this, namespace, this.name);
+    const name = part === undefined ? placed : dottedName(placed, part);
+    const id = [kind, namespace, ...(part === undefined ? [] : [part])].join(' ');
+    return manifest(this, id, { apiVersion, kind, namespace, name, metadata: this.metadata, spec });
   }
 
   private summary(): string {
@@ -149,12 +206,18 @@ export class EgressGuard extends Construct {
     const open = [
       ...(podsMayBypassSidecar ? ['pods may bypass their sidecars'] : []),
       ...(sidecarsFollowMesh ? ['sidecars follow the mesh'] : []),
-      ...(ambient ? ['ambient: closed by the network policy alone'] : []),
+      ...(ambient && this.enforces ? ['ambient: closed by the network policy alone'] : []),
     ];
     const how = this.enforces
       ? `only what is declared; in the cluster: ${this.inCluster}`
-      : `everything, and it is logged`;
+      : `everything, ${this.logged()}`;
     return `${this.node.path}: ${this.namespaces.join(', ')} → ${[how, ...open].join('; ')}`;
+  }
+
+  /** Who writes down what is not refused yet. */
+  private logged(): string {
+    if (this.props.ambient) return "of which the guard logs nothing: ztunnel's own log has the connections";
+    return this.props.accessLogFollowsMesh ? 'logged as the mesh does' : 'and it is logged';
   }
 
   private problems(): string[] {

@@ -22,6 +22,7 @@ import { HBONE } from '../exit/waypoint-handle';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { checkName } from '../naming';
 import { checkTree } from '../validation/check-tree';
+import { markClusterRanges } from '../validation/marks';
 
 /** Properties of an exit's guard. */
 export interface ExitGuardProps {
@@ -30,9 +31,17 @@ export interface ExitGuardProps {
 
   /**
    * Ranges of addresses of the cluster's pods, Services and nodes. Hosts of which only the name is known are let out to every
-   * address but these. With `[]`, the exit's pods reach other pods as well, on the ports that are declared.
+   * address but these, and but those that no host outside has: this machine, the link, and where clouds give credentials away.
+   * @default - none, which `podsMayReachCluster` has to allow
    */
-  readonly clusterRanges: string[];
+  readonly clusterRanges?: string[];
+
+  /**
+   * Lets the exit's pods reach the cluster's own pods, Services and nodes, on the ports that are declared: for a cluster whose
+   * addresses nobody can name.
+   * @default false
+   */
+  readonly podsMayReachCluster?: boolean;
 
   /**
    * Before ENFORCE nothing is made: a network policy cannot only be tried out.
@@ -90,7 +99,7 @@ export class ExitGuard extends Construct {
   private readonly clusterRanges: string[];
   private readonly backends: ProxyBackend[];
 
-  /** @throws ExitCannotCarry, NameSyntax, LabelSyntax, PortRange, AddressSyntax, MetadataReserved */
+  /** @throws ExitCannotCarry, ClusterRangesMissing, NameSyntax, LabelSyntax, PortRange, AddressSyntax, MetadataReserved */
   public constructor(
     scope: Construct,
     id: string,
@@ -101,7 +110,8 @@ export class ExitGuard extends Construct {
     const { exit, cluster = {} } = props;
     const mode = checkMode(this, props.mode ?? GuardMode.ENFORCE);
     this.reach = ownReach(this, exit);
-    this.clusterRanges = checkRanges(this, 'clusterRanges', props.clusterRanges);
+    this.clusterRanges = this.checkClusterRanges();
+    markClusterRanges(this, this.clusterRanges);
     this.backends = checkBackends(this, props.backends);
     for (const namespace of props.metricsFrom ?? []) checkName(this, 'metricsFrom', namespace);
     const metadata = checkMetadata(this, props.metadata);
@@ -130,6 +140,19 @@ export class ExitGuard extends Construct {
       `${this.node.path}: ${namespace}/${exitName} → only what it is granted, and only its clients come in`,
     );
     this.node.addValidation({ validate: () => this.problems() });
+  }
+
+  /** Nothing said must not open the cluster. @throws ClusterRangesMissing, AddressSyntax */
+  private checkClusterRanges(): string[] {
+    const { clusterRanges = [], podsMayReachCluster = false } = this.props;
+    const ranges = checkRanges(this, 'clusterRanges', clusterRanges);
+    if (ranges.length > 0 || podsMayReachCluster === true) return ranges;
+    throw new EgressError('ClusterRangesMissing', this, {
+      what: "hosts of which only the name is known would be let out to the cluster's own pods, Services and nodes too",
+      given: this.props.clusterRanges,
+      allowed: "the cluster's ranges, or `podsMayReachCluster: true`",
+      fix: 'set `clusterRanges`',
+    });
   }
 
   private get ambient(): boolean {

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
-import { addresses, everyPod, ownPods, Peer, podsOf, tcp, to } from './peers';
-import { checkRanges } from './ranges';
+import { KnownAddresses } from './known-addresses';
+import { addresses, ownPods, Peer, podsOf, podsOutOf, tcp, to } from './peers';
+import { checkOpenedRanges } from './ranges';
 import { checkPort } from '../destination/port-number';
 import { EgressError } from '../errors';
 import { checkName } from '../naming';
@@ -37,7 +38,10 @@ export class InCluster {
     );
   }
 
-  /** All workloads of the cluster, on every port. */
+  /**
+   * All workloads of the cluster, on every port, but those of Istio's root namespace and of the exits that the app knows: istiod
+   * answers in plaintext on some ports, and proxies give away their metrics. Exits stay open for what is declared.
+   */
   public static all(): InCluster {
     return new InCluster(['*']);
   }
@@ -45,6 +49,7 @@ export class InCluster {
   private constructor(
     private readonly names: string[],
     private readonly api?: { readonly ranges: string[]; readonly port: number },
+    private readonly pods?: KnownAddresses,
   ) {
     Object.defineProperty(this, IN_CLUSTER, { value: true });
   }
@@ -54,24 +59,46 @@ export class InCluster {
    *
    * @param endpoints Its IP addresses or their ranges: `kubectl get endpointslices kubernetes -n default`
    * @param port Its port behind the Service
-   * @throws AddressSyntax, PortRange
+   * @throws AddressSyntax, NotOutside, PortRange
    */
   public andKubernetesApi(endpoints: string[], port: number = 6443): InCluster {
     const where = 'InCluster.andKubernetesApi';
-    return new InCluster(this.names, {
-      ranges: checkRanges(where, 'endpoints', endpoints),
-      port: checkPort(where, 'port', port),
-    });
+    const api = { ranges: checkOpenedRanges(where, 'endpoints', endpoints), port: checkPort(where, 'port', port) };
+    return new InCluster(this.names, api, this.pods);
+  }
+
+  /**
+   * Pods that are called by their addresses as well, as members of a database's cluster call each other. A sidecar knows Services
+   * alone and refuses other addresses, whatever the network policy opens; which pods may be called stays as it is.
+   *
+   * @param ranges The addresses of the cluster's pods
+   * @param ports Ports on which they listen; of TCP
+   * @throws AddressSyntax, NotOutside, PortsMissing, PortRange
+   */
+  public andPodsByAddress(ranges: string[], ports: number[]): InCluster {
+    const where = 'InCluster.andPodsByAddress';
+    if (!Array.isArray(ports) || ports.length === 0) {
+      throw new EgressError('PortsMissing', where, {
+        what: 'no port is given',
+        given: ports,
+        allowed: 'at least one port on which the pods listen',
+        fix: 'name the ports',
+      });
+    }
+    const sorted = [...new Set(ports.map((port) => checkPort(where, 'ports', port)))].sort((a, b) => a - b);
+    return new InCluster(this.names, this.api, { ranges: checkOpenedRanges(where, 'ranges', ranges), ports: sorted });
   }
 
   /**
    * The openings for a namespace's pods.
+   *
+   * @param closed Namespaces that are not among all
    * @internal
    */
-  public _openings(): object[] {
+  public _openings(closed: () => string[]): object[] {
     const named = this.names.filter((name) => name !== '.' && name !== '*');
     const peers: Peer[] = [
-      ...(this.names.includes('*') ? [everyPod] : []),
+      ...(this.names.includes('*') ? [podsOutOf(closed())] : []),
       ...(this.names.includes('.') ? [ownPods] : []),
       ...(named.length > 0 ? [podsOf(named)] : []),
     ];
@@ -86,13 +113,26 @@ export class InCluster {
    * @internal
    */
   public _imports(clusterDomain: string): string[] {
-    const named = this.names.filter((name) => name !== '.').map((name) => `${name}/*`);
+    // Services alone: a ServiceEntry of another namespace could take calls to hosts outside.
+    const services = (name: string) =>
+      name === '*' ? `*/*.svc.${clusterDomain}` : `${name}/*.${name}.svc.${clusterDomain}`;
+    const named = this.names.filter((name) => name !== '.').map(services);
     return [...named, ...(this.api ? [`${KUBERNETES_API}.${clusterDomain}`] : [])];
+  }
+
+  /**
+   * What its sidecars have to know by address.
+   * @internal
+   */
+  public get _byAddress(): KnownAddresses | undefined {
+    return this.pods;
   }
 
   /** How descriptions name it. */
   public toString(): string {
-    const names = this.names.map((name) => (name === '*' ? 'everywhere' : name === '.' ? 'the own namespace' : name));
+    const names = this.names.map((name) =>
+      name === '*' ? "everywhere but Istio's namespace and those of exits" : name === '.' ? 'the own namespace' : name,
+    );
     return [...(names.length > 0 ? names : ['nowhere']), ...(this.api ? ['the Kubernetes API'] : [])].join(', ');
   }
 }

@@ -28,6 +28,11 @@ export function podsOf(namespaces: string[], labels?: { [key: string]: string })
 /** The pods of every namespace of the cluster. */
 export const everyPod: Peer = { namespaceSelector: {} };
 
+/** The pods of every namespace but some. */
+export const podsOutOf = (namespaces: string[]): Peer => ({
+  namespaceSelector: { matchExpressions: [{ key: NAME, operator: 'NotIn', values: namespaces }] },
+});
+
 /** The pods of the policy's own namespace. */
 export const ownPods: Peer = { podSelector: {} };
 

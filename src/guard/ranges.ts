@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { Construct } from 'constructs';
+import { meetsNeverOutside, neverOutside, parseRange } from '../destination/special-addresses';
 import { EgressError } from '../errors';
 
 /** A range of addresses in a network policy. */
@@ -7,11 +8,6 @@ export interface IpBlock {
   readonly cidr: string;
   readonly except?: string[];
 }
-
-/** What no way to the outside may lead to, of either family: link-local addresses, where clouds give credentials away. */
-const NEVER = ['169.254.0.0/16', 'fd00:ec2::254/128', 'fe80::/10'];
-
-const family = (cidr: string) => isIP(cidr.split('/')[0]);
 
 /** One address as a range. */
 export function asRange(address: string): string {
@@ -21,7 +17,10 @@ export function asRange(address: string): string {
 
 /** Every address outside of the cluster. */
 export function outside(clusterRanges: string[]): IpBlock[] {
-  const except = (version: 4 | 6) => [...clusterRanges, ...NEVER].filter((cidr) => family(cidr) === version);
+  const except = (version: 4 | 6) => [
+    ...clusterRanges.filter((cidr) => parseRange(cidr)?.version === version),
+    ...neverOutside(version),
+  ];
   return [
     { cidr: '0.0.0.0/0', except: except(4) },
     { cidr: '::/0', except: except(6) },
@@ -35,14 +34,36 @@ export function checkRanges(scope: Construct | string, property: string, ranges:
   throw new EgressError('AddressSyntax', scope, {
     what: `\`${property}\` holds what is no range of addresses`,
     given: bad ?? ranges,
-    allowed: 'IP addresses or CIDR ranges, as "192.0.2.7" or "10.0.0.0/8"',
+    allowed:
+      'IP addresses without a zone, or CIDR ranges without bits beyond their prefix, as "192.0.2.7" or "10.0.0.0/8"',
     fix: `correct \`${property}\``,
   });
 }
 
+/** Ranges that are opened by address. @throws AddressSyntax, NotOutside */
+export function checkOpenedRanges(scope: Construct | string, property: string, ranges: string[]): string[] {
+  const checked = checkRanges(scope, property, ranges);
+  if (checked.length === 0) {
+    throw new EgressError('AddressSyntax', scope, {
+      what: `\`${property}\` names no address`,
+      given: ranges,
+      allowed: 'at least one IP address or CIDR range',
+      fix: `name the addresses in \`${property}\``,
+    });
+  }
+  const bad = checked.find((range) => meetsNeverOutside(range));
+  if (bad === undefined) return checked;
+  throw new EgressError('NotOutside', scope, {
+    what: `\`${property}\` would open ${meetsNeverOutside(bad)}: this machine, the link, a group, or where clouds give credentials away`,
+    given: bad,
+    allowed: 'ranges without such addresses',
+    fix: `narrow \`${property}\``,
+  });
+}
+
+/** Of what a prefix of no bits would be, every address, nothing here may be about. */
 function isRange(text: string): boolean {
-  const [address, prefix, ...rest] = String(text).split('/');
-  const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && +prefix >= 1 && +prefix <= (version === 4 ? 32 : 128));
+  const range = typeof text === 'string' ? parseRange(text) : undefined;
+  if (!range || /\/0$/.test(text)) return false;
+  return !text.includes('/') || parseRange(text.split('/')[0])!.first === range.first;
 }

@@ -47,6 +47,12 @@ export function closedSidecar(scope: Construct, namespace: string, imports: Impo
 
 /** Leaves out what a wider import brings along. */
 function withoutCovered(hosts: string[]): string[] {
-  if (hosts.includes('*/*')) return ['*/*'];
-  return hosts.filter((host) => host.endsWith('/*') || !hosts.includes(`${host.split('/')[0]}/*`));
+  const covers = (wide: string, host: string) => {
+    const [place, names] = wide.split('/');
+    const [namespace, name] = host.split('/');
+    return (
+      wide !== host && names.startsWith('*.') && (place === '*' || place === namespace) && name.endsWith(names.slice(1))
+    );
+  };
+  return hosts.filter((host) => !hosts.some((wide) => covers(wide, host)));
 }

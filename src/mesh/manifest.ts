@@ -1,6 +1,7 @@
 import { ApiObject, ApiObjectMetadata, Chart, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Mesh } from './mesh';
+import { OWNER, ownerOf } from './owner-mark';
 import { EgressError } from '../errors';
 
 /** What every manifest of this library is made from. */
@@ -36,7 +37,11 @@ export function manifest(scope: Construct, id: string, props: ManifestProps): Ap
       name: props.name,
       // What is nearer wins: the mesh's, the chart's, then the object's own.
       labels: { ...mesh._labels, ...Chart.of(scope).labels, ...props.metadata?.labels },
-      annotations: { ...mesh._annotations, ...props.metadata?.annotations },
+      annotations: {
+        ...mesh._annotations,
+        [OWNER]: ownerOf(scope, props.apiVersion, props.kind),
+        ...props.metadata?.annotations,
+      },
     },
     ...(props.spec && { spec: Lazy.any({ produce: props.spec }) }),
     ...props.fields,

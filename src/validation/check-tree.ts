@@ -9,7 +9,7 @@ import {
   splitCaptures,
   unmergedEntries,
 } from './exits';
-import { guardsOnExits, sidecarsTwice, telemetriesTwice } from './guards';
+import { guardsOnExits, guardsTwice, sidecarsTwice, telemetriesTwice } from './guards';
 import { ingressHostsTwice } from './ingress';
 import { isMarked } from './marks';
 import { duplicateObjects, fileCollisions } from './objects';
@@ -67,6 +67,7 @@ function problemsOf(app: App, nodes: IConstruct[]): string[] {
     ...unmergedEntries(marked),
     ...loops(objects, marked),
     ...guardsOnExits(marked),
+    ...guardsTwice(marked),
     ...sidecarsTwice(objects),
     ...telemetriesTwice(objects),
     ...ingressHostsTwice(marked),

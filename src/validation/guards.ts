@@ -1,14 +1,16 @@
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { clashes, paths } from './clashes';
-import { exitHostOf, exitOf, guardOf } from './marks';
+import { guardOf } from './marks';
 import { describe } from '../errors';
 
 /** Exits in guarded namespaces, which would be cut off from the hosts outside. */
 export function guardsOnExits(nodes: IConstruct[]): string[] {
-  const exits = new Set(nodes.flatMap((node) => (exitOf(node) ?? exitHostOf(node))?.namespace ?? []));
-  return nodes.flatMap((node) =>
-    (guardOf(node)?.namespaces ?? [])
+  return nodes.flatMap((node) => {
+    const guard = guardOf(node);
+    if (!guard) return [];
+    const exits = new Set(guard.exitNamespaces());
+    return guard.namespaces
       .filter((namespace) => exits.has(namespace))
       .map((namespace) =>
         describe('GuardOnExit', node, {
@@ -17,7 +19,20 @@ export function guardsOnExits(nodes: IConstruct[]): string[] {
           allowed: 'namespaces of workloads',
           fix: 'close the exit with an ExitGuard',
         }),
-      ),
+      );
+  });
+}
+
+/** Namespaces with more than one guard: what one of them opens, the other cannot close. */
+export function guardsTwice(nodes: IConstruct[]): string[] {
+  const guarded = nodes.flatMap((node) => (guardOf(node)?.namespaces ?? []).map((namespace) => ({ node, namespace })));
+  return clashes(guarded, ({ namespace }) => namespace).map((group) =>
+    describe('GuardTwice', group[1].node, {
+      what: `two guards keep ${group[0].namespace}; what one of them opens, or only observes, the other cannot close`,
+      given: group.map(({ node }) => node.node.path),
+      allowed: 'one EgressGuard for each namespace',
+      fix: 'take the namespace out of one of them',
+    }),
   );
 }
 

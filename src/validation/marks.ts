@@ -49,13 +49,22 @@ export interface IngressHostMark {
 /** Namespaces that a guard closes. */
 export interface GuardMark {
   readonly namespaces: string[];
+  /** Those of every exit that it knows. */
+  readonly exitNamespaces: () => string[];
   /** Those that it closes by network policies. */
   readonly closed: string[];
   /** What the network policy of a namespace opens. */
   readonly openings: (namespace: string) => object[];
+  /** What its ServiceEntries make known by address. */
+  readonly known: { readonly ranges: string[]; readonly ports: number[] }[];
+  /** The provider with which its Telemetries log; undefined if they do not. */
+  readonly logs?: string;
+  /** What the Sidecar of a namespace imports; undefined if it makes none that is closed. */
+  readonly imports?: (namespace: string) => string[];
 }
 
 const GUARD = Symbol.for('cdk8s-istio-egress.Guard');
+const CLUSTER_RANGES = Symbol.for('cdk8s-istio-egress.ClusterRanges');
 const INGRESS_HOST = Symbol.for('cdk8s-istio-egress.IngressHost');
 const EXIT = Symbol.for('cdk8s-istio-egress.Exit');
 const EXIT_HOST = Symbol.for('cdk8s-istio-egress.ExitHost');
@@ -69,6 +78,8 @@ export const markClientRoute = (construct: Construct, mark: ClientRouteMark) => 
 export const markIngressHost = (construct: Construct, mark: IngressHostMark) => set(construct, INGRESS_HOST, mark);
 export const markGuard = (construct: Construct, mark: GuardMark) => set(construct, GUARD, mark);
 
+export const markClusterRanges = (construct: Construct, ranges: string[]) => set(construct, CLUSTER_RANGES, ranges);
+
 /** Whether a construct has any mark. */
 export const isMarked = (construct: IConstruct) => MARKED in construct;
 
@@ -77,6 +88,7 @@ export const exitOf = (construct: IConstruct) => get<ExitMark>(construct, EXIT);
 export const exitHostOf = (construct: IConstruct) => get<ExitHostMark>(construct, EXIT_HOST);
 export const clientRouteOf = (construct: IConstruct) => get<ClientRouteMark>(construct, CLIENT_ROUTE);
 export const ingressHostOf = (construct: IConstruct) => get<IngressHostMark>(construct, INGRESS_HOST);
+export const clusterRangesOf = (construct: IConstruct) => get<string[]>(construct, CLUSTER_RANGES);
 export const guardOf = (construct: IConstruct) => get<GuardMark>(construct, GUARD);
 
 /** The labels of an object, to be compared. */

@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Chart, Testing } from 'cdk8s';
+import { parse } from 'yaml';
 import { ambient } from './waypoint';
 import { DelegatedEgressWaypoint, Egress, EgressClient, Installation, TlsOriginationEgress } from '../../src';
 import { Manifests } from '../../src/assertions';
@@ -27,13 +28,14 @@ test('everything stands in the namespace of the callers, closed to whom it does 
 });
 
 test('its ServiceEntries do not count elsewhere', () => {
-  const written = (app: App) => {
+  const visibility = (app: App) => {
     const folder = mkdtempSync(join(tmpdir(), 'egress-'));
     Installation.write(app, folder);
-    return readdirSync(folder);
+    return parse(readFileSync(join(folder, 'mesh-config.yaml'), 'utf8')).serviceEntryVisibility;
   };
-  expect(written(delegated().app)).toEqual([]);
-  expect(written(ambient().app as App)).toEqual(['mesh-config.yaml']);
+  expect(visibility(delegated().app)).toMatchObject({ defaultVisibility: 'NAMESPACE' });
+  expect(JSON.stringify(visibility(delegated().app))).not.toContain('PUBLIC');
+  expect(JSON.stringify(visibility(ambient().app as App))).toContain('PUBLIC');
 });
 
 test('the declaration says who decides', () => {

@@ -1,5 +1,13 @@
 import { Duration } from 'cdk8s';
-import { Egress, EgressGrantOptions, EgressPort, HostResolution, HttpRetries, UpstreamHttp, UpstreamTls } from '../../src';
+import {
+  Egress,
+  EgressGrantOptions,
+  EgressPort,
+  HostResolution,
+  HttpRetries,
+  UpstreamHttp,
+  UpstreamTls,
+} from '../../src';
 import { virtualAddress } from '../../src/destination/captured-addresses';
 import { failing, world } from '../fixtures';
 

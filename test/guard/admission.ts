@@ -1,7 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-const LOOKED_AT = /^(networking\.istio\.io\/.*|networking\.k8s\.io\/v1)$/;
+/** Whether the API server asks a policy about an object: by its group, and by its resource, of which the kind is a part. */
+function isAsked(policy: any, { apiVersion, kind }: any): boolean {
+  const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
+  const resource = `${kind.toLowerCase().replace(/y$/, 'ie')}s`.replace(/ss$/, 's').replace('gatewaies', 'gateways');
+  return policy.matchConstraints.resourceRules.some(
+    ({ apiGroups, resources }: any) => apiGroups.includes(group) && resources.includes(resource),
+  );
+}
 
 /** Whether a binding that refuses selects a namespace. */
 function isBound(bindings: any[], namespace: string): boolean {
@@ -19,15 +26,22 @@ function isBound(bindings: any[], namespace: string): boolean {
 export interface Attempt {
   readonly app: any[];
   readonly object: any;
+  /** What it was before. */
+  readonly oldObject?: any;
+  /** Whether whoever applies it may change the policy. */
+  readonly isOwner?: boolean;
+  readonly user?: string;
 }
 
 /** What the app's admission policy says to each attempt: the messages of those validations that refuse it. */
 export function refusals(attempts: Attempt[]): string[][] {
-  const input = attempts.map(({ app, object }) => {
-    const policy = app.find(({ kind }) => kind === 'ValidatingAdmissionPolicy').spec;
-    const bindings = app.filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding');
-    const asked = LOOKED_AT.test(object.apiVersion) && isBound(bindings, object.metadata.namespace);
-    return { policy: asked ? policy : { variables: [], validations: [] }, object };
+  const input = attempts.map(({ app, object, ...rest }) => {
+    const { metadata, spec: policy } = app.find(({ kind }) => kind === 'ValidatingAdmissionPolicy');
+    const bindings = app.filter(
+      ({ kind, spec }) => kind === 'ValidatingAdmissionPolicyBinding' && spec.policyName === metadata.name,
+    );
+    const asked = isAsked(policy, object) && isBound(bindings, object.metadata.namespace);
+    return { policy: asked ? policy : { variables: [], validations: [] }, object, ...rest };
   });
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(__dirname, 'evaluate-cel.mjs')], {
     input: JSON.stringify(input),

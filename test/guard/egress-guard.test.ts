@@ -15,6 +15,7 @@ import {
   TlsOriginationEgress,
   TlsPassthroughEgress,
 } from '../../src';
+import { neverOutside } from '../../src/destination/special-addresses';
 import { failing, world } from '../fixtures';
 
 const namespaces = GuardedNamespaces.named(['payments']);
@@ -104,10 +105,24 @@ test('hosts for the whole mesh are imported one by one: their routes stand besid
 test('in the cluster only what is said is open', () => {
   const some = guarded({ inCluster: InCluster.namespaces(['shop', '.']).andKubernetesApi(['192.0.2.1']) });
   expect(lines(some.egress()).slice(2)).toEqual(['/own pods/ shop// every port', '//192.0.2.1/32 TCP6443']);
-  expect(some.imports()).toEqual(['./*', 'default/kubernetes.default.svc.cluster.local', OWN[1], 'shop/*']);
+  expect(some.imports()).toEqual([
+    './*',
+    'default/kubernetes.default.svc.cluster.local',
+    OWN[1],
+    'shop/*.shop.svc.cluster.local',
+  ]);
   const all = guarded({ inCluster: InCluster.all() });
-  expect(lines(all.egress()).slice(2)).toEqual(['every namespace// every port']);
-  expect(all.imports()).toEqual(['./*', '*/*']);
+  expect(all.imports()).toEqual(['./*', '*/*.svc.cluster.local']);
+});
+
+test("all workloads of the cluster are not Istio's own, and not those of exits", () => {
+  const { egress, platform, chart } = guarded({ inCluster: InCluster.all() });
+  new EgressWaypoint(platform, 'Waypoint', { namespace: 'edge' });
+  const exit = EgressGateway.imported({ namespace: 'elsewhere' });
+  new HttpEgress(chart, 'A', { hosts: ['a.example'], exit, clients: [EgressClient.namespace('shop')] });
+  const values = ['edge', 'elsewhere', 'istio-egress', 'istio-system'];
+  const expression = { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values };
+  expect(egress().at(-1)).toEqual({ to: [{ namespaceSelector: { matchExpressions: [expression] } }] });
 });
 
 test('DNS on the node, other places of DNS and istiod, and what proxies call', () => {
@@ -134,6 +149,28 @@ test('DNS on the node, other places of DNS and istiod, and what proxies call', (
     'openshift-dns/dns-default.openshift-dns.svc.cluster.local',
     'tracing/collector.tracing.svc.cluster.local',
   ]);
+});
+
+test('what the network policy opens by address, sidecars know', () => {
+  const entry = (props: Partial<EgressGuardProps>) =>
+    guarded(props)
+      .manifests()
+      .find({ kind: 'ServiceEntry', namespace: 'payments' })
+      .filter(({ spec }) => spec.addresses)
+      .map(({ spec: { addresses, ports, resolution, exportTo } }) => ({ addresses, ports, resolution, exportTo }));
+  const tcp = (number: number) => ({ name: `tcp-${number}`, number, protocol: 'TCP' });
+  const known = { resolution: 'NONE', exportTo: ['.'] };
+  const cluster = { nodeLocalDns: ['169.254.20.10'] };
+  expect(entry({ cluster })).toEqual([{ addresses: ['169.254.20.10'], ports: [tcp(53)], ...known }]);
+  expect(entry({ inCluster: InCluster.all().andPodsByAddress(['10.244.0.0/16'], [9092, 5432]) })).toEqual([
+    { addresses: ['10.244.0.0/16'], ports: [tcp(5432), tcp(9092)], ...known },
+  ]);
+  expect(entry({ cluster, ambient: true })).toEqual([]);
+  expect(entry({ cluster, sidecarsFollowMesh: true })).toEqual([]);
+  expect(entry({ cluster, mode: GuardMode.OBSERVE })).toEqual([]);
+  const pods = (ranges: string[], ports: number[]) => () => InCluster.all().andPodsByAddress(ranges, ports);
+  expect(pods([], [80])).toThrow(failing('AddressSyntax'));
+  expect(pods(['10.244.0.0/16'], [])).toThrow(failing('PortsMissing'));
 });
 
 test('knows exits that only other repos use', () => {
@@ -244,6 +281,9 @@ test('refuses what names no namespace, and what says nothing of the cluster', ()
   expect(make('E', { namespaces, inCluster, mode: 'enforce' })).toThrow(failing('WrongType', 'mode'));
   expect(() => InCluster.namespaces([])).toThrow(failing('NameSyntax'));
   expect(() => InCluster.none().andKubernetesApi(['10.0.0.0/33'])).toThrow(failing('AddressSyntax', '10.0.0.0/33'));
+  expect(() => InCluster.none().andKubernetesApi([])).toThrow(failing('AddressSyntax'));
+  expect(() => InCluster.none().andKubernetesApi(['169.254.169.254'])).toThrow(failing('NotOutside'));
+  expect(() => InCluster.none().andKubernetesApi(['128.0.0.0/1'])).toThrow(failing('NotOutside'));
 });
 
 test('says when an exit cannot be named in a network policy', () => {
@@ -277,7 +317,7 @@ test('calls without a gateway open their port to every address only if that is s
   const said = guarded({ directPortsToAnyAddress: true, clusterRanges: ['10.0.0.0/8'] });
   new HttpEgress(said.chart, 'A', direct);
   const [{ ipBlock }] = said.egress().at(-1).to;
-  expect(ipBlock).toEqual({ cidr: '0.0.0.0/0', except: ['10.0.0.0/8', '169.254.0.0/16'] });
+  expect(ipBlock).toEqual({ cidr: '0.0.0.0/0', except: ['10.0.0.0/8', ...neverOutside(4)] });
 
   const known = guarded();
   new HttpEgress(known.chart, 'A', { ...direct, endpoints: [{ address: '192.0.2.7' }, { address: '2001:db8::7' }] });
@@ -291,9 +331,27 @@ test('a waypoint refuses nothing to namespaces that are observed', () => {
   expect(rules).toEqual([{ from: [{ source: { namespaces: ['payments'] } }] }]);
 });
 
-test('an exit is not cut off by a guard', () => {
+test('an exit is not cut off by a guard: one without a declaration, a waypoint, or one of another repo', () => {
   const { app } = guarded({ namespaces: GuardedNamespaces.named(['istio-egress']) });
   expect(() => app.synthYaml()).toThrow(/\[GuardOnExit\][^]*istio-egress/);
+
+  const waypoint = guarded();
+  new EgressWaypoint(waypoint.platform, 'Waypoint', { namespace: 'payments' });
+  expect(() => waypoint.app.synthYaml()).toThrow(/\[GuardOnExit\][^]*payments/);
+
+  const elsewhere = guarded();
+  const exit = EgressGateway.imported({ namespace: 'payments' });
+  const clients = [EgressClient.namespace('shop')];
+  new HttpEgress(elsewhere.chart, 'A', { hosts: ['a.example'], exit, clients });
+  expect(() => elsewhere.app.synthYaml()).toThrow(/\[GuardOnExit\][^]*payments/);
+});
+
+test('a namespace has one guard', () => {
+  const { app, platform } = guarded();
+  const both = GuardedNamespaces.named(['payments', 'shop']);
+  const rest = { sidecarsFollowMesh: true, accessLogFollowsMesh: true, name: 'second' };
+  new EgressGuard(platform, 'Second', { namespaces: both, inCluster, mode: GuardMode.OBSERVE, ...rest });
+  expect(() => app.synthYaml()).toThrow(/\[GuardTwice\][^]*payments/);
 });
 
 test('a namespace has one Sidecar and one Telemetry for all of its workloads', () => {

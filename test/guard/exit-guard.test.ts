@@ -12,6 +12,7 @@ import {
   TlsOriginationEgress,
   TlsPassthroughEgress,
 } from '../../src';
+import { meetsNeverOutside, neverOutside, overlap, parseRange } from '../../src/destination/special-addresses';
 import { failing, world } from '../fixtures';
 
 function guarded(props: Partial<ExitGuardProps> = {}, gateway?: Parameters<typeof world>[0]) {
@@ -25,8 +26,8 @@ function guarded(props: Partial<ExitGuardProps> = {}, gateway?: Parameters<typeo
 
 const namespaceIs = (name: string) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } });
 const anywhere = [
-  { ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8', '169.254.0.0/16'] } },
-  { ipBlock: { cidr: '::/0', except: ['fd00:ec2::254/128', 'fe80::/10'] } },
+  { ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8', ...neverOutside(4)] } },
+  { ipBlock: { cidr: '::/0', except: neverOutside(6) } },
 ];
 
 test('an exit that grants nothing lets nobody in, and goes nowhere but to DNS and istiod', () => {
@@ -61,6 +62,53 @@ test('addresses that are known are the only ones on their port', () => {
   expect(out()).toEqual([{ to: anywhere, ports: [{ protocol: 'TCP', port: 5432 }] }]);
 });
 
+/** Where clouds give credentials away, this machine, groups, and IPv4 in the forms of IPv6. */
+const NEVER = [
+  ...['169.254.169.254', '169.254.170.2', '169.254.170.23', '168.63.129.16', '100.100.100.200', '127.0.0.1'],
+  ...['0.0.0.0', '224.0.0.1', '239.255.255.250', '255.255.255.255', '::', '::1', 'ff02::1', 'fe80::a9fe:a9fe'],
+  ...['fd00:ec2::254', 'fd00:ec2::23', 'fd20:ce::254', '::ffff:169.254.169.254', '::ffff:a9fe:a9fe'],
+  ...[
+    '::ffff:127.0.0.1',
+    '::169.254.169.254',
+    '64:ff9b::a9fe:a9fe',
+    '2002:a9fe:a9fe::1',
+    '0:0:0:0:0:ffff:100.100.100.200',
+  ],
+];
+
+test.each(NEVER)('%s is an address of no host, neither said nor among all others', (address) => {
+  const { out, exit, chart, clients } = guarded();
+  const declare = (id: string, endpoints?: { address: string }[]) =>
+    new TcpEgress(chart, id, { hosts: ['db.example'], port: 5432, exit, clients, endpoints });
+  expect(() => declare('Said', [{ address }])).toThrow(failing('NotOutside', address));
+  declare('Anywhere');
+  // A packet has the address without its IPv6 form.
+  const sent = address.replace(/^::ffff:(?=\d+\.)/, '').replace(/^(::ffff:a9fe:a9fe|0:.*)$/, '169.254.169.254');
+  const opened = out()[0].to.filter(
+    ({ ipBlock: { cidr, except } }: any) =>
+      overlap(parseRange(cidr)!, parseRange(sent)!) &&
+      !except.some((range: string) => overlap(parseRange(range)!, parseRange(sent)!)),
+  );
+  expect(opened).toEqual([]);
+});
+
+test('other addresses are of hosts outside', () => {
+  const outside = ['192.0.2.7', '100.100.100.201', '168.63.129.15', '2001:db8::7', '64:ff9b::808:808', 'fd00:ec2::255'];
+  expect(outside.filter(meetsNeverOutside)).toEqual([]);
+});
+
+test.each([
+  'metadata.google.internal',
+  'x.metadata.goog',
+  '*.google.internal',
+  'instance-data.ec2.internal',
+  'a.localhost',
+])('%s is no host outside', (host) => {
+  const { exit, chart, clients } = guarded();
+  const make = () => new HttpEgress(chart, 'A', { hosts: [host], exit, clients });
+  expect(make).toThrow(failing('NotOutside', host));
+});
+
 test('behind a forward proxy, the exit goes to its port alone', () => {
   const { out, exit, chart, clients } = guarded({}, { connectProxy: { host: 'proxy.example' } });
   new TlsPassthroughEgress(chart, 'A', { hosts: ['a.example'], exit, clients });
@@ -91,7 +139,7 @@ test('the whole mesh, collectors of metrics, and probes of ambient pods come in 
 test('a waypoint lets its clients in by HBONE', () => {
   const { platform, chart, clients, manifests } = world();
   const exit = new EgressWaypoint(platform, 'Waypoint', { namespace: 'edge' });
-  new ExitGuard(platform, 'Guard', { exit, clusterRanges: [] });
+  new ExitGuard(platform, 'Guard', { exit, podsMayReachCluster: true });
   new TlsOriginationEgress(chart, 'A', { hosts: ['a.example'], exit, clients });
   const { podSelector, ingress, egress } = manifests().only({ kind: 'NetworkPolicy', namespace: 'edge' }).spec;
   expect(podSelector).toEqual({ matchLabels: { 'gateway.networking.k8s.io/gateway-name': 'egress-waypoint' } });
@@ -107,9 +155,14 @@ test('before ENFORCE there is no network policy', () => {
 test('refuses what is not an exit of its own, and bad ranges', () => {
   const { platform, exit } = world();
   const make = (id: string, props: Partial<ExitGuardProps>) => () =>
-    new ExitGuard(platform, id, { exit, clusterRanges: [], ...props });
+    new ExitGuard(platform, id, { exit, clusterRanges: ['10.0.0.0/8'], ...props });
   expect(make('A', { exit: EgressGateway.imported() })).toThrow(failing('ExitCannotCarry'));
-  expect(make('C', { clusterRanges: ['10.0.0.0/x'] })).toThrow(failing('AddressSyntax', 'clusterRanges'));
+  for (const range of ['10.0.0.0/x', '10.0.0.1/8', '0.0.0.0/0', 'fe80::1%eth0', '10.0.0.0/08', '']) {
+    expect(make(`C${range}`, { clusterRanges: [range] })).toThrow(failing('AddressSyntax', 'clusterRanges'));
+  }
+  for (const clusterRanges of [[], undefined]) {
+    expect(make(`D${clusterRanges}`, { clusterRanges })).toThrow(failing('ClusterRangesMissing'));
+  }
 });
 
 test('pods that exist already need their target port', () => {

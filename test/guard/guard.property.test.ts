@@ -1,6 +1,7 @@
 import { Chart, Testing } from 'cdk8s';
 import fc from 'fast-check';
 import { Attempt, refusals } from './admission';
+import { BAD, EXIT, GOOD, guarded, object } from './ways-out';
 import {
   AdmissionGuard,
   Egress,
@@ -140,4 +141,58 @@ test('random apps: as many openings as needed, and admission lets everything pas
   const refused = attempts.filter((_, index) => answers[index].length > 0).map(({ object }) => object);
   expect(refused).toEqual([]);
   expect(attempts.length).toBeGreaterThan(5000);
+}, 120_000);
+
+/** Namespaces as an app has them: closed, warned, observed, without a guard, and the platform's. */
+const PLACES = ['payments', 'warned', 'legacy', 'tools', 'other', EXIT, 'istio-system'];
+
+/** Modes of the admission guard, of the app's guards, and what anybody may write beside what an object says. */
+const dressed = fc.record({
+  mode: fc.constantFrom(...Object.values(GuardMode)),
+  pick: fc.nat(),
+  place: fc.constantFrom(...PLACES),
+  annotations: fc.constantFrom(
+    undefined,
+    { 'cdk8s-istio-egress/owner': 'egress-guard' },
+    { 'kubectl.kubernetes.io/last-applied-configuration': '{}', a: 'b' },
+  ),
+  labels: fc.constantFrom(undefined, { 'egress-guard': 'exempt' }, { 'istio.io/use-waypoint': 'none' }),
+  going: fc.boolean(),
+  name: fc.constantFrom('x', 'payments-platform-closed', 'istio-egress'),
+});
+
+test('the catalogue of ways out, anywhere, in any mode, whatever else the object says: refused exactly where something enforces', () => {
+  const apps = new Map(
+    Object.values(GuardMode).map((mode) => {
+      const fixture = guarded({ mode, clusterRanges: ['10.244.0.0/16'], identityProviders: ['keys.example'] });
+      fixture.guard('Closed', 'payments', GuardMode.ENFORCE);
+      fixture.guard('Warned', 'warned', GuardMode.WARN);
+      fixture.guard('Watched', 'legacy', GuardMode.OBSERVE);
+      return [mode, fixture.manifests().all];
+    }),
+  );
+  const enforces = (mode: GuardMode, place: string) =>
+    place === 'payments' || (mode === GuardMode.ENFORCE && ['tools', 'other'].includes(place));
+  /** What is a way out only in a namespace that a guard closes. */
+  const isGuardedOnly = ([kind, , message]: (typeof BAD)[number]) =>
+    ['NetworkPolicy', 'Telemetry'].includes(kind) || message === "the guard's Sidecar";
+  const attempts: (Attempt & { readonly expected: boolean })[] = [];
+  fc.assert(
+    fc.property(dressed, ({ mode, pick, place, annotations, labels, going, name }) => {
+      const app = apps.get(mode)!;
+      const bad = BAD[pick % BAD.length];
+      const [kind, spec] = bad;
+      const metadata = { annotations, labels, name, namespace: place, ...(going && { deletionTimestamp: 'now' }) };
+      const made = { ...object(kind, spec, place), metadata };
+      const before = going && { ...object(kind, { before: true }, place), metadata };
+      const expected = enforces(mode, place) && (place === 'payments' || !isGuardedOnly(bad));
+      attempts.push({ app, object: made, oldObject: before || undefined, expected });
+      const [usual, said, where] = GOOD[pick % GOOD.length];
+      if (where === undefined) attempts.push({ app, object: object(usual, said, 'payments'), expected: false });
+    }),
+    { numRuns: 3000 },
+  );
+  const answers = refusals(attempts);
+  const wrong = attempts.filter(({ expected }, index) => answers[index].length > 0 !== expected);
+  expect(wrong.map(({ object: made, expected }) => ({ made, expected }))).toEqual([]);
 }, 120_000);

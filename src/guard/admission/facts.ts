@@ -7,7 +7,8 @@ import { GATEWAY_NAME } from '../../exit/waypoint-handle';
 import { Mesh } from '../../mesh/mesh';
 import { OutboundTrafficPolicy } from '../../mesh/mesh-settings';
 import { observedNamespaces } from '../../policy/observed';
-import { guardOf, ingressHostOf } from '../../validation/marks';
+import { clusterRangesOf, GuardMark, guardOf, ingressHostOf } from '../../validation/marks';
+import { knownExits } from '../known-exits';
 
 /** What the admission policy has to know of the app and of other repos. */
 export interface AdmissionFacts {
@@ -16,14 +17,29 @@ export interface AdmissionFacts {
   /** Labels that exits' pods are known to carry. */
   readonly exitLabels: { [key: string]: string }[];
   /** Hosts that sidecars of a namespace may reach by themselves. */
-  readonly direct: { [namespace: string]: string[] };
-  /** Namespaces that guards close by network policies, and the ranges of addresses that these open, with protocol and port. */
-  readonly ranges: { [namespace: string]: string[] };
+  readonly direct: { [namespace: string]: DirectHosts };
+  /** Addresses in the cluster, each with its port, that guards make known to sidecars. */
+  readonly known: { [namespace: string]: string[] };
+  /**
+   * Namespaces that guards close by network policies, and the ranges of addresses that these open, with protocol and port. As keys,
+   * because CEL goes through a list for each question.
+   */
+  readonly ranges: { [namespace: string]: { [range: string]: true } };
+  /** What guards' Sidecars import. */
+  readonly imports: { [namespace: string]: string[] };
+  /** With which provider guards log. */
+  readonly logs: { [namespace: string]: string };
   /** Namespaces whose Sidecars may still be open. */
   readonly observed: string[];
   /** Namespaces in which this app itself makes what others may not: those of ingress gateways that publish external hosts. */
   readonly ingressNamespaces: string[];
   readonly clusterDomain: string;
+  /** Addresses of pods, Services and nodes, where guards say them. */
+  readonly clusterRanges: string[];
+  /** Who may write the endpoints of Services. */
+  readonly writers: string[];
+  /** Hosts from which istiod may fetch keys. */
+  readonly keyServers: string[];
   /** Whether a Sidecar that says nothing is open. */
   readonly meshIsOpen: boolean;
 }
@@ -31,40 +47,73 @@ export interface AdmissionFacts {
 /** What other repos have that an app does not see. */
 export interface OtherRepos {
   readonly exits: IEgressExit[];
-  readonly direct: { [namespace: string]: string[] };
+  readonly direct: [namespace: string, DirectHosts][];
+  readonly clusterRanges: string[];
+  readonly writers: string[];
+  readonly keyServers: string[];
 }
+
+/** Hosts that are reached without an exit. */
+export interface DirectHosts {
+  /** "host port>port of the host", or "host *" for every port. */
+  readonly hosts: string[];
+  /** Where they may be said to be. */
+  readonly endpoints: string[];
+}
+
+/**
+ * Kubernetes' own controllers of endpoints, with accounts of their own or with that of all controllers.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#controller-roles
+ */
+const CONTROLLERS = [
+  'system:kube-controller-manager',
+  'system:serviceaccount:kube-system:endpoint-controller',
+  'system:serviceaccount:kube-system:endpointslice-controller',
+  'system:serviceaccount:kube-system:endpointslicemirroring-controller',
+];
+
+/** Of more ranges than that, the API server would not take the expression: only the app's own owner may then write them. */
+const MOST_CHARACTERS = 60_000;
 
 /** Gathers the facts; to be called when everything is declared. */
 export function admissionFacts(scope: Construct, others: OtherRepos): AdmissionFacts {
   const nodes = scope.node.root.node.findAll();
-  const exits = exitsOf(scope, nodes, others.exits);
+  const exits = knownExits(scope, others.exits);
+  const guards = nodes.flatMap((node) => guardOf(node) ?? []);
   const mesh = Mesh.of(scope);
   return {
     exitNamespaces: unique(exits.map(({ namespace }) => namespace)),
     exitLabels: distinct(exits.map(takenBySelector)),
-    direct: merged([...directOf(scope), ...Object.entries(others.direct)]),
-    ranges: merged(
-      nodes.flatMap((node) => {
-        const guard = guardOf(node);
-        return (guard?.closed ?? []).map((namespace): Entry => [
-          namespace,
-          guard!.openings(namespace).flatMap(rangesOf),
-        ]);
-      }),
+    direct: mergedHosts([...directOf(scope), ...others.direct]),
+    known: merged(
+      guards.flatMap(({ namespaces, known }) =>
+        namespaces.map((namespace): Entry => [namespace, known.flatMap(pairs)]),
+      ),
+    ),
+    ranges: bounded(
+      merged(
+        guards.flatMap((guard) =>
+          guard.closed.map((namespace): Entry => [namespace, guard.openings(namespace).flatMap(rangesOf)]),
+        ),
+      ),
+    ),
+    imports: merged(
+      guards.flatMap(({ namespaces, imports }) =>
+        imports ? namespaces.map((namespace): Entry => [namespace, imports(namespace)]) : [],
+      ),
+    ),
+    logs: Object.fromEntries(
+      guards.flatMap(({ namespaces, logs }) => (logs ? namespaces.map((namespace) => [namespace, logs]) : [])).sort(),
     ),
     observed: observedNamespaces(scope),
     ingressNamespaces: unique(nodes.filter(ingressHostOf).flatMap(namespacesAround)),
     clusterDomain: mesh.clusterDomain,
+    clusterRanges: unique([...others.clusterRanges, ...nodes.flatMap((node) => clusterRangesOf(node) ?? [])]),
+    writers: unique([...CONTROLLERS, ...others.writers]),
+    keyServers: unique(others.keyServers),
     meshIsOpen: mesh.outboundTrafficPolicy === OutboundTrafficPolicy.ALLOW_ANY,
   };
-}
-
-/** Exits that the app makes, those of other repos that something is declared through, and those that are named. */
-function exitsOf(scope: Construct, nodes: IConstruct[], named: IEgressExit[]): ExitReach[] {
-  const made = nodes.filter((node): node is IConstruct & IEgressExit => (node as any)._owned === node);
-  const used = allDeclared(scope).map(({ exit }) => exit);
-  const reached = [...named, ...used, ...made].flatMap((exit) => exit._reach?.(scope) ?? []);
-  return [...new Map(reached.map((exit) => [`${exit.namespace}/${exit.exitName}`, exit])).values()];
 }
 
 /** Istio's Gateways cannot take the pods of a waypoint. */
@@ -75,12 +124,36 @@ function takenBySelector({ selector }: ExitReach): Labels | undefined {
 type Labels = { [key: string]: string };
 type Entry = [namespace: string, values: string[]];
 
-function directOf(scope: IConstruct): Entry[] {
+function directOf(scope: IConstruct): [namespace: string, DirectHosts][] {
   return allDeclared(scope)
     .filter(({ exit }) => exit.namespace === '')
-    .flatMap(({ declaration: { clients, hosts } }) =>
-      clients.flatMap(({ namespaceName }): Entry[] => (namespaceName ? [[namespaceName, hosts]] : [])),
-    );
+    .flatMap(({ declaration: { clients, hosts, ports, upstream } }) => {
+      const called = hosts.flatMap((host) => ports.map(({ port, upstreamPort }) => `${host} ${port}>${upstreamPort}`));
+      const endpoints = (upstream.endpoints ?? []).map(({ address }) => address);
+      return clients.flatMap(({ namespaceName }): [string, DirectHosts][] =>
+        namespaceName ? [[namespaceName, { hosts: called, endpoints }]] : [],
+      );
+    });
+}
+
+/** Addresses with their ports, as a ServiceEntry writes them. */
+const pairs = ({ ranges, ports }: GuardMark['known'][number]): string[] =>
+  ranges.flatMap((range) => ports.map((port) => `${range.replace(/\/(32|128)$/, '')} ${port}`));
+
+/** As keys, and none where they are too many. */
+function bounded(all: { [namespace: string]: string[] }): AdmissionFacts['ranges'] {
+  const keys = (ranges: string[]) => Object.fromEntries(ranges.map((range) => [range, true as const]));
+  const ranges = Object.fromEntries(Object.entries(all).map(([namespace, found]) => [namespace, keys(found)]));
+  if (JSON.stringify(ranges).length <= MOST_CHARACTERS) return ranges;
+  return Object.fromEntries(Object.keys(all).map((namespace) => [namespace, {}]));
+}
+
+function mergedHosts(entries: [namespace: string, DirectHosts][]): { [namespace: string]: DirectHosts } {
+  const hosts = merged(entries.map(([namespace, direct]) => [namespace, direct.hosts]));
+  const endpoints = merged(entries.map(([namespace, direct]) => [namespace, direct.endpoints]));
+  return Object.fromEntries(
+    Object.keys(hosts).map((namespace) => [namespace, { hosts: hosts[namespace], endpoints: endpoints[namespace] }]),
+  );
 }
 
 /** The ranges of an opening, each with each of its ports, as the policy compares them. */

@@ -1,7 +1,9 @@
-import { AdmissionRule, KINDS } from './cel';
+import { AdmissionRule, literal } from './cel';
 import { AdmissionFacts } from './facts';
 
 const DECLARE = 'declare the host with an Egress';
+const PRIVATE = 'set `exportTo: ["."]`; what is absent is "*"';
+const ASK = 'ask the platform team';
 
 /** Whose "namespace/name", or old "name.namespace.svc.cluster.local", leads into an exit's namespace. */
 const BINDS_TO_EXIT =
@@ -20,8 +22,20 @@ const tlsSetting = (setting: string) => {
 const LEADS_NOWHERE =
   'has(variables.spec.resolution) && variables.spec.resolution == "STATIC" && (!has(variables.spec.endpoints) || variables.spec.endpoints.size() == 0) && !has(variables.spec.workloadSelector)';
 
+/** Whether a Sidecar's `host` is what the guard's imports, or a part of it. */
+const IMPORTED =
+  'host.startsWith("./") || host.startsWith("~/") || host.startsWith(request.namespace + "/") || variables.imports[request.namespace].exists(known, known == host || ((known.split("/")[0] == "*" || known.split("/")[0] == host.split("/")[0]) && known.split("/")[1].startsWith("*.") && host.split("/")[1].endsWith(known.split("/")[1].substring(1))))';
+
+/** A Service of the cluster by its full name. */
+const service = (name: string, clusterDomain: string) =>
+  [`.svc.${clusterDomain}`, `.svc.${clusterDomain}.`].map((end) => `${name}.endsWith(${literal(end)})`).join(' || ');
+
+/** From where istiod fetches the keys of a rule. Without an address of their own it asks the issuer. */
+const FETCHED_FROM =
+  '(has(rule.jwksUri) && rule.jwksUri != "" ? [rule.jwksUri] : (has(rule.jwks_uri) ? [rule.jwks_uri] : (has(rule.issuer) ? [rule.issuer] : [])))';
+
 /** Every way out that somebody can write by hand. */
-export function admissionRules({ meshIsOpen }: AdmissionFacts): AdmissionRule[] {
+export function admissionRules({ meshIsOpen, clusterDomain, writers, keyServers }: AdmissionFacts): AdmissionRule[] {
   const sidecarMode = `(has(variables.spec.outboundTrafficPolicy) ? (has(variables.spec.outboundTrafficPolicy.mode) ? variables.spec.outboundTrafficPolicy.mode : "REGISTRY_ONLY") : ${meshIsOpen ? '"ALLOW_ANY"' : '"REGISTRY_ONLY"'})`;
   return [
     {
@@ -33,14 +47,14 @@ export function admissionRules({ meshIsOpen }: AdmissionFacts): AdmissionRule[] 
     {
       kinds: ['VirtualService'],
       refuses: `${IN_MESH} && variables.exported && variables.external`,
-      what: "routes a host outside for other namespaces, or for an exit's",
-      fix: 'set `exportTo: ["."]`; what is absent is "*"',
+      what: 'routes a host outside for other namespaces',
+      fix: PRIVATE,
     },
     {
       kinds: ['DestinationRule'],
       refuses: 'variables.exported && variables.external',
-      what: "says for other namespaces, or for an exit's, how to connect to a host outside",
-      fix: 'set `exportTo: ["."]`; what is absent is "*"',
+      what: 'says for other namespaces how to connect to a host outside',
+      fix: PRIVATE,
     },
     {
       kinds: ['DestinationRule'],
@@ -62,7 +76,7 @@ export function admissionRules({ meshIsOpen }: AdmissionFacts): AdmissionRule[] 
     },
     {
       kinds: ['ServiceEntry'],
-      refuses: '!has(variables.spec.resolution) || variables.spec.resolution == "NONE"',
+      refuses: '(!has(variables.spec.resolution) || variables.spec.resolution == "NONE") && !variables.isKnown',
       what: 'sends calls to wherever they were going (resolution NONE, or absent): it opens every address on its ports',
       fix: DECLARE,
     },
@@ -81,8 +95,8 @@ export function admissionRules({ meshIsOpen }: AdmissionFacts): AdmissionRule[] 
     {
       kinds: ['ServiceEntry'],
       refuses: 'variables.exported',
-      what: "makes a host known to other namespaces, or to an exit's",
-      fix: 'set `exportTo: ["."]`; what is absent is "*"',
+      what: 'makes a host known to other namespaces',
+      fix: PRIVATE,
     },
     {
       kinds: ['Gateway'],
@@ -98,10 +112,79 @@ export function admissionRules({ meshIsOpen }: AdmissionFacts): AdmissionRule[] 
       fix: 'set `outboundTrafficPolicy: { mode: REGISTRY_ONLY }`',
     },
     {
-      kinds: ['EnvoyFilter'],
+      kinds: ['Sidecar'],
+      refuses: `request.namespace in variables.imports && (!has(variables.spec.egress) || variables.spec.egress.size() == 0 || variables.spec.egress.exists(listener, !has(listener.hosts) || listener.hosts.exists(host, !(${IMPORTED}))))`,
+      what: "takes the place of the guard's Sidecar and knows more than that (without `egress`: everything)",
+      fix: "import what the guard's Sidecar imports, or less",
+    },
+    {
+      kinds: ['EnvoyFilter', 'WasmPlugin', 'TrafficExtension'],
       refuses: 'true',
       what: 'changes proxies past all rules',
-      fix: 'ask the platform team',
+      fix: ASK,
+    },
+    {
+      kinds: ['ProxyConfig'],
+      refuses: 'has(variables.spec.environmentVariables)',
+      what: 'sets variables of the proxies, past all rules',
+      fix: ASK,
+    },
+    {
+      kinds: ['WorkloadEntry'],
+      refuses: 'true',
+      what: 'gives an address to whatever selects its labels, a Service of the cluster too',
+      fix: DECLARE,
+    },
+    {
+      kinds: ['WorkloadGroup'],
+      refuses: 'true',
+      what: 'lets whoever says so to istiod be a WorkloadEntry, with the address that he names',
+      fix: ASK,
+    },
+    {
+      kinds: ['EndpointSlice', 'Endpoints'],
+      refuses: `!(has(request.userInfo) && request.userInfo.username in ${literal(writers)}) && variables.addresses.exists(some, some.exists(address, !isIP(address) || !variables.clusterRanges.exists(range, cidr(range).containsIP(address))))`,
+      what: 'gives a Service addresses by hand that are not known to be those of pods',
+      fix: `${DECLARE}; for controllers, the platform team names \`endpointWriters\` or \`clusterRanges\``,
+    },
+    {
+      kinds: ['Service'],
+      refuses: `has(variables.spec.type) && variables.spec.type == "ExternalName" && !(has(variables.spec.externalName) && (${service('variables.spec.externalName', clusterDomain)}))`,
+      what: 'is another name for a host outside',
+      fix: DECLARE,
+    },
+    {
+      kinds: ['Service'],
+      refuses: 'has(variables.spec.externalIPs) && variables.spec.externalIPs.size() > 0',
+      what: 'takes what others send to addresses outside (`externalIPs`)',
+      fix: 'use a Service of type LoadBalancer, or an ingress gateway',
+    },
+    {
+      kinds: ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute'],
+      refuses:
+        'has(variables.spec.parentRefs) && variables.spec.parentRefs.exists(parent, (has(parent.group) && parent.group == "networking.istio.io") || (has(parent.namespace) && parent.namespace in variables.exitNamespaces))',
+      what: "routes a ServiceEntry's host, for other namespaces too, or at an exit",
+      fix: `only the exit's owner routes there: ${DECLARE}`,
+    },
+    {
+      kinds: ['BackendTLSPolicy'],
+      refuses:
+        'has(variables.spec.targetRefs) && variables.spec.targetRefs.exists(target, has(target.group) && target.group == "networking.istio.io")',
+      what: 'says how to connect to a host outside',
+      fix: `${DECLARE}: the exit originates TLS`,
+    },
+    {
+      kinds: ['RequestAuthentication'],
+      refuses: `has(variables.spec.jwtRules) && variables.spec.jwtRules.exists(rule, !has(rule.jwks) && !(${FETCHED_FROM}.exists(url, url.matches("^https?://[^/]+") && (url.split("/")[2] in ${literal(keyServers)} || url.split("/")[2].split(":")[0].endsWith(${literal(`.svc.${clusterDomain}`)}) && !url.split("/")[2].contains("@")))))`,
+      what: 'has istiod fetch keys from a host outside, at an address that this object writes',
+      fix: 'write the keys into `jwks`; or the platform team names the host in `identityProviders`',
+    },
+    {
+      kinds: ['Telemetry'],
+      refuses:
+        'request.namespace in variables.logs && (has(variables.spec.accessLogging) ? !(variables.spec.accessLogging.size() == 1 && variables.spec.accessLogging.all(log, !has(log.disabled) && !has(log.filter) && !has(log.match) && has(log.providers) && log.providers.size() == 1 && log.providers.all(provider, has(provider.name) && provider.name == variables.logs[request.namespace]))) : (!has(variables.spec.selector) && !has(variables.spec.targetRef) && !has(variables.spec.targetRefs)))',
+      what: "changes how calls are logged, or takes the place of the guard's Telemetry",
+      fix: 'set a `selector`, and leave `accessLogging` out',
     },
     {
       kinds: ['NetworkPolicy'],
@@ -112,21 +195,3 @@ export function admissionRules({ meshIsOpen }: AdmissionFacts): AdmissionRule[] 
     },
   ];
 }
-
-/** What the API server has to ask about. */
-export const RESOURCE_RULES = [
-  {
-    apiGroups: ['networking.istio.io'],
-    apiVersions: ['*'],
-    operations: ['CREATE', 'UPDATE'],
-    resources: Object.entries(KINDS)
-      .filter(([kind]) => kind !== 'NetworkPolicy')
-      .map(([, resource]) => resource),
-  },
-  {
-    apiGroups: ['networking.k8s.io'],
-    apiVersions: ['*'],
-    operations: ['CREATE', 'UPDATE'],
-    resources: [KINDS.NetworkPolicy],
-  },
-];

@@ -26,6 +26,8 @@ export type Missing =
     }
   /** A call in the cluster. */
   | { readonly what: 'inCluster'; readonly caller: Caller; readonly namespace: string }
+  /** A call to the Kubernetes API, which runs in no namespace. */
+  | { readonly what: 'kubernetesApi'; readonly caller: Caller }
   /** A call that an exit refused, or would have. */
   | {
       readonly what: 'client';
@@ -68,7 +70,7 @@ export function judge(line: LogLine, given: Circumstances): Verdict {
     const service = inCluster(known.host, given.clusterDomain);
     if (service && (given.exits.includes(service.namespace) || isDns(service))) return undefined;
     if (!caller) return UNKNOWN_CALLER;
-    if (service) return { what: 'inCluster', caller, namespace: service.namespace };
+    if (service) return toService(caller, service);
     const host = dnsName(known.host);
     const base = { what: 'declaration', caller, host, port: Number(known.port), refused: false, direct: true } as const;
     return host ? { ...base, kind: kindOf(line) } : undefined;
@@ -79,7 +81,7 @@ export function judge(line: LogLine, given: Circumstances): Verdict {
   if (!caller) return UNKNOWN_CALLER;
   const name = kindOf(line) === 'http' ? authority(line.authority).host : line.serverName;
   const service = name === undefined ? undefined : inCluster(name, given.clusterDomain);
-  if (service) return { what: 'inCluster', caller, namespace: service.namespace };
+  if (service) return toService(caller, service);
   const host = dnsName(name);
   return { what: 'declaration', caller, kind: kindOf(line), host, ...to, refused, direct: false };
 }
@@ -147,8 +149,13 @@ function kindOf({ method, serverName }: LogLine): CallKind {
   return serverName === undefined ? 'tcp' : 'tls';
 }
 
+interface Service {
+  readonly name: string;
+  readonly namespace: string;
+}
+
 /** A Service by its full name, or the shorter one that ends in "svc". */
-function inCluster(host: string, clusterDomain: string): { name: string; namespace: string } | undefined {
+function inCluster(host: string, clusterDomain: string): Service | undefined {
   const short = host.toLowerCase().replace(new RegExp(`\\.${clusterDomain.replace(/\./g, '\\.')}$`), '');
   const [name, namespace, svc, ...rest] = short.split('.');
   const known = svc === 'svc' && rest.length === 0 && kubernetesName(namespace) !== undefined;
@@ -156,5 +163,10 @@ function inCluster(host: string, clusterDomain: string): { name: string; namespa
 }
 
 /** Every guard opens the cluster's DNS. */
-const isDns = ({ name, namespace }: { name: string; namespace: string }) =>
-  name === 'kube-dns' && namespace === 'kube-system';
+const isDns = ({ name, namespace }: Service) => name === 'kube-dns' && namespace === 'kube-system';
+
+/** The Service of the Kubernetes API has no pods: opening its namespace opens nothing. */
+const toService = (caller: Caller, { name, namespace }: Service): Missing =>
+  name === 'kubernetes' && namespace === 'default'
+    ? { what: 'kubernetesApi', caller }
+    : { what: 'inCluster', caller, namespace };

@@ -40,6 +40,9 @@ export interface MissingClient {
 /** How a caller is written. */
 export const callerName = ({ namespace, serviceAccount }: Caller): string => `${namespace}/${serviceAccount ?? '*'}`;
 
+/** Stands beside namespaces, and is the name of none. */
+const KUBERNETES_API = '(Kubernetes API)';
+
 /** Adds up what lines say is missing. */
 export class Tally {
   private readonly byHost = new Map<string, MissingHost>();
@@ -51,6 +54,8 @@ export class Tally {
     if (missing.what === 'inCluster') {
       const { caller, namespace } = missing;
       entryOf(this.byNamespace, caller.namespace, () => new Set<string>()).add(namespace);
+    } else if (missing.what === 'kubernetesApi') {
+      entryOf(this.byNamespace, missing.caller.namespace, () => new Set<string>()).add(KUBERNETES_API);
     } else if (missing.what === 'client') {
       const { caller, kind, host, port } = missing;
       const key = `${host}:${port} ${caller ? callerName(caller) : ''}`;
@@ -85,12 +90,19 @@ export class Tally {
     return sorted(this.byClient);
   }
 
-  /** The namespaces that each namespace calls, both sorted; itself as ".". */
-  public get inCluster(): { namespace: string; called: string[] }[] {
-    return [...this.byNamespace.keys()].sort().map((namespace) => ({
-      namespace,
-      called: [...this.byNamespace.get(namespace)!].map((name) => (name === namespace ? '.' : name)).sort(),
-    }));
+  /** The namespaces that each namespace calls, both sorted; itself as ".". And whether it calls the Kubernetes API. */
+  public get inCluster(): { namespace: string; called: string[]; kubernetesApi: boolean }[] {
+    return [...this.byNamespace.keys()].sort().map((namespace) => {
+      const called = [...this.byNamespace.get(namespace)!];
+      return {
+        namespace,
+        called: called
+          .filter((name) => name !== KUBERNETES_API)
+          .map((name) => (name === namespace ? '.' : name))
+          .sort(),
+        kubernetesApi: called.includes(KUBERNETES_API),
+      };
+    });
   }
 
   private addHost(host: string, missing: Extract<Missing, { what: 'declaration' }>): void {

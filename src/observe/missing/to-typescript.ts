@@ -113,10 +113,14 @@ function addresses({ addresses: missing }: Tally): string {
 
 function inCluster({ inCluster: called }: Tally): string {
   if (called.length === 0) return '';
-  const lines = called.map(({ namespace, called: names }) => {
-    return `//   ${namespace}: inCluster: InCluster.namespaces([${names.map((name) => `'${name}'`).join(', ')}]),`;
+  const lines = called.map(({ namespace, called: names, kubernetesApi }) => {
+    const named = names.length > 0 ? `namespaces([${names.map((name) => `'${name}'`).join(', ')}])` : 'none()';
+    return `//   ${namespace}: inCluster: InCluster.${named}${kubernetesApi ? '.andKubernetesApi([/* its addresses */])' : ''},`;
   });
-  return ['// What was called in the cluster, for the guards:', ...lines].join('\n');
+  const api = called.some(({ kubernetesApi }) => kubernetesApi)
+    ? ['// The addresses of the Kubernetes API: kubectl get endpointslices kubernetes -n default']
+    : [];
+  return ['// What was called in the cluster, for the guards:', ...lines, ...api].join('\n');
 }
 
 /** The id of a construct, from a host. */

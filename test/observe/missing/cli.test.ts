@@ -62,6 +62,15 @@ test('says what has no name, and what was called in the cluster', async () => {
   expect(out).toContain("//   orders: inCluster: InCluster.namespaces(['.', 'shop']),\n");
 });
 
+test('the Kubernetes API is opened by its addresses, not by its namespace', async () => {
+  const call = TEXT.inCluster.replace(/web\.shop/g, 'kubernetes.default');
+  const alone = await missing([call]);
+  expect(alone.out).toContain('//   orders: inCluster: InCluster.none().andKubernetesApi([/* its addresses */]),\n');
+  expect(alone.out).toContain('kubectl get endpointslices kubernetes -n default');
+  const { out } = await missing([call, TEXT.inCluster]);
+  expect(out).toContain("InCluster.namespaces(['shop']).andKubernetesApi([/* its addresses */]),\n");
+});
+
 test('what is declared, called in the cluster or comes in is not missing', async () => {
   const inbound = TEXT.inCluster.replace('outbound|8080||web.shop.svc.cluster.local', 'inbound|8080||');
   const dns = TEXT.inCluster.replace(/web\.shop/g, 'kube-dns.kube-system');

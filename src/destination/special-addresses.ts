@@ -1,0 +1,103 @@
+import { isIP } from 'node:net';
+
+/** A range of addresses of one family, with both ends as numbers. */
+export interface AddressRange {
+  readonly version: 4 | 6;
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+/**
+ * Addresses that no host outside has, or only one that gives credentials away: this machine, the link, groups, reserved ones, and
+ * the metadata services of clouds that stand outside of the link-local range.
+ *
+ * @see https://www.iana.org/assignments/iana-ipv4-special-registry
+ */
+const NEVER_OUTSIDE_4 = [
+  '0.0.0.0/8',
+  '100.100.100.200/32', // Alibaba Cloud
+  '127.0.0.0/8',
+  '168.63.129.16/32', // Azure
+  '169.254.0.0/16', // AWS, Google Cloud, Azure, Oracle and others; AWS's for pods
+  '192.0.0.192/32', // Oracle Cloud, before it took a link-local one
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+];
+
+/** The same of IPv6, with the forms in which IPv4 addresses go over the network there. */
+const NEVER_OUTSIDE_6 = [
+  '::/96',
+  '2002::/16',
+  '64:ff9b::6464:64c8/128', // the three services of above, behind NAT64
+  '64:ff9b::a83f:8110/128',
+  '64:ff9b::a9fe:0/112',
+  'fd00:c1::a9fe:a9fe/128', // Oracle Cloud
+  'fd00:ec2::23/128', // AWS, for pods
+  'fd00:ec2::254/128', // AWS
+  'fd20:ce::254/128', // Google Cloud
+  'fe80::/10',
+  'ff00::/8',
+];
+
+/** IPv4 addresses written as IPv6: no packet has them, a socket turns them back, and Kubernetes takes none in a network policy. */
+const MAPPED = '::ffff:0:0/96';
+
+/** Ranges that no way to the outside may lead to, of one family. */
+export const neverOutside = (version: 4 | 6): string[] => (version === 4 ? NEVER_OUTSIDE_4 : NEVER_OUTSIDE_6);
+
+/** Names under which clouds serve credentials, and those of this machine. */
+const METADATA_NAMES = [
+  'instance-data.ec2.internal',
+  'localhost',
+  'metadata.azure.internal',
+  'metadata.goog',
+  'metadata.google.internal',
+  'metadata.tencentyun.com',
+];
+
+/** Whether a host is such a name, or below one; a wildcard also if it stands for one that is nobody's domain. */
+export function isNeverOutside(host: string): boolean {
+  const names = METADATA_NAMES.filter((name) => !host.startsWith('*.') || !name.endsWith('.com'));
+  return names.some((name) => {
+    if (host === name || host.endsWith(`.${name}`)) return true;
+    return host.startsWith('*.') && name.endsWith(host.slice(1));
+  });
+}
+
+/** An address or a range; undefined if it is none. Zones are none: they hold for one machine. */
+export function parseRange(text: string): AddressRange | undefined {
+  const [address, prefix, ...rest] = String(text).split('/');
+  const version = isIP(address);
+  if ((version !== 4 && version !== 6) || rest.length > 0 || address.includes('%')) return undefined;
+  const bits = version === 4 ? 32 : 128;
+  if (prefix !== undefined && !(/^(0|[1-9]\d{0,2})$/.test(prefix) && Number(prefix) <= bits)) return undefined;
+  const size = 2n ** BigInt(bits - Number(prefix ?? bits));
+  const value = version === 4 ? number4(address) : number6(address);
+  const first = value - (value % size);
+  return { version, first, last: first + size - 1n };
+}
+
+/** The range among those above that an address or a range has addresses of; undefined if there is none. */
+export function meetsNeverOutside(text: string): string | undefined {
+  const given = parseRange(text);
+  const ranges = given?.version === 6 ? [MAPPED, ...NEVER_OUTSIDE_6] : NEVER_OUTSIDE_4;
+  return given && ranges.find((never) => overlap(given, parseRange(never)!));
+}
+
+/** Whether two ranges have an address in common. */
+export const overlap = (one: AddressRange, other: AddressRange): boolean =>
+  one.version === other.version && one.first <= other.last && other.first <= one.last;
+
+const number4 = (address: string): bigint => address.split('.').reduce((sum, part) => sum * 256n + BigInt(part), 0n);
+
+function number6(address: string): bigint {
+  // An IPv4 address at the end stands for the last two groups.
+  const groups = address.replace(/[\d.]+\.[\d.]+$/, (tail) => {
+    const value = number4(tail);
+    return `${(value / 65_536n).toString(16)}:${(value % 65_536n).toString(16)}`;
+  });
+  const [before, after] = groups.split('::').map((side) => (side === '' ? [] : side.split(':')));
+  const missing = 8 - before.length - (after?.length ?? 0);
+  const all = [...before, ...Array<string>(after === undefined ? 0 : missing).fill('0'), ...(after ?? [])];
+  return all.reduce((sum, group) => sum * 65_536n + BigInt(`0x${group}`), 0n);
+}

@@ -1,0 +1,13 @@
+import { Construct, IConstruct } from 'constructs';
+import { allDeclared } from '../exit/declared';
+import { IEgressExit } from '../exit/egress-exit';
+import { ExitReach } from '../exit/gateway-handle';
+
+/** Every exit with pods that an app knows: those that it makes, those of other repos that it declares through, and those that are named. */
+export function knownExits(scope: Construct, named: IEgressExit[] = []): ExitReach[] {
+  const nodes = scope.node.root.node.findAll();
+  const made = nodes.filter((node): node is IConstruct & IEgressExit => (node as any)._owned === node);
+  const used = allDeclared(scope).map(({ exit }) => exit);
+  const reached = [...named, ...used, ...made].flatMap((exit) => exit._reach?.(scope) ?? []);
+  return [...new Map(reached.map((exit) => [`${exit.namespace}/${exit.exitName}`, exit])).values()];
+}

@@ -1,0 +1,27 @@
+import { Lazy } from 'cdk8s';
+import { Construct } from 'constructs';
+
+/** The annotation that names the admission policy of the app that an object belongs to. */
+export const OWNER = 'cdk8s-istio-egress/owner';
+
+interface Mark {
+  readonly policy: string;
+  readonly kinds: ReadonlySet<string>;
+}
+
+const MARK = Symbol.for('cdk8s-istio-egress.OwnerMark');
+
+/** Has every object of the app that is of these kinds, by "group/Kind", name the policy; those that are made already too. */
+export function markOwned(scope: Construct, policy: string, kinds: ReadonlySet<string>): void {
+  (scope.node.root as any)[MARK] = { policy, kinds };
+}
+
+/** The annotation's value for an object, known when it is written; nothing then is no annotation. */
+export function ownerOf(scope: Construct, apiVersion: string, kind: string): string {
+  const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
+  const produce = () => {
+    const mark: Mark | undefined = (scope.node.root as any)[MARK];
+    return mark?.kinds.has(`${group}/${kind}`) ? mark.policy : undefined;
+  };
+  return Lazy.any({ produce }) as string;
+}
