@@ -83,11 +83,13 @@ const imports = (...hosts: string[]) => ({ egress: [{ hosts }] });
 /** What must not be applied, and what is said of it. */
 export const BAD: [kind: string, spec: object, message: string, namespace?: string][] = [
   ...['VirtualService', 'ServiceEntry'].flatMap((kind) =>
-    [['shop'], ['.', 'shop'], [EXIT], ['*'], ['elsewhere', '.'], undefined].map((exportTo): [string, object, string] => [
-      kind,
-      entry({ exportTo, ...(kind === 'ServiceEntry' && { resolution: 'STATIC' }) }),
-      'other namespaces',
-    ]),
+    [['shop'], ['.', 'shop'], [EXIT], ['*'], ['elsewhere', '.'], undefined].map(
+      (exportTo): [string, object, string] => [
+        kind,
+        entry({ exportTo, ...(kind === 'ServiceEntry' && { resolution: 'STATIC' }) }),
+        'other namespaces',
+      ],
+    ),
   ),
   ['ServiceEntry', entry({ exportTo: ['shop'], resolution: 'STATIC', addresses: ['192.0.2.9'] }), 'other namespaces'],
   ['ServiceEntry', entry({ exportTo: ['*'], resolution: 'NONE', addresses: ['192.0.2.9'] }), 'resolution NONE'],
