@@ -16,7 +16,7 @@ test.each([
   const ports = egress.map((rule: any) => rule.ports?.map((one: any) => one.port));
   expect(ports).toEqual([[53, 53], [15012], [port], undefined]);
   const imports = manifests().only({ kind: 'Sidecar', namespace }).spec.egress[0].hosts;
-  expect(imports).toContain('orders/*');
+  expect(imports).toContain('orders/*.orders.svc.cluster.local');
 });
 
 test('the exit lets its clients in, each on its port, and goes out to port 443', () => {

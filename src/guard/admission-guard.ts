@@ -58,7 +58,8 @@ export interface AdmissionGuardProps {
   readonly identityProviders?: string[];
 
   /**
-   * Label that exempts a namespace, as "key=value". Whoever may label namespaces can open them.
+   * Label that exempts a namespace, as "key=value". Once a guard enforces, only whoever may patch the policy
+   * can put it on a namespace of the guards', and with `mode` ENFORCE on any.
    * @default "egress-guard=exempt"
    */
   readonly exemptionLabel?: string;

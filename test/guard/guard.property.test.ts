@@ -133,12 +133,12 @@ test('random apps: as many openings as needed, and admission lets everything pas
         if (policies.length > 0) expect(opened(policies[0])).toEqual(needed(namespace, given));
       });
       const app = manifests.all;
-      attempts.push(...app.map((object) => ({ app, object })));
+      attempts.push(...app.map((made) => ({ app, object: made })));
     }),
     { numRuns: 200 },
   );
   const answers = refusals(attempts);
-  const refused = attempts.filter((_, index) => answers[index].length > 0).map(({ object }) => object);
+  const refused = attempts.filter((_, index) => answers[index].length > 0).map(({ object: made }) => made);
   expect(refused).toEqual([]);
   expect(attempts.length).toBeGreaterThan(5000);
 }, 120_000);
