@@ -1,12 +1,5 @@
 import { App, Chart, Testing } from 'cdk8s';
-import {
-  EgressClient,
-  EgressGateway,
-  EgressGatewayProps,
-  Mesh,
-  MeshSettings,
-  OutboundTrafficPolicy,
-} from '../src';
+import { EgressClient, EgressGateway, EgressGatewayProps, Mesh, MeshSettings, OutboundTrafficPolicy } from '../src';
 import { Manifests } from '../src/assertions';
 
 /** A mesh of which everything is stated that promises rest on. */

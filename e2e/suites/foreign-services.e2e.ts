@@ -61,8 +61,7 @@ const object = (apiVersion: string, kind: string, name: string, content: object,
   metadata: { name, namespace: 'mallory', labels },
   ...content,
 });
-const networking = (kind: string, name: string, spec: object) =>
-  object('networking.istio.io/v1', kind, name, { spec });
+const networking = (kind: string, name: string, spec: object) => object('networking.istio.io/v1', kind, name, { spec });
 
 /** Names the exit's hosts, with endpoints of its own, for the exit's namespace alone. */
 const byName = () =>
@@ -114,7 +113,10 @@ const ROUTE = networking('VirtualService', 'take', {
   exportTo: ['payments'],
   http: [{ route: [{ destination: { ...SINK, port: { number: 80 } } }] }],
   tls: [
-    { match: [{ port: 443, sniHosts: ['en.wiki.example'] }], route: [{ destination: { ...SINK, port: { number: 443 } } }] },
+    {
+      match: [{ port: 443, sniHosts: ['en.wiki.example'] }],
+      route: [{ destination: { ...SINK, port: { number: 443 } } }],
+    },
   ],
 });
 

@@ -37,7 +37,10 @@ function written(declare: (platform: Chart) => void, mesh: MeshSettings = {}): {
   return Object.fromEntries(files.map((file) => [basename(file), parse(readFileSync(file, 'utf8'))]));
 }
 
-const gateway = (props: EgressGatewayProps = {}) => (chart: Chart) => void new EgressGateway(chart, 'Exit', props);
+const gateway =
+  (props: EgressGatewayProps = {}) =>
+  (chart: Chart) =>
+    void new EgressGateway(chart, 'Exit', props);
 const authorization = OpaAuthorization.service({ host: 'opa.policy.svc.cluster.local' });
 
 test('an exit needs a closed mesh: in the form of each way to install istiod', () => {

@@ -65,7 +65,8 @@ test('two routes for one host and port by TCP are a listener that Envoy refuses'
       hosts: ['db.example.com'],
       tcp: [{ match: [{ port }], route: [{ destination: { host: EXIT, port: { number: 80 }, subset } }] }],
     });
-  const subset = (text: string) => text.replace('mode: ISTIO_MUTUAL }\n', 'mode: ISTIO_MUTUAL }\n  subsets: [{ name: a }]\n');
+  const subset = (text: string) =>
+    text.replace('mode: ISTIO_MUTUAL }\n', 'mode: ISTIO_MUTUAL }\n  subsets: [{ name: a }]\n');
   const ours = documents(subset(OURS), tcp('payments/ours', 'a'));
   const twice = 'error HostDeclaredTwice VirtualService payments/theirs';
   expect(found(tcp('payments/theirs', 'a'), ours)).toEqual([twice]);
@@ -80,7 +81,10 @@ test.each([
   ['public', 'other/x', ['*'], ['error RouteReplaced VirtualService other/x']],
   ['that it does not see', 'other/x', ['.'], []],
 ])('a VirtualService for a host below our wildcard takes its calls: one %s', (_, name, exportTo, expected) => {
-  const ours = OURS.replaceAll('hosts: [api.stripe.com]', "hosts: ['*.stripe.com']").replaceAll('host: api.stripe.com', "host: '*.stripe.com'");
+  const ours = OURS.replaceAll('hosts: [api.stripe.com]', "hosts: ['*.stripe.com']").replaceAll(
+    'host: api.stripe.com',
+    "host: '*.stripe.com'",
+  );
   expect(found(route(name, 'api.stripe.com', { exportTo }), ours)).toEqual(expected);
 });
 
