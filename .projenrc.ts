@@ -56,6 +56,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
       collectCoverage: false,
       coveragePathIgnorePatterns: ['/node_modules/', '/imports/'],
       testPathIgnorePatterns: ['/node_modules/', '/e2e/'],
+      setupFiles: ['<rootDir>/test/mesh-not-stated.ts'],
     },
   },
   prettier: true,

@@ -120,7 +120,11 @@ function checkTrustDomain(scope: Construct, domain: unknown): void {
 }
 
 /** Older meshes ignore the setting, so that it cannot be true of them. */
-function checkVisibility(scope: Construct, version: IstioVersion, { serviceEntriesScopedToNamespace, istioVersion }: MeshSettings) {
+function checkVisibility(
+  scope: Construct,
+  version: IstioVersion,
+  { serviceEntriesScopedToNamespace, istioVersion }: MeshSettings,
+) {
   if (!serviceEntriesScopedToNamespace || version.atLeast(1, 31)) return;
   throw new EgressError('VersionUnsupported', scope, {
     what: '`serviceEntriesScopedToNamespace` says what this version of Istio cannot do',

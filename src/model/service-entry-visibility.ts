@@ -13,7 +13,9 @@ export class ServiceEntryVisibility {
   /** Reads it from the mesh's configuration, for the namespaces whose labels are among the objects. */
   public static read(mesh: Value, manifests: Manifest[]): ServiceEntryVisibility {
     const labels = new Map(
-      manifests.filter(({ group, kind }) => group === '' && kind === 'Namespace').map(({ name, labels: own }) => [name, own]),
+      manifests
+        .filter(({ group, kind }) => group === '' && kind === 'Namespace')
+        .map(({ name, labels: own }) => [name, own]),
     );
     return new ServiceEntryVisibility(mesh.at('serviceEntryVisibility'), labels);
   }
@@ -43,7 +45,9 @@ export class ServiceEntryVisibility {
     const labels = { 'kubernetes.io/metadata.name': namespace, ...this.labels.get(namespace) };
     const policy = this.settings
       .at('policies')
-      .items.find((each) => each.at('matchingRules').items.every((rule) => matches(rule.at('namespaceSelector'), labels)));
+      .items.find((each) =>
+        each.at('matchingRules').items.every((rule) => matches(rule.at('namespaceSelector'), labels)),
+      );
     return levelOf(policy ? policy.at('visibility') : this.settings.at('defaultVisibility'));
   }
 }

@@ -12,7 +12,9 @@ export function* serviceEntriesNotScoped({ world, exits }: Context): Iterable<Fi
   for (const { manifest, mesh } of world.settings.configs) {
     if (ServiceEntryVisibility.read(mesh, []).closed) continue;
     const visibility = mesh.at('serviceEntryVisibility');
-    const how = visibility.exists ? 'lets ServiceEntries count everywhere, or does not apply to sidecars' : 'is missing';
+    const how = visibility.exists
+      ? 'lets ServiceEntries count everywhere, or does not apply to sidecars'
+      : 'is missing';
     yield {
       code: 'ServiceEntriesNotScoped',
       severity: 'warning',
