@@ -76,7 +76,7 @@ export class RunningPod {
   async tend(): Promise<void> {
     if (this.isEnding) return;
     if (this.proxyProcess && !isRunning(this.proxyProcess)) await this.restartProxy();
-    const ready = (await probePod(this.pod, this.address)) && (await this.isTunnelReady());
+    const ready = (await probePod(this.pod, this.address, this.parts)) && (await this.isTunnelReady());
     if (ready !== this.ready && !this.isEnding) await this.report(ready);
   }
 
@@ -115,7 +115,7 @@ export class RunningPod {
 
   /** A real pod is not told about ztunnel; a test must not call before it knows the mesh. */
   private async isTunnelReady(): Promise<boolean> {
-    return this.role !== 'ztunnel' || probe(TUNNEL, this.address);
+    return this.role !== 'ztunnel' || probe(this.pod, TUNNEL, this.address, this.parts);
   }
 
   private startProxy() {

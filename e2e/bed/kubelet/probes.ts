@@ -1,6 +1,9 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { KubeObject } from '../api';
+import { podNetns } from '../layout';
+import { Parts } from '../parts';
+import { run } from '../process';
 
 /** Asks a pod's port, as a kubelet does: any status from 200 to 399 is a yes. */
 async function httpGet(
@@ -50,10 +53,22 @@ function portNumber(container: any, port: number | string): number {
   return container.ports?.find((named: any) => named.name === port)?.containerPort ?? Number(port);
 }
 
-/** Whether a container's readiness probe succeeds now. A container without one is ready; one with a command is refused. */
-export async function probe(container: any, address: string): Promise<boolean> {
-  const { httpGet: http, tcpSocket: tcp, grpc, timeoutSeconds } = container.readinessProbe ?? {};
+/** Runs a command in the pod's network, as a kubelet does in the container. */
+async function exec(pod: KubeObject, [program, ...args]: string[], timeout: number, parts: Parts): Promise<boolean> {
+  const netns = podNetns(pod.metadata.namespace ?? '', pod.metadata.name);
+  const command = [program === 'pilot-agent' ? parts.pilotAgent : program, ...args];
+  const within = ['timeout', '--signal=KILL', String(timeout / 1000), ...command];
+  return run(['ip', 'netns', 'exec', netns, ...within]).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Whether a container's readiness probe succeeds now. A container without one is ready. */
+export async function probe(pod: KubeObject, container: any, address: string, parts: Parts): Promise<boolean> {
+  const { exec: command, httpGet: http, tcpSocket: tcp, grpc, timeoutSeconds } = container.readinessProbe ?? {};
   const timeout = (timeoutSeconds ?? 1) * 1000;
+  if (command) return exec(pod, command.command, timeout, parts);
   if (http) return httpGet(address, portNumber(container, http.port), http, timeout);
   if (tcp) return tcpSocket(address, portNumber(container, tcp.port), timeout);
   if (grpc) return tcpSocket(address, grpc.port, timeout);
@@ -61,7 +76,8 @@ export async function probe(container: any, address: string): Promise<boolean> {
 }
 
 /** Whether every container of a pod is ready now. */
-export async function probePod(pod: KubeObject, address: string): Promise<boolean> {
-  const answers = await Promise.all(pod.spec.containers.map(async (container: any) => probe(container, address)));
+export async function probePod(pod: KubeObject, address: string, parts: Parts): Promise<boolean> {
+  const { containers } = pod.spec;
+  const answers = await Promise.all(containers.map(async (container: any) => probe(pod, container, address, parts)));
   return answers.every(Boolean);
 }
