@@ -54,23 +54,57 @@ describe('a gateway whose readiness follows its upstream', () => {
     await mesh.expect(BIN, BIN_WORKS);
   });
 
-  it('keeps the probe’s way for the probe', async () => {
-    const host = { host: 'upstream-probe.internal' };
-    await mesh.expect({ ...BIN, headers: host }, { outcome: 'refused' });
+  /** Nobody listens at the pod's own address; whoever tries calls past a sidecar, where there is one. */
+  const askFrom = async (from: string) => {
     const [pod] = await mesh.pods('httpbin/httpbin-egress');
-    const direct = {
-      from: 'outside/browser',
-      connectTo: { host: pod.status!.podIP as string, port: 8081 },
-      headers: host,
+    const connectTo = { host: pod.status!.podIP as string, port: 8081 };
+    await mesh.expect(
+      { from, as: 'proxy', connectTo, url: 'http://127.0.0.1/upstream/ready?data', method: 'POST', body: 'data' },
+      { outcome: 'refused', failure: 'refused' },
+    );
+  };
+
+  it.each(['outside/browser', 'apps/sleep', 'crm/crm-egress'])('does not take the probe from %s', askFrom);
+
+  it('has one way for it there, from which the upstream sends nobody anywhere', async () => {
+    const ask = async (path: string, ...more: string[]) => {
+      const { stdout } = await mesh.exec('httpbin/httpbin-egress', ['curl', '-si', `http://127.0.0.1:8081${path}`, ...more]);
+      return stdout;
     };
-    await mesh.expect(
-      { ...direct, url: 'http://upstream-probe.internal/anything' },
-      { outcome: 'refused', status: 403 },
+    expect(await ask('/upstream/ready')).toMatch(/^HTTP\/1.1 200/);
+    expect(await ask('/anything')).toMatch(/^HTTP\/1.1 403/);
+    expect(await ask('/upstream/ready', '-d', 'data')).toMatch(/^HTTP\/1.1 403/);
+    const route = JSON.parse(
+      (await mesh.kubectl(['get', 'virtualservice', 'httpbin-egress.upstream.probe', '-n', 'httpbin', '-o', 'json'])).stdout,
     );
-    await mesh.expect(
-      { ...direct, url: 'http://upstream-probe.internal/upstream/ready', method: 'POST' },
-      { outcome: 'refused', status: 403 },
-    );
+    route.spec.http[0].rewrite.uri = '/redirect/crm.vendor.example.com';
+    await mesh.apply([route]);
+    await mesh.settled();
+    expect(await ask('/upstream/ready')).toMatch(/^HTTP\/1.1 302(?![^]*location:)/);
+  });
+
+  it('is not led elsewhere by another team', async () => {
+    const own = (kind: string, spec: object) => ({
+      apiVersion: 'networking.istio.io/v1',
+      kind,
+      metadata: { name: 'mine', namespace: 'apps' },
+      spec,
+    });
+    const probed = { istio: 'httpbin-egress.httpbin' };
+    const server = { port: { name: 'probe', number: 8081, protocol: 'HTTP' }, hosts: ['*/*'] };
+    await mesh.apply([
+      own('VirtualService', {
+        hosts: ['127.0.0.1'],
+        gateways: ['httpbin/httpbin-egress-upstream-probe'],
+        http: [{ directResponse: { status: 418 } }],
+      }),
+      own('Gateway', { selector: probed, servers: [server] }),
+      own('DestinationRule', { host: 'httpbin.org', trafficPolicy: { tls: { mode: 'DISABLE' } } }),
+    ]);
+    await mesh.settled();
+    const { stdout } = await mesh.exec('httpbin/httpbin-egress', ['curl', '-si', 'http://127.0.0.1:8081/upstream/ready']);
+    expect(stdout).toMatch(/^HTTP\/1.1 302/);
+    await askFrom('outside/browser');
   });
 });
 
