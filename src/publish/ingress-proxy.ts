@@ -1,6 +1,7 @@
 import { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { IngressGateway } from './ingress-gateway';
+import { checkServedPaths, servedPath } from './served-paths';
 import {
   GatewaySpecServers,
   GatewaySpecServersTlsMode,
@@ -55,7 +56,9 @@ export interface IngressProxyProps extends EgressHosts {
   readonly ports: EgressPort[];
 
   /**
-   * Paths that are served, each with everything below it, as "/status"; others are answered with 404. For HTTP.
+   * Paths that are served, each with everything below it, as "/status"; others are answered with 404. For HTTP. So are paths
+   * that the host could read as others than the gateway did: with empty segments, ";", or percent-encoded "/", "\\", "." and the
+   * like.
    * @default - every path
    */
   readonly paths?: string[];
@@ -161,7 +164,7 @@ export class IngressProxy extends Construct {
   }
 
   private httpRoutes(host: string, port: HttpPort): VirtualServiceSpecHttp[] {
-    const matches = this.paths?.flatMap(pathMatches) ?? [{}];
+    const matches = this.paths?.map((path) => ({ uri: { regex: servedPath(path) } })) ?? [{}];
     return matches.flatMap((match) => routesTo(host, port, httpPorts(this.ports), { port: port.port, ...match }));
   }
 
@@ -240,11 +243,6 @@ function server(port: ResolvedPort, hosts: string[]): GatewaySpecServers {
   };
 }
 
-/** A path and what is below it: Istio's prefix alone would also match "/statusx". */
-function pathMatches(path: string) {
-  return path === '/' ? [{ uri: { prefix: '/' } }] : [{ uri: { exact: path } }, { uri: { prefix: `${path}/` } }];
-}
-
 function checkPaths(scope: Construct, paths: string[], ports: ResolvedPort[]): string[] {
   const [unread] = opaquePorts(ports);
   if (unread) {
@@ -255,12 +253,5 @@ function checkPaths(scope: Construct, paths: string[], ports: ResolvedPort[]): s
       fix: 'let the ingress gateway originate TLS, or leave `paths` out',
     });
   }
-  const bad = paths.find((path) => typeof path !== 'string' || !/^\/([^\s?#*]*[^\s?#*/])?$/.test(path));
-  if (bad === undefined && paths.length > 0) return [...new Set(paths)].sort();
-  throw new EgressError('HttpRuleSyntax', scope, {
-    what: 'this is not a path that can be served',
-    given: bad ?? paths,
-    allowed: 'paths without "*", query and trailing "/", as "/status"',
-    fix: 'correct `paths`, or leave it out for all',
-  });
+  return checkServedPaths(scope, paths);
 }

@@ -13,6 +13,7 @@ import {
   UpstreamTls,
 } from '../../src';
 import { Manifests } from '../../src/assertions';
+import { servedPath } from '../../src/publish/served-paths';
 import { failing } from '../fixtures';
 
 const ingress = IngressGateway.imported();
@@ -76,11 +77,9 @@ test('both at once are one proxy', () => {
   expect(manifests().only({ kind: 'Gateway' }).spec.servers).toHaveLength(2);
 });
 
-test('a path is itself and what is below it, not what begins alike', () => {
-  const matches = (paths: string[]) => routes({ paths }).http.map(({ match }: any) => match[0].uri);
-  expect(matches(['/status'])).toEqual([{ exact: '/status' }, { prefix: '/status/' }]);
-  expect(matches(['/b', '/a', '/b'])).toEqual([{ exact: '/a' }, { prefix: '/a/' }, { exact: '/b' }, { prefix: '/b/' }]);
-  expect(matches(['/'])).toEqual([{ prefix: '/' }]);
+test('each path is a match of its own', () => {
+  const matches = (paths: string[]) => routes({ paths }).http.map(({ match }: any) => match[0].uri.regex);
+  expect(matches(['/b', '/a', '/b'])).toEqual([servedPath('/a'), servedPath('/b')]);
 });
 
 test('the mesh does not know the hosts, unless they are said to be open', () => {
@@ -128,6 +127,11 @@ test.each([
   [{ paths: ['/status/'] }, 'HttpRuleSyntax', ''],
   [{ paths: ['/status*'] }, 'HttpRuleSyntax', ''],
   [{ paths: ['/a?b'] }, 'HttpRuleSyntax', ''],
+  [{ paths: ['/a//b'] }, 'HttpRuleSyntax', '/a//b'],
+  [{ paths: ['/a/..'] }, 'HttpRuleSyntax', '/a/..'],
+  [{ paths: ['/a%2fb'] }, 'HttpRuleSyntax', '/a%2fb'],
+  [{ paths: '/a' as any }, 'HttpRuleSyntax', '/a'],
+  [{ paths: [['/a']] as any }, 'HttpRuleSyntax', '/a'],
   [{ paths: ['/a'], ports: [EgressPort.tlsPassthrough()] }, 'HttpRuleSyntax', '443'],
   [{ paths: ['/a'], ports: [...http, EgressPort.tlsPassthrough()] }, 'HttpRuleSyntax', '443'],
   [{ name: 'my.proxy' }, 'NameSyntax', 'my.proxy'],
