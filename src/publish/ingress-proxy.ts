@@ -32,15 +32,17 @@ import { checkName, dottedName, joinName } from '../naming';
 import { checkTree } from '../validation/check-tree';
 import { markIngressHost } from '../validation/marks';
 
-/** What workloads inside the mesh may do with hosts that are served to callers outside. */
+/** How workloads inside the mesh reach hosts that are served to callers outside. */
 export enum MeshAccess {
   /**
-   * Nothing: the hosts are known to the ingress gateway's namespace alone, and under REGISTRY_ONLY sidecars refuse what they do
-   * not know. Under ALLOW_ANY that cannot be promised, and is an error.
+   * As callers outside do, or not at all: whoever reaches the ingress gateway's Service calls like anybody else. Sidecars do not
+   * know the hosts themselves, and under REGISTRY_ONLY refuse what they do not know; under ALLOW_ANY that cannot be promised, and
+   * is an error. An `EgressGuard` keeps its namespaces away from the ingress gateway; `networking.istio.io/exportTo: "."` on the
+   * gateway's Service keeps every sidecar away that nobody leads there by a ServiceEntry of his own.
    */
-  CLOSED = 'CLOSED',
+  AS_OUTSIDE = 'AS_OUTSIDE',
 
-  /** Call them straight from their sidecars, every workload of the mesh. */
+  /** Straight from their sidecars, every workload of the mesh. */
   OPEN_TO_MESH = 'OPEN_TO_MESH',
 }
 
@@ -64,8 +66,8 @@ export interface IngressProxyProps extends EgressHosts {
   readonly paths?: string[];
 
   /**
-   * What workloads inside the mesh may do with the hosts.
-   * @default MeshAccess.CLOSED
+   * How workloads inside the mesh reach the hosts.
+   * @default MeshAccess.AS_OUTSIDE
    */
   readonly meshAccess?: MeshAccess;
 
@@ -102,7 +104,7 @@ export class IngressProxy extends Construct {
   private readonly paths?: string[];
   private readonly metadata?: ApiObjectMetadata;
 
-  /** @throws ExitCannotCarry, HostWildcard, IngressHostTwice, HttpRuleSyntax, and what hosts and ports can throw */
+  /** @throws ExitCannotCarry, HostWildcard, IngressHostTwice, HttpRuleSyntax, WrongType, and what hosts and ports can throw */
   public constructor(
     scope: Construct,
     id: string,
@@ -117,6 +119,7 @@ export class IngressProxy extends Construct {
     this.upstream = resolveUpstream(this, props);
     this.paths = props.paths && checkPaths(this, props.paths, this.ports);
     this.metadata = checkMetadata(this, props.metadata);
+    checkAccess(this, props.meshAccess);
     this.checkCarries(hosts);
     this.gateway = this.networking('Gateway', this.name, () =>
       toJson_GatewaySpec({ selector: props.ingress.labels, servers: this.ports.map((port) => server(port, hosts)) }),
@@ -125,9 +128,13 @@ export class IngressProxy extends Construct {
     markNote(this, this.describe(hosts));
   }
 
+  private get isOpenToMesh(): boolean {
+    return this.props.meshAccess === MeshAccess.OPEN_TO_MESH;
+  }
+
   private describe(hosts: string[]): string {
     const { namespace } = this.props.ingress;
-    const access = this.props.meshAccess === MeshAccess.OPEN_TO_MESH ? 'open to the whole mesh' : 'closed to the mesh';
+    const access = this.isOpenToMesh ? 'open to the whole mesh' : 'unknown to sidecars';
     const how = this.ports.map(portSummary).join('; ');
     const paths = this.paths ? `, only ${this.paths.join(', ')}` : '';
     return `${this.node.path}: anybody outside → ingress gateway in ${namespace} → ${hosts.join(', ')} (${how})${paths}, ${access}`;
@@ -138,7 +145,7 @@ export class IngressProxy extends Construct {
     const { namespace, labels } = this.props.ingress;
     markIngressHost(mark, { namespace, selector: labels, host });
     const name = dottedName(this.name, hostInName(host));
-    const exportTo = this.props.meshAccess === MeshAccess.OPEN_TO_MESH ? ['*'] : ['.'];
+    const exportTo = this.isOpenToMesh ? ['*'] : ['.'];
     const http = httpPorts(this.ports);
     this.serviceEntries.push(
       this.networking('ServiceEntry', name, () =>
@@ -208,11 +215,10 @@ export class IngressProxy extends Construct {
         fix: 'list the hosts, or set `endpoints`',
       });
     }
-    const closed = (this.props.meshAccess ?? MeshAccess.CLOSED) === MeshAccess.CLOSED;
-    if (closed && Mesh.of(this).outboundTrafficPolicy === OutboundTrafficPolicy.ALLOW_ANY) {
+    if (!this.isOpenToMesh && Mesh.of(this).outboundTrafficPolicy === OutboundTrafficPolicy.ALLOW_ANY) {
       refuse(
-        'under ALLOW_ANY sidecars send calls to hosts that they do not know straight out, so that nothing closes these to the mesh',
-        'MeshAccess.CLOSED',
+        'under ALLOW_ANY sidecars send calls to hosts that they do not know straight out, past the ingress gateway',
+        'MeshAccess.AS_OUTSIDE',
         'REGISTRY_ONLY, or MeshAccess.OPEN_TO_MESH',
         'set the mesh to REGISTRY_ONLY, or say that the hosts are open',
       );
@@ -241,6 +247,18 @@ function server(port: ResolvedPort, hosts: string[]): GatewaySpecServers {
     hosts: own,
     tls: { mode: GatewaySpecServersTlsMode.PASSTHROUGH },
   };
+}
+
+/** @throws WrongType for what is no MeshAccess, as one that an older version had */
+function checkAccess(scope: Construct, access: MeshAccess | undefined): void {
+  const known = Object.values(MeshAccess);
+  if (access === undefined || known.includes(access)) return;
+  throw new EgressError('WrongType', scope, {
+    what: '`meshAccess` is no MeshAccess',
+    given: access,
+    allowed: known.map((name) => `MeshAccess.${name}`).join(', '),
+    fix: 'name one of them, or leave it out',
+  });
 }
 
 function checkPaths(scope: Construct, paths: string[], ports: ResolvedPort[]): string[] {

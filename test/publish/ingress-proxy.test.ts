@@ -82,7 +82,7 @@ test('each path is a match of its own', () => {
   expect(matches(['/b', '/a', '/b'])).toEqual([servedPath('/a'), servedPath('/b')]);
 });
 
-test('the mesh does not know the hosts, unless they are said to be open', () => {
+test('sidecars do not know the hosts, unless they are said to be open', () => {
   const visible = (meshAccess?: MeshAccess) => {
     const { manifests } = proxied({ meshAccess });
     return ['ServiceEntry', 'DestinationRule', 'VirtualService'].map(
@@ -90,7 +90,7 @@ test('the mesh does not know the hosts, unless they are said to be open', () => 
     );
   };
   expect(visible()).toEqual([['.'], ['.'], ['.']]);
-  expect(visible(MeshAccess.CLOSED)).toEqual([['.'], ['.'], ['.']]);
+  expect(visible(MeshAccess.AS_OUTSIDE)).toEqual([['.'], ['.'], ['.']]);
   expect(visible(MeshAccess.OPEN_TO_MESH)).toEqual([['*'], ['*'], ['.']]);
 });
 
@@ -134,6 +134,7 @@ test.each([
   [{ paths: [['/a']] as any }, 'HttpRuleSyntax', '/a'],
   [{ paths: ['/a'], ports: [EgressPort.tlsPassthrough()] }, 'HttpRuleSyntax', '443'],
   [{ paths: ['/a'], ports: [...http, EgressPort.tlsPassthrough()] }, 'HttpRuleSyntax', '443'],
+  [{ meshAccess: 'CLOSED' as any }, 'WrongType', 'MeshAccess.AS_OUTSIDE'],
   [{ name: 'my.proxy' }, 'NameSyntax', 'my.proxy'],
   [{ metadata: { namespace: 'a' } }, 'MetadataReserved', ''],
 ])('refuses %j', (props: Partial<IngressProxyProps>, code, part) => {
@@ -167,7 +168,7 @@ test('a host name is served once by an ingress gateway, whoever serves it', () =
 test('says to whom the hosts are open', () => {
   const lines = (props: Partial<IngressProxyProps>) => Egress.describe(proxied(props).app)[0];
   expect(lines({ paths: ['/status'] })).toMatch(
-    /^proxy\/Bin: anybody outside → ingress gateway in istio-system → httpbin.org .*, only \/status, closed to the mesh$/,
+    /^proxy\/Bin: anybody outside → ingress gateway in istio-system → httpbin.org .*, only \/status, unknown to sidecars$/,
   );
   expect(lines({ meshAccess: MeshAccess.OPEN_TO_MESH })).toMatch(/open to the whole mesh$/);
 });
