@@ -127,7 +127,7 @@ export class OpaPolicy extends Construct {
           selector: { matchLabels: gateway.selector },
           action: AuthorizationPolicySpecAction.CUSTOM,
           provider: { name: provider },
-          // The calls alone: of what passes through unread OPA could not tell anything, and the kubelet's probe has no caller.
+          // The calls alone: of what passes through unread OPA could not tell anything, and the probe of the upstream has no caller.
           rules: [{ to: [{ operation: { ports: [`${gateway.targetPorts.http}`] } }] }],
         }),
     });
