@@ -91,10 +91,13 @@ describe('behind a Kubernetes Service', () => {
     await mesh.ready();
   });
 
-  it.each(['httpbin', '*'])('an older ServiceEntry of its name that is exported to %s changes nothing', async (exportTo) => {
-    await mesh.apply([namesake(exportTo, SERVICE)]);
-    await decides();
-  });
+  it.each(['httpbin', '*'])(
+    'an older ServiceEntry of its name that is exported to %s changes nothing',
+    async (exportTo) => {
+      await mesh.apply([namesake(exportTo, SERVICE)]);
+      await decides();
+    },
+  );
 });
 
 /** OPA in a pod of its own. */

@@ -25,7 +25,9 @@ const REWRITE = {
   spec: {
     exportTo: ['.'],
     hosts: [SERVICE],
-    http: [{ rewrite: { authority: 'httpbin.org' }, route: [{ destination: { host: SERVICE, port: { number: 80 } } }] }],
+    http: [
+      { rewrite: { authority: 'httpbin.org' }, route: [{ destination: { host: SERVICE, port: { number: 80 } } }] },
+    ],
   },
 };
 

@@ -159,9 +159,7 @@ export class EgressGateway extends Construct implements IEgressExit {
       toJson_AuthorizationPolicySpec({ selector: { matchLabels: this.handle.selector }, rules: observedRules(this) }),
     );
     const probe = props.upstreamProbe && resolveProbe(this, props.upstreamProbe);
-    this.gateway = this.object('networking.istio.io/v1', 'Gateway', () =>
-      gatewayServers(this.handle, this.hosts.hops),
-    );
+    this.gateway = this.object('networking.istio.io/v1', 'Gateway', () => gatewayServers(this.handle, this.hosts.hops));
     this.pods = this.makePods(props, probe);
     this.deployment = this.pods?.deployment;
     this.service = this.pods?.service;

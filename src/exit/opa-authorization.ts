@@ -184,7 +184,12 @@ export class OpaPolicy extends Construct {
  */
 function checkService(scope: Construct, { host, namespace }: OpaServiceOptions): string {
   const refuse = (what: string, fix: string): never => {
-    throw new EgressError('HostSyntax', scope, { what, given: host, allowed: 'as "opa.policy.svc.cluster.local"', fix });
+    throw new EgressError('HostSyntax', scope, {
+      what,
+      given: host,
+      allowed: 'as "opa.policy.svc.cluster.local"',
+      fix,
+    });
   };
   if (typeof host !== 'string' || !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(host)) {
     refuse('this is not the full DNS name of a Service', 'write the name out, without port and namespace in front');

@@ -13,7 +13,8 @@ export function servedPath(path: string): string {
 
 /** @throws HttpRuleSyntax */
 export function checkServedPaths(scope: Construct, paths: string[]): string[] {
-  const isServable = (path: unknown) => typeof path === 'string' && isUnambiguousPath(path) && /^\/(.*[^/*])?$/.test(path);
+  const isServable = (path: unknown) =>
+    typeof path === 'string' && isUnambiguousPath(path) && /^\/(.*[^/*])?$/.test(path);
   const bad = Array.isArray(paths) ? paths.find((path) => !isServable(path)) : paths;
   if (bad === undefined && paths.length > 0) return [...new Set(paths)].sort();
   throw new EgressError('HttpRuleSyntax', scope, {

@@ -37,9 +37,7 @@ test('nobody outside of the pod can ask, and within it there is one path, and on
   expect(manifests().only({ kind: 'Gateway', name: 'istio-egress' }).spec.servers).toHaveLength(1);
   expect(manifests().only({ kind: 'Gateway', name: 'istio-egress-upstream-probe' }).spec).toEqual({
     selector: { istio: 'istio-egress' },
-    servers: [
-      { bind: '127.0.0.1', port: { name: 'probe', number: 8081, protocol: 'HTTP' }, hosts: ['./127.0.0.1'] },
-    ],
+    servers: [{ bind: '127.0.0.1', port: { name: 'probe', number: 8081, protocol: 'HTTP' }, hosts: ['./127.0.0.1'] }],
   });
   const { spec } = manifests().only({ kind: 'VirtualService', name: NAME });
   expect(spec).toMatchObject({ gateways: ['istio-egress-upstream-probe'], hosts: ['127.0.0.1'] });

@@ -194,7 +194,10 @@ test('two proxies share no object, so that one may go without the other, and eac
     tls: UpstreamTls.mutual('bank'),
     namespace: 'legacy',
   };
-  const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'files-')), yamlOutputType: YamlOutputType.FILE_PER_RESOURCE });
+  const app = new App({
+    outdir: mkdtempSync(join(tmpdir(), 'files-')),
+    yamlOutputType: YamlOutputType.FILE_PER_RESOURCE,
+  });
   for (const id of ['Bin', 'Crm']) {
     const name = id.toLowerCase();
     const { namespace, ...props } = all;
