@@ -1,14 +1,14 @@
 const PROBED = (gateway: string, selector: string) => ({
   line: `Warning [IST0162] (Gateway ${gateway}) The gateway is listening on a target port (port 8081) that is not defined in the Service associated with its workload instances (Pod selector istio=${selector}). If you need to access the gateway port through the gateway Service, it will not be available.`,
-  reason: 'the port is for the kubelet’s probe, to which no Service shall lead',
+  reason: 'the port is for a probe from within the pod, to which no Service shall lead',
 });
 
 /** Messages of `istioctl analyze` that an example may cause: the exact line, and why it is right here. */
 const REASONS: Record<string, { line: string; reason: string }[]> = {
-  'dist/dedicated-gateway': [PROBED('ledger-egress/ledger-egress', 'ledger-egress')],
+  'dist/dedicated-gateway': [PROBED('ledger-egress/ledger-egress-upstream-probe', 'ledger-egress')],
   'dist/upstream-proxy': [
-    PROBED('httpbin/httpbin-egress', 'httpbin-egress.httpbin'),
-    PROBED('crm/crm-egress', 'crm-egress.crm'),
+    PROBED('httpbin/httpbin-egress-upstream-probe', 'httpbin-egress.httpbin'),
+    PROBED('crm/crm-egress-upstream-probe', 'crm-egress.crm'),
   ],
   'dist/upstream-proxy-opa': [
     {

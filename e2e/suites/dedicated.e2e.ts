@@ -54,23 +54,51 @@ describe('a gateway whose readiness follows its upstream', () => {
     await mesh.expect(BIN, BIN_WORKS);
   });
 
-  it('keeps the probe’s way for the probe', async () => {
-    const host = { host: 'upstream-probe.internal' };
-    await mesh.expect({ ...BIN, headers: host }, { outcome: 'refused' });
+  /** Nobody listens at the pod's own address; whoever tries calls past a sidecar, where there is one. */
+  const askFrom = async (from: string) => {
     const [pod] = await mesh.pods('httpbin/httpbin-egress');
-    const direct = {
-      from: 'outside/browser',
-      connectTo: { host: pod.status!.podIP as string, port: 8081 },
-      headers: host,
-    };
+    const connectTo = { host: pod.status!.podIP as string, port: 8081 };
     await mesh.expect(
-      { ...direct, url: 'http://upstream-probe.internal/anything' },
-      { outcome: 'refused', status: 403 },
+      { from, as: 'proxy', connectTo, url: 'http://127.0.0.1/upstream/ready?data', method: 'POST', body: 'data' },
+      { outcome: 'refused', failure: 'refused' },
     );
-    await mesh.expect(
-      { ...direct, url: 'http://upstream-probe.internal/upstream/ready', method: 'POST' },
-      { outcome: 'refused', status: 403 },
-    );
+  };
+
+  it.each(['outside/browser', 'apps/sleep', 'crm/crm-egress'])('does not take the probe from %s', askFrom);
+
+  const ask = async (path: string, ...more: string[]) => {
+    const url = `http://127.0.0.1:8081${path}`;
+    return (await mesh.exec('httpbin/httpbin-egress', ['curl', '-si', url, ...more])).stdout;
+  };
+
+  it('has one way for it there, which another team cannot change', async () => {
+    const mine = (kind: string, spec: object) => ({
+      apiVersion: 'networking.istio.io/v1',
+      kind,
+      metadata: { name: 'mine', namespace: 'apps' },
+      spec,
+    });
+    await mesh.apply([
+      mine('VirtualService', {
+        hosts: ['127.0.0.1'],
+        gateways: ['httpbin/httpbin-egress-upstream-probe'],
+        http: [{ directResponse: { status: 418 } }],
+      }),
+      mine('DestinationRule', { host: 'httpbin.org', trafficPolicy: { tls: { mode: 'DISABLE' } } }),
+    ]);
+    await mesh.settled();
+    expect(await ask('/upstream/ready')).toMatch(/^HTTP\/1.1 200/);
+    expect(await ask('/anything')).toMatch(/^HTTP\/1.1 403/);
+    expect(await ask('/upstream/ready', '-d', 'data')).toMatch(/^HTTP\/1.1 403/);
+  });
+
+  it('hears no redirect from the upstream', async () => {
+    const name = ['virtualservice', 'httpbin-egress.upstream.probe', '-n', 'httpbin'];
+    const route = JSON.parse((await mesh.kubectl(['get', ...name, '-o', 'json'])).stdout);
+    route.spec.http[0].rewrite.uri = '/redirect/crm.vendor.example.com';
+    await mesh.apply([route]);
+    await mesh.settled();
+    expect(await ask('/upstream/ready')).toMatch(/^HTTP\/1.1 302(?![^]*location:)/);
   });
 });
 

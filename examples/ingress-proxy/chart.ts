@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import { EgressPort, IngressGateway, IngressProxy } from 'cdk8s-istio-egress';
 
-/** Istio as a proxy for callers outside: two external hosts under their own names, closed to the mesh itself. */
+/** Istio as a proxy for callers outside: two external hosts under their own names, which sidecars do not know. */
 export function ingressProxy(app: App): void {
   const chart = new Chart(app, 'proxy');
   const ingress = IngressGateway.imported();

@@ -23,7 +23,7 @@ import { OpenPolicy } from './open-policy';
 import { ownHandle } from './own-gateway';
 import { readsSecrets } from './secret-reader';
 import { describeGateway, markSummary } from './summary';
-import { probeServer, ProbeRoute, ResolvedProbe, resolveProbe, UpstreamProbe } from './upstream-probe';
+import { ProbeRoute, ResolvedProbe, resolveProbe, UpstreamProbe } from './upstream-probe';
 import { toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
 import { EgressDestination } from '../destination/egress-destination';
 import { httpPorts, opaquePorts } from '../destination/egress-port';
@@ -160,9 +160,7 @@ export class EgressGateway extends Construct implements IEgressExit {
       toJson_AuthorizationPolicySpec({ selector: { matchLabels: this.handle.selector }, rules: observedRules(this) }),
     );
     const probe = props.upstreamProbe && resolveProbe(this, props.upstreamProbe);
-    this.gateway = this.object('networking.istio.io/v1', 'Gateway', () =>
-      gatewayServers(this.handle, this.hosts.hops, probe && [probeServer()]),
-    );
+    this.gateway = this.object('networking.istio.io/v1', 'Gateway', () => gatewayServers(this.handle, this.hosts.hops));
     this.pods = this.makePods(props, probe);
     this.deployment = this.pods?.deployment;
     this.service = this.pods?.service;
@@ -320,7 +318,7 @@ export class EgressGateway extends Construct implements IEgressExit {
   }
 }
 
-/** A host that the kubelet's probe can ask. */
+/** A host that the probe can ask. */
 function canBeProbed({ host, ports }: ServedHost): boolean {
   return !isWildcard(host) && httpPorts(ports).length > 0;
 }

@@ -23,7 +23,7 @@ export interface ServedHost {
  * are told apart by server name. Only VirtualServices of the gateway's own namespace bind to them ("./"), whatever host
  * another team claims in its own.
  */
-export function gatewayServers(gateway: GatewayHandle, hosts: ServedHost[], others: GatewaySpecServers[] = []) {
+export function gatewayServers(gateway: GatewayHandle, hosts: ServedHost[]) {
   return toJson_GatewaySpec({
     selector: gateway.selector,
     servers: [
@@ -32,7 +32,6 @@ export function gatewayServers(gateway: GatewayHandle, hosts: ServedHost[], othe
         tls: { mode: Mode.ISTIO_UNDERSCORE_MUTUAL },
         hosts: ['./*'],
       },
-      ...others,
       ...hosts.flatMap((host) => opaqueServers(gateway, host)),
     ],
   });

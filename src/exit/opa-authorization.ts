@@ -7,6 +7,7 @@ import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '.
 import { checkPort } from '../destination/port-number';
 import { EgressError } from '../errors';
 import { manifest } from '../mesh/manifest';
+import { Mesh } from '../mesh/mesh';
 import { checkName, dottedName, joinName } from '../naming';
 
 /** OPA with its Envoy plugin, as published by the Open Policy Agent project. */
@@ -54,6 +55,13 @@ export interface OpaSidecarOptions extends OpaOptions {
 export interface OpaServiceOptions extends OpaOptions {
   /** Full DNS name of the Service. Its port speaks gRPC, and is called "grpc…" or has that `appProtocol`. */
   readonly host: string;
+
+  /**
+   * Namespace of the Service or ServiceEntry. It has to be known: where two namespaces have a name, Istio asks neither, and
+   * refuses every call.
+   * @default - the one in the name of a Kubernetes Service, as "policy" in "opa.policy.svc.cluster.local"
+   */
+  readonly namespace?: string;
 
   /** @default 9191 */
   readonly port?: number;
@@ -105,7 +113,7 @@ export class OpaPolicy extends Construct {
     this.extensionProvider = {
       name: provider,
       envoyExtAuthzGrpc: {
-        service: service ? checkService(this, service.host) : this.localHost,
+        service: service ? checkService(this, service) : `${gateway.namespace}/${this.localHost}`,
         port: service ? checkPort(this, 'port', service.port ?? GRPC_PORT) : GRPC_PORT,
         timeout: '1s',
         failOpen: options.allowWhileUnavailable ?? false,
@@ -119,7 +127,7 @@ export class OpaPolicy extends Construct {
           selector: { matchLabels: gateway.selector },
           action: AuthorizationPolicySpecAction.CUSTOM,
           provider: { name: provider },
-          // The calls alone: of what passes through unread OPA could not tell anything, and the kubelet's probe has no caller.
+          // The calls alone: of what passes through unread OPA could not tell anything, and the probe of the upstream has no caller.
           rules: [{ to: [{ operation: { ports: [`${gateway.targetPorts.http}`] } }] }],
         }),
     });
@@ -168,15 +176,29 @@ export class OpaPolicy extends Construct {
   }
 }
 
-/** @throws HostSyntax for a name that Istio would not find, and then refuse every call */
-function checkService(scope: Construct, host: string): string {
-  if (typeof host === 'string' && /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(host)) return host;
-  throw new EgressError('HostSyntax', scope, {
-    what: 'this is not the full DNS name of a Service',
-    given: host,
-    allowed: 'as "opa.policy.svc.cluster.local"',
-    fix: 'write the name out, without port and namespace in front',
-  });
+/**
+ * The Service as "namespace/host". Without the namespace, whoever makes a ServiceEntry of that name anywhere ends all calls.
+ *
+ * @see LookupCluster in istio/istio, pilot/pkg/model/telemetry_logging.go
+ * @throws HostSyntax for a name that Istio would not find, and then refuse every call
+ */
+function checkService(scope: Construct, { host, namespace }: OpaServiceOptions): string {
+  const refuse = (what: string, fix: string): never => {
+    throw new EgressError('HostSyntax', scope, {
+      what,
+      given: host,
+      allowed: 'as "opa.policy.svc.cluster.local"',
+      fix,
+    });
+  };
+  if (typeof host !== 'string' || !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(host)) {
+    refuse('this is not the full DNS name of a Service', 'write the name out, without port and namespace in front');
+  }
+  if (namespace !== undefined) return `${checkName(scope, 'namespace', namespace)}/${host}`;
+  const inCluster = `.svc.${Mesh.of(scope).clusterDomain}`;
+  const [, own, ...others] = host.endsWith(inCluster) ? host.slice(0, -inCluster.length).split('.') : [];
+  if (own === undefined || others.length > 0) refuse('the name does not tell the namespace', 'set `namespace`');
+  return `${own}/${host}`;
 }
 
 function opaConfig({ decision = DECISION, decisionLog }: OpaSidecarOptions): string {

@@ -5,24 +5,28 @@ import { ownAuthority } from './gateway-limits';
 import { ServedHost } from './gateway-servers';
 import { httpRoutes } from './http-routes';
 import { subsetName } from './upstream-manifests';
-import { toJson_VirtualServiceSpec } from '../../imports/networking.istio.io';
+import { toJson_GatewaySpec, toJson_VirtualServiceSpec } from '../../imports/networking.istio.io';
 import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
 import { httpPorts } from '../destination/egress-port';
 import { checkDuration, checkWholeNumber } from '../destination/numbers';
 import { EgressError } from '../errors';
 import { manifest } from '../mesh/manifest';
-import { dottedName } from '../naming';
+import { dottedName, shorten } from '../naming';
 
 /**
- * Makes a gateway's pods ready only while their upstream answers. The kubelet's probe goes through the gateway itself to a
- * path of the upstream, on the same way as the calls: no shell or program is needed in the image.
+ * Makes a gateway's pods ready only while their upstream answers. In each pod `pilot-agent`, which every proxy image of Istio
+ * has, asks the proxy beside it, and the proxy asks a path of the upstream as it does for calls. Nobody outside of the pod can
+ * ask: the proxy listens for it on the pod's loopback address alone.
  *
  * A trade-off: while the upstream is down, the gateway has no ready pod, and callers are refused by their own sidecars at once
  * (503) instead of waiting for the upstream; what else the gateway carries is down with it. So that a short blip does not take
  * all pods out together, a pod gives up only after `failureThreshold` failures in a row.
  */
 export interface UpstreamProbe {
-  /** Path of the upstream that answers GET with a status from 200 to 399 while it is well. */
+  /**
+   * Path of the upstream that answers GET with status 200 while it is well. Any other status is a failure, and no redirect is
+   * followed.
+   */
   readonly path: string;
 
   /**
@@ -44,11 +48,21 @@ export interface UpstreamProbe {
   readonly failureThreshold?: number;
 }
 
-/** Where the pods listen for the kubelet; no Service leads there. */
+/** Where the proxy listens for the probe: in its own pod, and nowhere else. */
+const PROBE_ADDRESS = '127.0.0.1';
 const PROBE_PORT = 8081;
-/** What the kubelet asks for: nobody else's Host header and path. */
 const PROBE_PATH = '/upstream/ready';
-const PROBE_HOST = 'upstream-probe.internal';
+
+/**
+ * `pilot-agent wait` asks again and again until `--timeoutSeconds`, and for the first time after `--periodMillis`. With more
+ * than half of the one as the other, it asks exactly once.
+ *
+ * @see https://github.com/istio/istio/blob/1.31.1/pilot/cmd/pilot-agent/app/wait.go
+ */
+const ASK_ONCE = ['--timeoutSeconds=1', '--periodMillis=600'];
+
+/** What the kubelet allows the command besides the answer: to start, and the 0.6 seconds before it asks. */
+const COMMAND_SECONDS = 2;
 
 /** A checked probe. */
 export interface ResolvedProbe {
@@ -81,25 +95,23 @@ export function resolveProbe(scope: Construct, probe: UpstreamProbe): ResolvedPr
   };
 }
 
-/** The server for the kubelet's probe. It cannot speak mutual TLS: the kubelet has no identity in the mesh. */
-export function probeServer() {
-  return { port: { name: 'probe', number: PROBE_PORT, protocol: 'HTTP' }, hosts: [`./${PROBE_HOST}`] };
-}
-
 /** What the kubelet does. */
 export function readinessProbe({ periodSeconds, timeoutSeconds, failureThreshold }: ResolvedProbe) {
+  const url = `http://${PROBE_ADDRESS}:${PROBE_PORT}${PROBE_PATH}`;
+  const answer = `--requestTimeoutMillis=${timeoutSeconds * 1000}`;
   return {
-    httpGet: { path: PROBE_PATH, port: PROBE_PORT, httpHeaders: [{ name: 'Host', value: PROBE_HOST }] },
+    exec: { command: ['pilot-agent', 'wait', `--url=${url}`, answer, ...ASK_ONCE] },
     periodSeconds,
-    timeoutSeconds,
+    timeoutSeconds: timeoutSeconds + COMMAND_SECONDS,
     failureThreshold,
   };
 }
 
-/** The way of the kubelet's probe through the gateway: the one path, and nothing else. */
+/** The way of the probe through the gateway: the one path, and nothing else. */
 export class ProbeRoute extends Construct {
-  public readonly virtualService: ApiObject;
   public readonly authorizationPolicy: ApiObject;
+  public readonly gateway: ApiObject;
+  public readonly virtualService: ApiObject;
 
   public constructor(
     scope: Construct,
@@ -109,28 +121,49 @@ export class ProbeRoute extends Construct {
     private readonly upstream: () => ServedHost | undefined,
   ) {
     super(scope, id);
-    const object = (apiVersion: string, kind: string, spec: () => unknown) =>
+    const object = (apiVersion: string, kind: string, name: string, spec: () => unknown) =>
       manifest(this, kind, {
         apiVersion,
         kind,
         namespace: gateway.namespace,
-        name: dottedName(gateway.exitName, 'upstream.probe'),
+        name,
         metadata: gateway.metadata,
         spec,
       });
-    this.virtualService = object('networking.istio.io/v1', 'VirtualService', () =>
-      toJson_VirtualServiceSpec({
-        exportTo: ['.'],
-        gateways: [gateway.exitName],
-        hosts: [PROBE_HOST],
-        http: this.routes(),
-      }),
-    );
-    this.authorizationPolicy = object('security.istio.io/v1', 'AuthorizationPolicy', () =>
+    const name = dottedName(gateway.exitName, 'upstream.probe');
+    // Istio takes no dots in a Gateway's name.
+    const server = shorten(`${gateway.exitName}-upstream-probe`);
+    this.authorizationPolicy = object('security.istio.io/v1', 'AuthorizationPolicy', name, () =>
       toJson_AuthorizationPolicySpec({
         selector: { matchLabels: gateway.selector },
         action: AuthorizationPolicySpecAction.ALLOW,
-        rules: [{ to: [{ operation: { ports: [`${PROBE_PORT}`], methods: ['GET'], paths: [PROBE_PATH] } }] }],
+        rules: [
+          {
+            from: [{ source: { ipBlocks: [PROBE_ADDRESS] } }],
+            to: [{ operation: { ports: [`${PROBE_PORT}`], methods: ['GET'], paths: [PROBE_PATH] } }],
+          },
+        ],
+      }),
+    );
+    // It cannot ask for mutual TLS: who asks is a command, without an identity in the mesh.
+    this.gateway = object('networking.istio.io/v1', 'Gateway', server, () =>
+      toJson_GatewaySpec({
+        selector: gateway.selector,
+        servers: [
+          {
+            bind: PROBE_ADDRESS,
+            port: { name: 'probe', number: PROBE_PORT, protocol: 'HTTP' },
+            hosts: [`./${PROBE_ADDRESS}`],
+          },
+        ],
+      }),
+    );
+    this.virtualService = object('networking.istio.io/v1', 'VirtualService', name, () =>
+      toJson_VirtualServiceSpec({
+        exportTo: ['.'],
+        gateways: [server],
+        hosts: [PROBE_ADDRESS],
+        http: this.routes(),
       }),
     );
     this.node.addValidation({ validate: () => this.problems() });
@@ -145,7 +178,8 @@ export class ProbeRoute extends Construct {
         match: { port: PROBE_PORT, uri: { exact: PROBE_PATH } },
         rewrite: { uri: this.probe.path, authority: ownAuthority(host, port) },
         destination: { host, port: { number: port.upstreamPort }, subset: subsetName(port, ports) },
-        headers: port.headers,
+        // `pilot-agent wait` would follow the upstream to wherever it is told to go.
+        headers: { request: port.headers.request, response: { remove: ['location'] } },
         timeout: `${this.probe.timeoutSeconds}s`,
       },
       { attempts: 0, everyMethod: false },

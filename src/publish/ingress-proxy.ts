@@ -1,6 +1,7 @@
 import { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { IngressGateway } from './ingress-gateway';
+import { checkServedPaths, servedPath } from './served-paths';
 import {
   GatewaySpecServers,
   GatewaySpecServersTlsMode,
@@ -33,15 +34,17 @@ import { checkName, dottedName, joinName } from '../naming';
 import { checkTree } from '../validation/check-tree';
 import { markIngressHost } from '../validation/marks';
 
-/** What workloads inside the mesh may do with hosts that are served to callers outside. */
+/** How workloads inside the mesh reach hosts that are served to callers outside. */
 export enum MeshAccess {
   /**
-   * Nothing: the hosts are known to the ingress gateway's namespace alone, and under REGISTRY_ONLY sidecars refuse what they do
-   * not know. Under ALLOW_ANY that cannot be promised, and is an error.
+   * As callers outside do, or not at all: whoever reaches the ingress gateway's Service calls like anybody else. Sidecars do not
+   * know the hosts themselves, and under REGISTRY_ONLY refuse what they do not know; under ALLOW_ANY that cannot be promised, and
+   * is an error. An `EgressGuard` keeps its namespaces away from the ingress gateway; `networking.istio.io/exportTo: "."` on the
+   * gateway's Service keeps every sidecar away that nobody leads there by a ServiceEntry of his own.
    */
-  CLOSED = 'CLOSED',
+  AS_OUTSIDE = 'AS_OUTSIDE',
 
-  /** Call them straight from their sidecars, every workload of the mesh. */
+  /** Straight from their sidecars, every workload of the mesh. */
   OPEN_TO_MESH = 'OPEN_TO_MESH',
 }
 
@@ -57,14 +60,16 @@ export interface IngressProxyProps extends EgressHosts {
   readonly ports: EgressPort[];
 
   /**
-   * Paths that are served, each with everything below it, as "/status"; others are answered with 404. For HTTP.
+   * Paths that are served, each with everything below it, as "/status"; others are answered with 404. For HTTP. So are paths
+   * that the host could read as others than the gateway did: with empty segments, ";", or percent-encoded "/", "\\", "." and the
+   * like.
    * @default - every path
    */
   readonly paths?: string[];
 
   /**
-   * What workloads inside the mesh may do with the hosts.
-   * @default MeshAccess.CLOSED
+   * How workloads inside the mesh reach the hosts.
+   * @default MeshAccess.AS_OUTSIDE
    */
   readonly meshAccess?: MeshAccess;
 
@@ -101,7 +106,7 @@ export class IngressProxy extends Construct {
   private readonly paths?: string[];
   private readonly metadata?: ApiObjectMetadata;
 
-  /** @throws ExitCannotCarry, HostWildcard, IngressHostTwice, HttpRuleSyntax, and what hosts and ports can throw */
+  /** @throws ExitCannotCarry, HostWildcard, IngressHostTwice, HttpRuleSyntax, WrongType, and what hosts and ports can throw */
   public constructor(
     scope: Construct,
     id: string,
@@ -116,6 +121,7 @@ export class IngressProxy extends Construct {
     this.upstream = resolveUpstream(this, props);
     this.paths = props.paths && checkPaths(this, props.paths, this.ports);
     this.metadata = checkMetadata(this, props.metadata);
+    checkAccess(this, props.meshAccess);
     this.checkCarries(hosts);
     this.gateway = this.networking('Gateway', this.name, () =>
       toJson_GatewaySpec({ selector: props.ingress.labels, servers: this.ports.map((port) => server(port, hosts)) }),
@@ -126,9 +132,13 @@ export class IngressProxy extends Construct {
     markNote(this, this.describe(hosts));
   }
 
+  private get isOpenToMesh(): boolean {
+    return this.props.meshAccess === MeshAccess.OPEN_TO_MESH;
+  }
+
   private describe(hosts: string[]): string {
     const { namespace } = this.props.ingress;
-    const access = this.props.meshAccess === MeshAccess.OPEN_TO_MESH ? 'open to the whole mesh' : 'closed to the mesh';
+    const access = this.isOpenToMesh ? 'open to the whole mesh' : 'unknown to sidecars';
     const how = this.ports.map(portSummary).join('; ');
     const paths = this.paths ? `, only ${this.paths.join(', ')}` : '';
     return `${this.node.path}: anybody outside → ingress gateway in ${namespace} → ${hosts.join(', ')} (${how})${paths}, ${access}`;
@@ -139,7 +149,7 @@ export class IngressProxy extends Construct {
     const { namespace, labels } = this.props.ingress;
     markIngressHost(mark, { namespace, selector: labels, host });
     const name = dottedName(this.name, hostInName(host));
-    const exportTo = this.props.meshAccess === MeshAccess.OPEN_TO_MESH ? ['*'] : ['.'];
+    const exportTo = this.isOpenToMesh ? ['*'] : ['.'];
     const http = httpPorts(this.ports);
     this.serviceEntries.push(
       this.networking('ServiceEntry', name, () =>
@@ -165,7 +175,7 @@ export class IngressProxy extends Construct {
   }
 
   private httpRoutes(host: string, port: HttpPort): VirtualServiceSpecHttp[] {
-    const matches = this.paths?.flatMap(pathMatches) ?? [{}];
+    const matches = this.paths?.map((path) => ({ uri: { regex: servedPath(path) } })) ?? [{}];
     return matches.flatMap((match) => routesTo(host, port, httpPorts(this.ports), { port: port.port, ...match }));
   }
 
@@ -209,11 +219,10 @@ export class IngressProxy extends Construct {
         fix: 'list the hosts, or set `endpoints`',
       });
     }
-    const closed = (this.props.meshAccess ?? MeshAccess.CLOSED) === MeshAccess.CLOSED;
-    if (closed && Mesh.of(this).outboundTrafficPolicy === OutboundTrafficPolicy.ALLOW_ANY) {
+    if (!this.isOpenToMesh && Mesh.of(this).outboundTrafficPolicy === OutboundTrafficPolicy.ALLOW_ANY) {
       refuse(
-        'under ALLOW_ANY sidecars send calls to hosts that they do not know straight out, so that nothing closes these to the mesh',
-        'MeshAccess.CLOSED',
+        'under ALLOW_ANY sidecars send calls to hosts that they do not know straight out, past the ingress gateway',
+        'MeshAccess.AS_OUTSIDE',
         'REGISTRY_ONLY, or MeshAccess.OPEN_TO_MESH',
         'set the mesh to REGISTRY_ONLY, or say that the hosts are open',
       );
@@ -244,9 +253,16 @@ function server(port: ResolvedPort, hosts: string[]): GatewaySpecServers {
   };
 }
 
-/** A path and what is below it: Istio's prefix alone would also match "/statusx". */
-function pathMatches(path: string) {
-  return path === '/' ? [{ uri: { prefix: '/' } }] : [{ uri: { exact: path } }, { uri: { prefix: `${path}/` } }];
+/** @throws WrongType for what is no MeshAccess, as one that an older version had */
+function checkAccess(scope: Construct, access: MeshAccess | undefined): void {
+  const known = Object.values(MeshAccess);
+  if (access === undefined || known.includes(access)) return;
+  throw new EgressError('WrongType', scope, {
+    what: '`meshAccess` is no MeshAccess',
+    given: access,
+    allowed: known.map((name) => `MeshAccess.${name}`).join(', '),
+    fix: 'name one of them, or leave it out',
+  });
 }
 
 function checkPaths(scope: Construct, paths: string[], ports: ResolvedPort[]): string[] {
@@ -259,12 +275,5 @@ function checkPaths(scope: Construct, paths: string[], ports: ResolvedPort[]): s
       fix: 'let the ingress gateway originate TLS, or leave `paths` out',
     });
   }
-  const bad = paths.find((path) => typeof path !== 'string' || !/^\/([^\s?#*]*[^\s?#*/])?$/.test(path));
-  if (bad === undefined && paths.length > 0) return [...new Set(paths)].sort();
-  throw new EgressError('HttpRuleSyntax', scope, {
-    what: 'this is not a path that can be served',
-    given: bad ?? paths,
-    allowed: 'paths without "*", query and trailing "/", as "/status"',
-    fix: 'correct `paths`, or leave it out for all',
-  });
+  return checkServedPaths(scope, paths);
 }

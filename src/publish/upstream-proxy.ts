@@ -1,8 +1,7 @@
-import { ApiObject, ApiObjectMetadata, Chart, Duration } from 'cdk8s';
+import { ApiObject, ApiObjectMetadata, Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { IngressGateway } from './ingress-gateway';
 import { IngressHop } from './ingress-hop';
-import { PeerAuthenticationSpecMtlsMode, toJson_PeerAuthenticationSpec } from '../../imports/security.istio.io';
 import { EgressPort, httpPorts } from '../destination/egress-port';
 import { HttpHeaderRules } from '../destination/http-headers';
 import { HttpRetries } from '../destination/http-retries';
@@ -17,7 +16,6 @@ import { GatewayWorkload } from '../exit/gateway-workload';
 import { OpaAuthorization } from '../exit/opa-authorization';
 import { markNote, markSummary } from '../exit/summary';
 import { UpstreamProbe } from '../exit/upstream-probe';
-import { manifest } from '../mesh/manifest';
 import { joinName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
 import { HttpRule } from '../policy/http-rule';
@@ -58,7 +56,8 @@ export interface UpstreamProxyProps {
   readonly ingress?: IngressListener;
 
   /**
-   * Who in the mesh may call, by `http://` and our host name.
+   * Who in the mesh may call, by `http://` and our host name, as itself. With `ingress`, whoever in the mesh reaches the ingress
+   * gateway's Service calls as somebody outside.
    * @default - nobody
    */
   readonly clients?: EgressClient[];
@@ -118,12 +117,10 @@ export interface UpstreamProxyProps {
   readonly metadata?: ApiObjectMetadata;
 }
 
-const STRICT = Symbol.for('cdk8s-istio-egress.StrictNamespaces');
-
 /**
  * Publishes an external service under one of our own host names, through an egress gateway: callers outside the mesh come by
  * HTTPS to the ingress gateway, callers inside by HTTP, and the exit speaks verified TLS to the service, which reads its own
- * name in the Host header. Sidecars in the exit's namespace take only mutual TLS.
+ * name in the Host header.
  */
 export class UpstreamProxy extends Construct {
   /** Where the calls leave. */
@@ -165,7 +162,6 @@ export class UpstreamProxy extends Construct {
       this.ingressVirtualService = hop.virtualService;
     }
     this.exit._grant(declaration);
-    strictMutualTls(this.exit);
     markSummary(this, this.exit, declaration);
     if (ingress) markNote(this, outsideLine(this, props));
   }
@@ -202,21 +198,5 @@ function checkOneExit(scope: Construct, { exit, upstreamProbe, authorization, wo
     given: `${exit.namespace}/${exit.exitName}`,
     allowed: `\`exit\` or \`${lost[0]}\``,
     fix: `set \`${lost[0]}\` on the exit itself`,
-  });
-}
-
-/** Once in an exit's namespace, however many exits it has: sidecars there take only mutual TLS. */
-function strictMutualTls(exit: EgressGateway): void {
-  const root = exit.node.root as any;
-  const namespaces: Set<string> = (root[STRICT] ??= new Set());
-  if (namespaces.has(exit.namespace)) return;
-  namespaces.add(exit.namespace);
-  manifest(Chart.of(exit), `strict mutual TLS in ${exit.namespace}`, {
-    apiVersion: 'security.istio.io/v1',
-    kind: 'PeerAuthentication',
-    namespace: exit.namespace,
-    // The name that Istio's tools look for.
-    name: 'default',
-    spec: () => toJson_PeerAuthenticationSpec({ mtls: { mode: PeerAuthenticationSpecMtlsMode.STRICT } }),
   });
 }

@@ -55,7 +55,7 @@ test('what the mesh configuration needs has a name without dots, and refuses whi
   const { envoyExtAuthzGrpc, name } = provider(world({ ...sidecarOf(), name: 'crm', namespace: 'net' }));
   expect(name).toBe('opa-crm-net');
   expect(envoyExtAuthzGrpc).toEqual({
-    service: 'opa.crm.net.internal',
+    service: 'net/opa.crm.net.internal',
     port: 9191,
     timeout: '1s',
     failOpen: false,
@@ -118,10 +118,18 @@ test('credentials of calls come into its log only if that is asked for', () => {
 
 test('behind a Service it changes nothing of the pods', () => {
   const made = service({ port: 9292 });
-  expect(provider(made).envoyExtAuthzGrpc).toMatchObject({ service: HOST, port: 9292 });
+  expect(provider(made).envoyExtAuthzGrpc).toMatchObject({ service: `policy/${HOST}`, port: 9292 });
   const manifests = made.manifests();
   for (const kind of ['ConfigMap', 'ServiceEntry']) manifests.countIs({ kind }, 0);
   expect(manifests.only({ kind: 'Deployment' }).spec.template.spec.containers).toHaveLength(1);
+});
+
+test('a name that is no Service’s is looked up in the namespace that is said, so that no other’s counts', () => {
+  const host = 'opa.corp.example';
+  expect(provider(service({ host, namespace: 'edge' })).envoyExtAuthzGrpc.service).toBe('edge/opa.corp.example');
+  expect(() => service({ host })).toThrow(failing('HostSyntax', 'set `namespace`'));
+  expect(() => service({ host: 'a.opa.policy.svc.cluster.local' })).toThrow(failing('HostSyntax', 'set `namespace`'));
+  expect(() => service({ host, namespace: 'a/b' })).toThrow(failing('NameSyntax', 'namespace'));
 });
 
 test('of pods that exist already the port of the calls has to be known, and they take no sidecar', () => {

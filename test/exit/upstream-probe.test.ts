@@ -4,42 +4,69 @@ import { failing, world } from '../fixtures';
 
 const probed = (upstreamProbe: UpstreamProbe) => world({ upstreamProbe });
 
-test('the kubelet asks through the gateway, for the one path of the upstream', () => {
+const NAME = 'istio-egress.upstream.probe';
+
+test('a command in the pod asks once, through the gateway, for the one path of the upstream', () => {
   const { exit, clients, manifests } = probed({ path: '/status/200', failureThreshold: 3 });
   exit.grant('A', { hosts: ['a.example'], ports: [EgressPort.tlsOrigination()], clients });
-  const [container] = manifests().only({ kind: 'Deployment' }).spec.template.spec.containers;
-  expect(container.readinessProbe).toMatchObject({ httpGet: { path: '/upstream/ready' }, failureThreshold: 3 });
+  const [{ readinessProbe }] = manifests().only({ kind: 'Deployment' }).spec.template.spec.containers;
+  expect(readinessProbe).toEqual({
+    exec: {
+      command: [
+        'pilot-agent',
+        'wait',
+        '--url=http://127.0.0.1:8081/upstream/ready',
+        '--requestTimeoutMillis=5000',
+        '--timeoutSeconds=1',
+        '--periodMillis=600',
+      ],
+    },
+    periodSeconds: 10,
+    timeoutSeconds: 7,
+    failureThreshold: 3,
+  });
   manifests().has(
-    { kind: 'VirtualService', name: 'istio-egress.upstream.probe' },
+    { kind: 'VirtualService', name: NAME },
     { spec: { http: [{ rewrite: { uri: '/status/200', authority: 'a.example' }, retries: { attempts: 0 } }] } },
-  );
-  manifests().has(
-    { kind: 'AuthorizationPolicy', name: 'istio-egress.upstream.probe' },
-    { spec: { rules: [{ to: [{ operation: { methods: ['GET'], paths: ['/upstream/ready'] } }] }] } },
   );
 });
 
-test('there is one way for the probe: a port of its own, one path, and only GET', () => {
+test('nobody outside of the pod can ask, and within it there is one path, and only GET', () => {
   const { exit, clients, manifests } = probed({ path: '/up' });
   exit.grant('A', { hosts: ['a.example'], ports: [EgressPort.tlsOrigination()], clients });
-  const [, server, ...others] = manifests().only({ kind: 'Gateway' }).spec.servers;
-  expect(others).toEqual([]);
-  expect(server).toMatchObject({ port: { number: 8081, protocol: 'HTTP' }, hosts: ['./upstream-probe.internal'] });
-  const { http } = manifests().only({ kind: 'VirtualService', name: 'istio-egress.upstream.probe' }).spec;
-  expect(http.map(({ match }: any) => match)).toEqual([[{ port: 8081, uri: { exact: '/upstream/ready' } }]]);
-  expect(manifests().only({ kind: 'AuthorizationPolicy', name: 'istio-egress.upstream.probe' }).spec.rules).toEqual([
-    { to: [{ operation: { ports: ['8081'], methods: ['GET'], paths: ['/upstream/ready'] } }] },
+  expect(manifests().only({ kind: 'Gateway', name: 'istio-egress' }).spec.servers).toHaveLength(1);
+  expect(manifests().only({ kind: 'Gateway', name: 'istio-egress-upstream-probe' }).spec).toEqual({
+    selector: { istio: 'istio-egress' },
+    servers: [{ bind: '127.0.0.1', port: { name: 'probe', number: 8081, protocol: 'HTTP' }, hosts: ['./127.0.0.1'] }],
+  });
+  const { spec } = manifests().only({ kind: 'VirtualService', name: NAME });
+  expect(spec).toMatchObject({ gateways: ['istio-egress-upstream-probe'], hosts: ['127.0.0.1'] });
+  expect(spec.http.map(({ match }: any) => match)).toEqual([[{ port: 8081, uri: { exact: '/upstream/ready' } }]]);
+  expect(manifests().only({ kind: 'AuthorizationPolicy', name: NAME }).spec.rules).toEqual([
+    {
+      from: [{ source: { ipBlocks: ['127.0.0.1'] } }],
+      to: [{ operation: { ports: ['8081'], methods: ['GET'], paths: ['/upstream/ready'] } }],
+    },
   ]);
-  for (const { spec } of manifests().find({ kind: 'Service' })) {
-    expect(spec.ports.map(({ targetPort }: any) => targetPort)).toEqual([8080]);
+  for (const { spec: service } of manifests().find({ kind: 'Service' })) {
+    expect(service.ports.map(({ targetPort }: any) => targetPort)).toEqual([8080]);
   }
+});
+
+test('the upstream sends the command nowhere else', () => {
+  const { exit, clients, manifests } = probed({ path: '/up' });
+  const headers = { requestSet: { authorization: 'key' }, responseSet: { location: 'http://other.example/' } };
+  exit.grant('A', { hosts: ['a.example'], ports: [EgressPort.tlsOrigination({ headers })], clients });
+  const [route] = manifests().only({ kind: 'VirtualService', name: NAME }).spec.http;
+  expect(route.headers.request.set).toEqual({ authorization: 'key' });
+  expect(route.headers.response).toEqual({ remove: ['location'] });
 });
 
 test('the upstream is asked as the calls ask it: same TLS, its own name, without the mesh’s headers', () => {
   const { exit, clients, manifests } = probed({ path: '/up', timeout: Duration.seconds(2) });
   const ports = [EgressPort.tlsOrigination({ tls: UpstreamTls.mutual('bank'), upstreamPort: 8443 })];
   exit.grant('A', { hosts: ['a.example'], ports, clients });
-  const [route] = manifests().only({ kind: 'VirtualService', name: 'istio-egress.upstream.probe' }).spec.http;
+  const [route] = manifests().only({ kind: 'VirtualService', name: NAME }).spec.http;
   expect(route).toMatchObject({
     rewrite: { uri: '/up', authority: 'a.example:8443' },
     route: [{ destination: { host: 'a.example', port: { number: 8443 }, subset: 'port-80' } }],
@@ -52,11 +79,11 @@ test('a blip takes no pod out, and a pod starts whether the upstream answers or 
   const { exit, clients, manifests } = probed({ path: '/up' });
   exit.grant('A', { hosts: ['a.example'], ports: [EgressPort.http()], clients });
   const [{ readinessProbe, startupProbe }] = manifests().only({ kind: 'Deployment' }).spec.template.spec.containers;
-  expect(readinessProbe).toMatchObject({ periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 });
+  expect(readinessProbe).toMatchObject({ periodSeconds: 10, failureThreshold: 6 });
   expect(startupProbe.httpGet).toEqual({ path: '/healthz/ready', port: 15021 });
 });
 
-test('OPA is not asked about the kubelet', () => {
+test('OPA is not asked about the probe', () => {
   const authorization = OpaAuthorization.sidecar({ policyConfigMap: 'policy' });
   const { exit, clients, manifests } = world({ upstreamProbe: { path: '/up' }, authorization });
   exit.grant('A', { hosts: ['a.example'], ports: [EgressPort.http()], clients });

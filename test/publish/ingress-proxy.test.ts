@@ -13,6 +13,7 @@ import {
   UpstreamTls,
 } from '../../src';
 import { Manifests } from '../../src/assertions';
+import { servedPath } from '../../src/publish/served-paths';
 import { failing } from '../fixtures';
 
 const ingress = IngressGateway.imported();
@@ -76,14 +77,12 @@ test('both at once are one proxy', () => {
   expect(manifests().only({ kind: 'Gateway' }).spec.servers).toHaveLength(2);
 });
 
-test('a path is itself and what is below it, not what begins alike', () => {
-  const matches = (paths: string[]) => routes({ paths }).http.map(({ match }: any) => match[0].uri);
-  expect(matches(['/status'])).toEqual([{ exact: '/status' }, { prefix: '/status/' }]);
-  expect(matches(['/b', '/a', '/b'])).toEqual([{ exact: '/a' }, { prefix: '/a/' }, { exact: '/b' }, { prefix: '/b/' }]);
-  expect(matches(['/'])).toEqual([{ prefix: '/' }]);
+test('each path is a match of its own', () => {
+  const matches = (paths: string[]) => routes({ paths }).http.map(({ match }: any) => match[0].uri.regex);
+  expect(matches(['/b', '/a', '/b'])).toEqual([servedPath('/a'), servedPath('/b')]);
 });
 
-test('the mesh does not know the hosts, unless they are said to be open', () => {
+test('sidecars do not know the hosts, unless they are said to be open', () => {
   const visible = (meshAccess?: MeshAccess) => {
     const { manifests } = proxied({ meshAccess });
     return ['ServiceEntry', 'DestinationRule', 'VirtualService'].map(
@@ -91,7 +90,7 @@ test('the mesh does not know the hosts, unless they are said to be open', () => 
     );
   };
   expect(visible()).toEqual([['.'], ['.'], ['.']]);
-  expect(visible(MeshAccess.CLOSED)).toEqual([['.'], ['.'], ['.']]);
+  expect(visible(MeshAccess.AS_OUTSIDE)).toEqual([['.'], ['.'], ['.']]);
   expect(visible(MeshAccess.OPEN_TO_MESH)).toEqual([['*'], ['*'], ['.']]);
 });
 
@@ -128,8 +127,14 @@ test.each([
   [{ paths: ['/status/'] }, 'HttpRuleSyntax', ''],
   [{ paths: ['/status*'] }, 'HttpRuleSyntax', ''],
   [{ paths: ['/a?b'] }, 'HttpRuleSyntax', ''],
+  [{ paths: ['/a//b'] }, 'HttpRuleSyntax', '/a//b'],
+  [{ paths: ['/a/..'] }, 'HttpRuleSyntax', '/a/..'],
+  [{ paths: ['/a%2fb'] }, 'HttpRuleSyntax', '/a%2fb'],
+  [{ paths: '/a' as any }, 'HttpRuleSyntax', '/a'],
+  [{ paths: [['/a']] as any }, 'HttpRuleSyntax', '/a'],
   [{ paths: ['/a'], ports: [EgressPort.tlsPassthrough()] }, 'HttpRuleSyntax', '443'],
   [{ paths: ['/a'], ports: [...http, EgressPort.tlsPassthrough()] }, 'HttpRuleSyntax', '443'],
+  [{ meshAccess: 'CLOSED' as any }, 'WrongType', 'MeshAccess.AS_OUTSIDE'],
   [{ name: 'my.proxy' }, 'NameSyntax', 'my.proxy'],
   [{ metadata: { namespace: 'a' } }, 'MetadataReserved', ''],
 ])('refuses %j', (props: Partial<IngressProxyProps>, code, part) => {
@@ -163,7 +168,7 @@ test('a host name is served once by an ingress gateway, whoever serves it', () =
 test('says to whom the hosts are open', () => {
   const lines = (props: Partial<IngressProxyProps>) => Egress.describe(proxied(props).app)[0];
   expect(lines({ paths: ['/status'] })).toMatch(
-    /^proxy\/Bin: anybody outside → ingress gateway in istio-system → httpbin.org .*, only \/status, closed to the mesh$/,
+    /^proxy\/Bin: anybody outside → ingress gateway in istio-system → httpbin.org .*, only \/status, unknown to sidecars$/,
   );
   expect(lines({ meshAccess: MeshAccess.OPEN_TO_MESH })).toMatch(/open to the whole mesh$/);
 });

@@ -1,4 +1,7 @@
-import { Chart, Duration, Testing } from 'cdk8s';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Chart, Duration, Testing, YamlOutputType } from 'cdk8s';
 import {
   Egress,
   EgressClient,
@@ -172,7 +175,7 @@ test('a second, third and fourth cost a construct each', () => {
       clients: [sleep],
     })),
   );
-  for (const kind of ['Deployment', 'Service', 'ServiceEntry', 'PeerAuthentication']) {
+  for (const kind of ['Deployment', 'Service', 'ServiceEntry']) {
     manifests().countIs({ kind }, 4);
   }
   manifests().countIs({ kind: 'Gateway' }, 8);
@@ -182,14 +185,35 @@ test('a second, third and fourth cost a construct each', () => {
   expect(new Set(selectors).size).toBe(4);
 });
 
-test('sidecars of a namespace take only mutual TLS, said once however many exits it has', () => {
-  const { manifests } = proxies(
-    { clients: [sleep], namespace: 'legacy' },
-    { hostname: 'crm.corp.example', upstream: 'crm.vendor.example', clients: [sleep], namespace: 'legacy' },
+test('two proxies share no object, so that one may go without the other, and each has a file of its own', () => {
+  const all = {
+    clients: [sleep],
+    ingress,
+    upstreamProbe: { path: '/up' },
+    authorization: OpaAuthorization.sidecar({ policyConfigMap: 'policy' }),
+    tls: UpstreamTls.mutual('bank'),
+    namespace: 'legacy',
+  };
+  const app = new App({
+    outdir: mkdtempSync(join(tmpdir(), 'files-')),
+    yamlOutputType: YamlOutputType.FILE_PER_RESOURCE,
+  });
+  for (const id of ['Bin', 'Crm']) {
+    const name = id.toLowerCase();
+    const { namespace, ...props } = all;
+    new UpstreamProxy(new Chart(app, id, { namespace }), `${id}Egress`, {
+      ...props,
+      hostname: `${name}.corp.example`,
+      upstream: `${name}.vendor.example`,
+    });
+  }
+  app.synth();
+  const [one, other] = app.charts.map((chart) =>
+    chart.toJson().map(({ kind, metadata }: any) => `${kind} ${metadata.namespace}/${metadata.name}`),
   );
-  const { metadata, spec } = manifests().only({ kind: 'PeerAuthentication' });
-  expect(metadata).toMatchObject({ name: 'default', namespace: 'legacy' });
-  expect(spec).toEqual({ mtls: { mode: 'STRICT' } });
+  expect(one.filter((name) => other.includes(name))).toEqual([]);
+  expect(readdirSync(app.outdir)).toHaveLength(one.length + other.length);
+  rmSync(app.outdir, { recursive: true });
 });
 
 test('where sidecars answer DNS, our name need not be known anywhere else', () => {
@@ -226,7 +250,6 @@ test('several names may go through a gateway that is there', () => {
     clients: [sleep],
   });
   Manifests.fromApp(app).countIs({ kind: 'Deployment' }, 1);
-  Manifests.fromApp(app).countIs({ kind: 'PeerAuthentication', namespace: 'istio-egress' }, 1);
   new UpstreamProxy(chart, 'C', { hostname: 'c.corp.example', upstream: 'httpbin.org', exit, clients: [sleep] });
   expect(() => app.synthYaml()).toThrow('[HostOnTwoExits]');
 });

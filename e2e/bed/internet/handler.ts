@@ -20,7 +20,8 @@ async function digest(request: Request): Promise<{ bytes: number; text: string }
 }
 
 /**
- * Answers a request: `/status/<code>` with that code, `/stream/<count>/<ms>` with lines in that rhythm, anything else with what arrived.
+ * Answers a request: `/status/<code>` with that code, `/redirect/<host>` to another host, `/stream/<count>/<ms>` with lines in that rhythm,
+ * anything else with what arrived.
  * Returns the size of the body that came.
  */
 export async function respond(request: Request, response: Response): Promise<number> {
@@ -33,6 +34,11 @@ export async function respond(request: Request, response: Response): Promise<num
       await pause(Number(second));
       (response as ServerResponse).write(`line ${line}\n`);
     }
+    response.end();
+    return bytes;
+  }
+  if (verb === 'redirect') {
+    response.writeHead(302, { location: `http://${first}/` });
     response.end();
     return bytes;
   }

@@ -1,0 +1,27 @@
+import { Construct } from 'constructs';
+import { EgressError } from '../errors';
+import { isUnambiguousPath, UNAMBIGUOUS_PATH } from '../policy/path-form';
+
+/**
+ * A path and what is below it, as a regular expression for a whole path without query. Istio's prefix match would not do: it
+ * takes "/status" for the beginning of "/statusx", and "/status/..%2fadmin" for something below "/status", which a server that
+ * decodes reads as "/admin".
+ */
+export function servedPath(path: string): string {
+  return path === '/' ? UNAMBIGUOUS_PATH : `${path.replace(/[^\w/~-]/g, '\\$&')}(${UNAMBIGUOUS_PATH})?`;
+}
+
+/** @throws HttpRuleSyntax */
+export function checkServedPaths(scope: Construct, paths: string[]): string[] {
+  const isServable = (path: unknown) =>
+    typeof path === 'string' && isUnambiguousPath(path) && /^\/(.*[^/*])?$/.test(path);
+  const bad = Array.isArray(paths) ? paths.find((path) => !isServable(path)) : paths;
+  if (bad === undefined && paths.length > 0) return [...new Set(paths)].sort();
+  throw new EgressError('HttpRuleSyntax', scope, {
+    what: 'this is not a path that can be served',
+    given: bad ?? paths,
+    allowed:
+      'paths without "*", query and trailing "/", as "/status"; without empty segments, "." and "..", and what servers read differently when they decode it',
+    fix: 'correct `paths`, or leave it out for all',
+  });
+}
