@@ -1,4 +1,8 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { App, Chart, Yaml } from 'cdk8s';
+import { parse } from 'yaml';
 import { ExitName, PORTS, Story } from './story';
 import {
   Egress,
@@ -12,7 +16,9 @@ import {
   HttpRule,
   IEgressExit,
   InCluster,
+  Installation,
   Mesh,
+  OutboundTrafficPolicy,
 } from '../../src';
 
 /** Where the exits of all stories stand. */
@@ -60,8 +66,26 @@ export function manifestsOf(story: Story): { documents: string[] } | { refused: 
   }
 }
 
+/** What the library says that the mesh's configuration has to hold. */
+export function meshConfig(): object {
+  const app = new App({ outdir: '/nonexistent' });
+  build(app, { declarations: [], guarded: false, objects: [], moves: [] });
+  const folder = mkdtempSync(join(tmpdir(), 'egress-'));
+  try {
+    Installation.write(app, folder);
+    return parse(readFileSync(join(folder, 'mesh-config.yaml'), 'utf8')) as object;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 function build(app: App, story: Story): void {
-  Mesh.configure(app, { dnsProxying: true });
+  Mesh.configure(app, {
+    dnsProxying: true,
+    outboundTrafficPolicy: OutboundTrafficPolicy.REGISTRY_ONLY,
+    gatewaysScopedToNamespace: true,
+    serviceEntriesScopedToNamespace: true,
+  });
   const platform = new Chart(app, 'platform');
   const workload = GatewayWorkload.managed({ replicas: 1 });
   const exits: Record<ExitName, IEgressExit> = {

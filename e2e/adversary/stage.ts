@@ -1,4 +1,4 @@
-import { EDGE, EXITS } from './app';
+import { EDGE, EXITS, meshConfig } from './app';
 import { CALLERS, HOSTS } from './story';
 import { api } from '../bed/api';
 import { Answer, Call } from '../bed/app/call';
@@ -30,6 +30,7 @@ export interface Hit {
 /** The mesh in which all stories are played: callers, exits' namespaces and servers outside. */
 export class Stage {
   static async set(mesh: Mesh): Promise<Stage> {
+    await mesh.configure('REGISTRY_ONLY', meshConfig());
     for (const { namespace } of Object.values(EXITS)) await mesh.namespace(namespace);
     for (const name of ['pay', 'shop', 'stranger']) await mesh.namespace(name);
     await mesh.namespace('agents', { labels: { 'istio.io/dataplane-mode': 'ambient' } });
