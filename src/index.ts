@@ -1,5 +1,5 @@
 export { type ConnectionLimits } from './destination/connection-limits';
-export * from './destination/egress-destination';
+export { type EgressDestination, type EgressHosts, HostResolution } from './destination/egress-destination';
 export { type EgressEndpoint } from './destination/egress-endpoint';
 export { EgressPort } from './destination/egress-port';
 export { type HttpHeaderRules } from './destination/http-headers';
@@ -46,7 +46,7 @@ export { InCluster } from './guard/in-cluster';
 export { AmbientNamespace, type AmbientNamespaceProps } from './mesh/ambient-namespace';
 export { Mesh, type MeshSettings, OutboundTrafficPolicy } from './mesh/mesh';
 export { EgressAccessLog, type EgressAccessLogProps } from './observe/egress-access-log';
-export * from './pattern/egress';
+export { Egress, type EgressOptions, type EgressProps } from './pattern/egress';
 export * from './pattern/http-egress';
 export * from './pattern/tcp-egress';
 export * from './pattern/tls-origination-egress';

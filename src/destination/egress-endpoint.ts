@@ -1,7 +1,9 @@
 import { isIP } from 'node:net';
 import { Construct } from 'constructs';
 import { checkHost } from './host';
+import { parseIpRange } from './ip-range';
 import { EgressError } from '../errors';
+import { checkOptions, Options } from '../options';
 
 /** A place where hosts are found. */
 export interface EgressEndpoint {
@@ -22,12 +24,14 @@ export interface EgressEndpoint {
   readonly locality?: string;
 }
 
+const ENDPOINT: Options<EgressEndpoint> = { address: 'checked', weight: 'checked', locality: 'checked' };
+
 /** Whether all endpoints are addresses, so that nothing is to be looked up. */
 export function areAddresses(endpoints: readonly EgressEndpoint[]): boolean {
   return endpoints.every(({ address }) => isIP(address) > 0);
 }
 
-/** @throws EndpointSyntax, what a host can throw */
+/** @throws EndpointSyntax, WrongType, OptionUnknown, what a host can throw */
 export function checkEndpoints(
   scope: Construct,
   endpoints: EgressEndpoint[],
@@ -40,18 +44,23 @@ export function checkEndpoints(
   if (!Array.isArray(endpoints) || endpoints.length === 0) {
     refuse('there is no endpoint', endpoints, 'leave `endpoints` out for the hosts themselves');
   }
-  const checked = endpoints.map(({ address, weight, locality }) => {
+  const checked = [...endpoints].map((given) => {
+    const { address, weight, locality } = checkOptions(scope, given, ENDPOINT);
     if (weight !== undefined && !(Number.isInteger(weight) && weight >= 1 && weight <= 1_000_000)) {
       refuse('the weight is no share', weight, 'use whole numbers, as 80 and 20');
     }
-    if (locality !== undefined && !/^[a-z0-9][\w.-]*(\/[a-z0-9][\w.-]*){0,2}$/i.test(locality)) {
+    if (
+      locality !== undefined &&
+      !(typeof locality === 'string' && /^[a-z0-9][\w.-]*(\/[a-z0-9][\w.-]*){0,2}$/i.test(locality))
+    ) {
       refuse(
         'the locality is not "region/zone"',
         locality,
         'use the names that the nodes carry in their topology labels',
       );
     }
-    return { address: isIP(address) && !address.includes('%') ? address : checkHost(scope, address), weight, locality };
+    const ip = parseIpRange(address);
+    return { address: ip && isIP(address) ? ip.text : checkHost(scope, address), weight, locality };
   });
   if (checked.some(({ locality }) => locality !== undefined) && !detectsOutliers) {
     refuse(

@@ -12,6 +12,7 @@ import { checkDuration, checkWholeNumber } from '../destination/numbers';
 import { EgressError } from '../errors';
 import { manifest } from '../mesh/manifest';
 import { dottedName } from '../naming';
+import { checkOptions, Options } from '../options';
 
 /**
  * Makes a gateway's pods ready only while their upstream answers. The kubelet's probe goes through the gateway itself to a
@@ -44,6 +45,13 @@ export interface UpstreamProbe {
   readonly failureThreshold?: number;
 }
 
+const PROBE: Options<UpstreamProbe> = {
+  path: 'checked',
+  period: 'checked',
+  timeout: 'checked',
+  failureThreshold: 'checked',
+};
+
 /** Where the pods listen for the kubelet; no Service leads there. */
 const PROBE_PORT = 8081;
 /** What the kubelet asks for: nobody else's Host header and path. */
@@ -60,7 +68,12 @@ export interface ResolvedProbe {
 
 /** @throws ProbeSyntax, SettingRange */
 export function resolveProbe(scope: Construct, probe: UpstreamProbe): ResolvedProbe {
-  const { path, period = Duration.seconds(10), timeout = Duration.seconds(5), failureThreshold = 6 } = probe;
+  const {
+    path,
+    period = Duration.seconds(10),
+    timeout = Duration.seconds(5),
+    failureThreshold = 6,
+  } = checkOptions(scope, probe, PROBE);
   if (typeof path !== 'string' || !/^\/[\x21-\x7e]*$/.test(path) || /[?#]/.test(path)) {
     throw new EgressError('ProbeSyntax', scope, {
       what: 'the probe has no usable path',

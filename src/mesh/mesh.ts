@@ -2,6 +2,7 @@ import { Construct, IConstruct } from 'constructs';
 import { EgressError } from '../errors';
 import { IstioVersion, TESTED_ISTIO } from './istio-version';
 import { checkName } from '../naming';
+import { checkOptions, Options } from '../options';
 
 /** What sidecars do with calls to hosts that nothing in the mesh declares. Mirrors the mesh's own setting. */
 export enum OutboundTrafficPolicy {
@@ -95,6 +96,21 @@ export interface MeshSettings {
   readonly annotations?: { [key: string]: string };
 }
 
+const SETTINGS: Options<MeshSettings> = {
+  istioVersion: 'checked',
+  clusterDomain: 'text',
+  trustDomain: 'checked',
+  trustDomainAliases: 'list',
+  rootNamespace: 'checked',
+  revision: 'checked',
+  outboundTrafficPolicy: 'checked',
+  gatewaysScopedToNamespace: 'flag',
+  dnsProxying: 'flag',
+  waypointTlsWildcards: 'flag',
+  labels: 'map',
+  annotations: 'map',
+};
+
 const MESH = Symbol.for('cdk8s-istio-egress.Mesh');
 const READ = Symbol.for('cdk8s-istio-egress.MeshRead');
 
@@ -108,6 +124,7 @@ export class Mesh {
    * @throws VersionUnsupported, NameSyntax for settings that cannot be
    */
   public static configure(scope: Construct, settings: MeshSettings): void {
+    settings = checkOptions(scope, settings, SETTINGS);
     if (MESH in scope || READ in scope) {
       throw new EgressError('MeshConfiguredLate', scope, {
         what: 'the mesh of this scope is settled: it was configured before, or a construct has used it',
@@ -171,6 +188,14 @@ export class Mesh {
     this.rootNamespace = checkName(scope, 'rootNamespace', settings.rootNamespace ?? 'istio-system');
     this.revision = settings.revision === undefined ? undefined : checkName(scope, 'revision', settings.revision);
     this.outboundTrafficPolicy = settings.outboundTrafficPolicy ?? OutboundTrafficPolicy.REGISTRY_ONLY;
+    if (!Object.values(OutboundTrafficPolicy).includes(this.outboundTrafficPolicy)) {
+      throw new EgressError('WrongType', scope, {
+        what: '`outboundTrafficPolicy` is none',
+        given: settings.outboundTrafficPolicy,
+        allowed: 'OutboundTrafficPolicy.REGISTRY_ONLY, OutboundTrafficPolicy.ALLOW_ANY',
+        fix: 'set it to what the mesh has',
+      });
+    }
     this.dnsProxying = settings.dnsProxying ?? false;
     this._labels = settings.labels;
     this._annotations = settings.annotations;
