@@ -42,6 +42,7 @@ export const ERROR_CODES = [
   'NotDeclared',
   'NotInline',
   'NotOutside',
+  'OptionUnknown',
   'OutputFileCollision',
   'PortConflict',
   'PortRange',
@@ -100,8 +101,35 @@ export function describe(code: ErrorCode, where: Construct | string, problem: Pr
   return lines.join('\n  ');
 }
 
-/** One line, whatever was passed: JSON escapes control characters, and long values are cut. */
+/** Characters of a value, and items of a list, that a reader still reads. */
+const LONGEST = 200;
+const MOST = 20;
+
+/** One line, whatever was passed, and never an error: nothing of the value is called, and little of it is read. */
 function printable(value: unknown): string {
-  const text = JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `${v}` : v)) ?? String(value);
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  return cut(show(value, 3));
+}
+
+const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+
+function show(value: unknown, depth: number): string {
+  if (typeof value === 'string') return JSON.stringify(cut(value));
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object' || value === null) return `${typeof value === 'symbol' ? 'a symbol' : value}`;
+  try {
+    if (Construct.isConstruct(value)) return `the construct ${JSON.stringify(cut(`${value.node.path}`))}`;
+    const isList = Array.isArray(value);
+    if (depth === 0) return isList ? '[…]' : '{…}';
+    const keys = isList ? [] : Object.keys(value);
+    const items = isList
+      ? value.slice(0, MOST).map((item) => show(item, depth - 1))
+      : keys.slice(0, MOST).flatMap((key) => {
+          const field = (value as { [key: string]: unknown })[key];
+          return field === undefined ? [] : `${JSON.stringify(cut(key))}:${show(field, depth - 1)}`;
+        });
+    if ((isList ? value : keys).length > MOST) items.push('…');
+    return isList ? `[${items.join()}]` : `{${items.join()}}`;
+  } catch {
+    return 'a value that cannot be read';
+  }
 }

@@ -1,5 +1,5 @@
 export { type ConnectionLimits } from './destination/connection-limits';
-export * from './destination/egress-destination';
+export { type EgressDestination, type EgressHosts, HostResolution } from './destination/egress-destination';
 export { type EgressEndpoint } from './destination/egress-endpoint';
 export { EgressPort } from './destination/egress-port';
 export { type HttpHeaderRules } from './destination/http-headers';
@@ -48,7 +48,7 @@ export { AmbientNamespace, type AmbientNamespaceProps } from './mesh/ambient-nam
 export { Mesh } from './mesh/mesh';
 export { type MeshSettings, OutboundTrafficPolicy } from './mesh/mesh-settings';
 export { EgressAccessLog, type EgressAccessLogProps } from './observe/egress-access-log';
-export * from './pattern/egress';
+export { Egress, type EgressOptions, type EgressProps } from './pattern/egress';
 export * from './pattern/http-egress';
 export * from './pattern/tcp-egress';
 export * from './pattern/tls-origination-egress';

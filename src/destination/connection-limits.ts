@@ -1,6 +1,7 @@
 import { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { checkDuration, checkWholeNumber } from './numbers';
+import { checkOptions, Options } from '../options';
 
 /**
  * Limits for the connections from each pod of an exit to each host.
@@ -39,6 +40,14 @@ export interface ConnectionLimits {
   readonly idleTimeout?: Duration;
 }
 
+const LIMITS: Options<ConnectionLimits> = {
+  maxConnections: 'checked',
+  maxPendingRequests: 'checked',
+  maxRequests: 'checked',
+  connectTimeout: 'checked',
+  idleTimeout: 'checked',
+};
+
 /** In the form of a DestinationRule's `connectionPool`. */
 export interface ResolvedConnectionLimits {
   readonly tcp?: { readonly maxConnections?: number; readonly connectTimeout?: string; readonly idleTimeout?: string };
@@ -49,15 +58,16 @@ export interface ResolvedConnectionLimits {
   };
 }
 
-/** @throws SettingRange */
-export function resolveConnectionLimits(scope: Construct, limits: ConnectionLimits): ResolvedConnectionLimits {
+/** @throws SettingRange, WrongType, OptionUnknown */
+export function resolveConnectionLimits(scope: Construct, given: ConnectionLimits): ResolvedConnectionLimits {
+  const limits = checkOptions(scope, given, LIMITS);
   const count = (name: 'maxConnections' | 'maxPendingRequests' | 'maxRequests') => {
     const value = limits[name];
     return value === undefined ? undefined : checkWholeNumber(scope, name, value, [1, 2 ** 31 - 1]);
   };
   const duration = (name: 'connectTimeout' | 'idleTimeout') => {
     const value = limits[name];
-    return value && checkDuration(scope, name, value);
+    return value === undefined ? undefined : checkDuration(scope, name, value);
   };
   const idleTimeout = duration('idleTimeout');
   return {

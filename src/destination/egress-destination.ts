@@ -2,6 +2,7 @@ import { ConnectionLimits } from './connection-limits';
 import { EgressEndpoint } from './egress-endpoint';
 import { EgressPort } from './egress-port';
 import { OutlierDetection } from './outlier-detection';
+import { Options } from '../options';
 
 /** How an exit finds the addresses of a host. */
 export enum HostResolution {
@@ -60,8 +61,21 @@ export interface EgressHosts {
   readonly outlierDetection?: OutlierDetection;
 }
 
+/** What each takes. */
+export const EGRESS_HOSTS: Options<EgressHosts> = {
+  hosts: 'checked',
+  resolution: 'checked',
+  endpoints: 'checked',
+  addresses: 'checked',
+  connectionLimits: 'checked',
+  outlierDetection: 'checked',
+};
+
 /** External hosts and the ports they are called on. The same struct declares, in both repos, what is granted and what is used. */
 export interface EgressDestination extends EgressHosts {
   /** How the hosts are called. */
   readonly ports: EgressPort[];
 }
+
+/** What each takes. */
+export const EGRESS_DESTINATION: Options<EgressDestination> = { ...EGRESS_HOSTS, ports: 'checked' };

@@ -1,8 +1,10 @@
 import { isIP } from 'node:net';
 import { Construct } from 'constructs';
 import { checkHost } from './host';
+import { parseIpRange } from './ip-range';
 import { meetsNeverOutside } from './special-addresses';
 import { EgressError } from '../errors';
+import { checkOptions, Options } from '../options';
 
 /** A place where hosts are found. */
 export interface EgressEndpoint {
@@ -23,12 +25,14 @@ export interface EgressEndpoint {
   readonly locality?: string;
 }
 
+const ENDPOINT: Options<EgressEndpoint> = { address: 'checked', weight: 'checked', locality: 'checked' };
+
 /** Whether all endpoints are addresses, so that nothing is to be looked up. */
 export function areAddresses(endpoints: readonly EgressEndpoint[]): boolean {
   return endpoints.every(({ address }) => isIP(address) > 0);
 }
 
-/** @throws EndpointSyntax, NotOutside, what a host can throw */
+/** @throws EndpointSyntax, NotOutside, WrongType, OptionUnknown, what a host can throw */
 export function checkEndpoints(
   scope: Construct,
   endpoints: EgressEndpoint[],
@@ -41,7 +45,8 @@ export function checkEndpoints(
   if (!Array.isArray(endpoints) || endpoints.length === 0) {
     refuse('there is no endpoint', endpoints, 'leave `endpoints` out for the hosts themselves');
   }
-  const checked = endpoints.map(({ address, weight, locality }) => {
+  const checked = [...endpoints].map((given) => {
+    const { address, weight, locality } = checkOptions(scope, given, ENDPOINT);
     const never = meetsNeverOutside(address);
     if (never) {
       throw new EgressError('NotOutside', scope, {
@@ -54,14 +59,18 @@ export function checkEndpoints(
     if (weight !== undefined && !(Number.isInteger(weight) && weight >= 1 && weight <= 1_000_000)) {
       refuse('the weight is no share', weight, 'use whole numbers, as 80 and 20');
     }
-    if (locality !== undefined && !/^[a-z0-9][\w.-]*(\/[a-z0-9][\w.-]*){0,2}$/i.test(locality)) {
+    if (
+      locality !== undefined &&
+      !(typeof locality === 'string' && /^[a-z0-9][\w.-]*(\/[a-z0-9][\w.-]*){0,2}$/i.test(locality))
+    ) {
       refuse(
         'the locality is not "region/zone"',
         locality,
         'use the names that the nodes carry in their topology labels',
       );
     }
-    return { address: isIP(address) && !address.includes('%') ? address : checkHost(scope, address), weight, locality };
+    const ip = parseIpRange(address);
+    return { address: ip && isIP(address) ? ip.text : checkHost(scope, address), weight, locality };
   });
   if (checked.some(({ locality }) => locality !== undefined) && !detectsOutliers) {
     refuse(

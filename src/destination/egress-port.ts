@@ -1,20 +1,38 @@
 import { Construct } from 'constructs';
-import { HttpPort, HttpPortOptions, resolveHttpPort, TlsOriginationPortOptions } from './http-port';
-import { OpaquePort, resolveOpaquePort, TcpPortOptions, TlsPassthroughPortOptions } from './opaque-port';
+import {
+  HTTP_PORT,
+  HttpPort,
+  HttpPortOptions,
+  resolveHttpPort,
+  TLS_ORIGINATION_PORT,
+  TlsOriginationPortOptions,
+} from './http-port';
+import {
+  OpaquePort,
+  resolveOpaquePort,
+  TCP_PORT,
+  TcpPortOptions,
+  TLS_PASSTHROUGH_PORT,
+  TlsPassthroughPortOptions,
+} from './opaque-port';
 import { UpstreamTls } from './upstream-tls';
+import { Brand } from '../brand';
 import { EgressError } from '../errors';
+import { checkOptions } from '../options';
 
 /** A port of a destination: how the application speaks on it, and how the exit reaches the host. */
 export class EgressPort {
   /** HTTP, sent on as it is: **unencrypted** between the exit and the external host. */
   public static http(options: HttpPortOptions = {}): EgressPort {
-    return new EgressPort((scope) => resolveHttpPort(scope, options, {}));
+    const checked = checkOptions('EgressPort.http', options, HTTP_PORT);
+    return PORT.mark(new EgressPort((scope) => resolveHttpPort(scope, checked, {})));
   }
 
   /** HTTP from the application, TLS from the exit on. The application calls `http://`, the external host sees `https://`. */
   public static tlsOrigination(options: TlsOriginationPortOptions = {}): EgressPort {
-    const upstream = { tls: options.tls ?? UpstreamTls.simple(), port: options.upstreamPort ?? 443 };
-    return new EgressPort((scope) => resolveHttpPort(scope, options, upstream));
+    const checked = checkOptions('EgressPort.tlsOrigination', options, TLS_ORIGINATION_PORT);
+    const upstream = { tls: checked.tls ?? UpstreamTls.simple(), port: checked.upstreamPort ?? 443 };
+    return PORT.mark(new EgressPort((scope) => resolveHttpPort(scope, checked, upstream)));
   }
 
   /**
@@ -23,7 +41,8 @@ export class EgressPort {
    * connects to the declared host whatever the application asks for inside.
    */
   public static tlsPassthrough(options: TlsPassthroughPortOptions = {}): EgressPort {
-    return new EgressPort((scope) => resolveOpaquePort(scope, 'tls', { ...options, port: options.port ?? 443 }, true));
+    const checked = checkOptions('EgressPort.tlsPassthrough', options, TLS_PASSTHROUGH_PORT);
+    return PORT.mark(new EgressPort((scope) => resolveOpaquePort(scope, 'tls', { port: 443, ...checked }, true)));
   }
 
   /**
@@ -31,7 +50,8 @@ export class EgressPort {
    * calls**. Whoever in the mesh reaches the exit reaches the host; `clients` only says whose sidecars lead there.
    */
   public static tlsPassthroughWithoutIdentity(options: TlsPassthroughPortOptions = {}): EgressPort {
-    return new EgressPort((scope) => resolveOpaquePort(scope, 'tls', { ...options, port: options.port ?? 443 }, false));
+    const checked = checkOptions('EgressPort.tlsPassthroughWithoutIdentity', options, TLS_PASSTHROUGH_PORT);
+    return PORT.mark(new EgressPort((scope) => resolveOpaquePort(scope, 'tls', { port: 443, ...checked }, false)));
   }
 
   /**
@@ -41,7 +61,8 @@ export class EgressPort {
    * @param port Port that the application calls
    */
   public static tcp(port: number, options: TcpPortOptions = {}): EgressPort {
-    return new EgressPort((scope) => resolveOpaquePort(scope, 'tcp', { ...options, port }, true));
+    const checked = checkOptions('EgressPort.tcp', options, TCP_PORT);
+    return PORT.mark(new EgressPort((scope) => resolveOpaquePort(scope, 'tcp', { ...checked, port }, true)));
   }
 
   private constructor(
@@ -49,6 +70,8 @@ export class EgressPort {
     public readonly _resolve: (scope: Construct) => ResolvedPort,
   ) {}
 }
+
+const PORT = new Brand<EgressPort>('EgressPort', 'EgressPort.http, .tlsOrigination, .tlsPassthrough, .tcp');
 
 /** A checked port. Two declarations of one host agree on it when these are equal. */
 export type ResolvedPort = HttpPort | OpaquePort;
@@ -80,16 +103,9 @@ export function checkPorts(scope: Construct, ports: EgressPort[] | undefined): R
       fix: 'say how the hosts are called, as `ports: [EgressPort.tlsOrigination()]`',
     });
   }
-  const wrong = ports.filter((port) => typeof port?._resolve !== 'function');
-  if (wrong.length > 0) {
-    throw new EgressError('WrongType', scope, {
-      what: 'a port is no EgressPort',
-      given: wrong[0],
-      allowed: 'EgressPort.http, .tlsOrigination, .tlsPassthrough, .tcp',
-      fix: 'make the port with one of them, as EgressPort.http({ port: 8080 })',
-    });
-  }
-  const resolved = ports.map((port) => port._resolve(scope)).sort((a, b) => a.port - b.port);
+  const resolved = [...ports]
+    .map((port) => PORT.check(scope, 'ports', port)._resolve(scope))
+    .sort((a, b) => a.port - b.port);
   const twice = resolved.find((port, index) => port.port === resolved[index + 1]?.port);
   if (twice) {
     throw new EgressError('PortConflict', scope, {

@@ -22,7 +22,7 @@ export function checkHosts(scope: Construct, hosts: string[] | undefined): strin
       fix: 'name the external hosts, as `hosts: ["api.example.com"]`',
     });
   }
-  return [...new Set(hosts.map((host) => checkHostPattern(scope, host)))];
+  return [...new Set([...hosts].map((host) => checkHostPattern(scope, host)))];
 }
 
 /** Whether it stands for all names below a domain. */

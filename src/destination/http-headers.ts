@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { EgressError } from '../errors';
+import { checkOptions, Options } from '../options';
 
 /** Headers that the exit changes on the way out and on the way back. Names are case-insensitive, values are literal. */
 export interface HttpHeaderRules {
@@ -34,6 +35,27 @@ export interface HttpHeaderRules {
    */
   readonly responseRemove?: string[];
 }
+
+const RULES: Options<HttpHeaderRules> = {
+  requestSet: 'map',
+  requestAdd: 'map',
+  requestRemove: 'texts',
+  responseSet: 'map',
+  responseAdd: 'map',
+  responseRemove: 'texts',
+};
+
+/**
+ * What belongs to one connection, or says where a message ends: proxies make these anew on each hop, and a message that says
+ * otherwise is read by the next one as two, the second of which no policy has seen.
+ *
+ * @see RFC 9110, 7.6.1 and 10.1.1; RFC 9112, 6
+ */
+const OF_THE_CONNECTION =
+  /^(connection|keep-alive|te|trailers?|transfer-encoding|upgrade|content-length|expect|http2-settings|proxy-.*)$/;
+
+/** Envoy takes orders from these: retries, timeouts, where to. To remove them is safe. */
+const OF_ENVOY = /^x-envoy-/;
 
 /**
  * What sidecars and gateways add to a request. A third party must not learn the caller's certificate and identity, pod
@@ -71,7 +93,8 @@ interface HeaderOperations {
  * The header operations of one port: the user's, and the removal of the mesh's own.
  * @throws HeaderSyntax
  */
-export function resolveHeaders(scope: Construct, rules: HttpHeaderRules = {}, keep: string[] = []): ResolvedHeaders {
+export function resolveHeaders(scope: Construct, given: HttpHeaderRules = {}, keep: string[] = []): ResolvedHeaders {
+  const rules = checkOptions(scope, given, RULES);
   const kept = new Set(keep.map((name) => name.toLowerCase()));
   const unknown = [...kept].find((name) => !MESH_HEADERS.includes(name));
   if (unknown !== undefined) {
@@ -118,22 +141,37 @@ function values(scope: Construct, headers?: Headers): Headers | undefined {
       fix: 'remove one of the two',
     });
   }
+  const ordered = names.find((name) => OF_ENVOY.test(name));
+  if (ordered !== undefined) refuseName(scope, 'Envoy takes orders from this header', ordered);
   // Sorted, so that two declarations of one host agree however they are written.
   entries.sort(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
   return Object.fromEntries(entries.map(([name, value]) => [checkName(scope, name), checkValue(scope, name, value)]));
 }
 
 /** A token of RFC 9110. `Host` and pseudo-headers decide where a request goes, which is not a header rule's business. */
-function checkName(scope: Construct, name: string): string {
-  if (typeof name !== 'string' || !/^[a-z0-9!#$%&'*+.^_`|~-]+$/i.test(name) || name.toLowerCase() === 'host') {
-    throw new EgressError('HeaderSyntax', scope, {
-      what: 'this is not the name of a header that can be changed',
-      given: name,
-      allowed: 'letters, digits and !#$%&\'*+.^_`|~- ; not "Host" and no pseudo-header',
-      fix: 'correct the name',
-    });
+function checkName(scope: Construct, given: string): string {
+  const name = given.toLowerCase();
+  if (!/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name) || name === 'host') {
+    refuseName(scope, 'this is not the name of a header that can be changed', given);
   }
-  return name.toLowerCase();
+  if (OF_THE_CONNECTION.test(name)) {
+    refuseName(
+      scope,
+      'this header belongs to a connection, and proxies write it: changed, one request could be read as two',
+      given,
+    );
+  }
+  return name;
+}
+
+function refuseName(scope: Construct, what: string, given: string): never {
+  throw new EgressError('HeaderSyntax', scope, {
+    what,
+    given,
+    allowed:
+      'letters, digits and !#$%&\'*+.^_`|~- ; not "Host", no pseudo-header, nothing of the connection or of the message\'s length ("Connection", "Transfer-Encoding", "Content-Length", …); "x-envoy-…" only to remove it',
+    fix: 'leave it out, or correct the name',
+  });
 }
 
 function checkValue(scope: Construct, name: string, value: string): string {

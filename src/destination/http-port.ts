@@ -1,11 +1,12 @@
 import { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { HttpHeaderRules, ResolvedHeaders, resolveHeaders } from './http-headers';
-import { HttpRetries, ResolvedRetries } from './http-retries';
+import { checkRetries, HttpRetries, ResolvedRetries } from './http-retries';
+import { checkDuration } from './numbers';
 import { checkPort } from './port-number';
 import { checkUpstreamHttp, UpstreamHttp } from './upstream-http';
-import { ResolvedTls, UpstreamTls } from './upstream-tls';
-import { EgressError } from '../errors';
+import { checkTls, ResolvedTls, UpstreamTls } from './upstream-tls';
+import { Options } from '../options';
 
 /** A port on which an application speaks plain HTTP: HTTP/1.1, HTTP/2 or WebSocket, and with `upstreamHttp` gRPC. */
 export interface HttpPortOptions {
@@ -48,6 +49,16 @@ export interface HttpPortOptions {
   readonly keepMeshHeaders?: string[];
 }
 
+/** What each takes. */
+export const HTTP_PORT: Options<HttpPortOptions> = {
+  port: 'checked',
+  timeout: 'checked',
+  retries: 'checked',
+  headers: 'checked',
+  keepMeshHeaders: 'texts',
+  upstreamHttp: 'checked',
+};
+
 /** A port on which an application speaks plain HTTP and the exit TLS to the external host. */
 export interface TlsOriginationPortOptions extends HttpPortOptions {
   /**
@@ -62,6 +73,13 @@ export interface TlsOriginationPortOptions extends HttpPortOptions {
    */
   readonly tls?: UpstreamTls;
 }
+
+/** What each takes. */
+export const TLS_ORIGINATION_PORT: Options<TlsOriginationPortOptions> = {
+  ...HTTP_PORT,
+  upstreamPort: 'checked',
+  tls: 'checked',
+};
 
 /** A checked port on which the application speaks HTTP. */
 export interface HttpPort {
@@ -95,23 +113,11 @@ export function resolveHttpPort(
     kind: 'http',
     port,
     upstreamPort: checkPort(scope, 'upstreamPort', upstream.port ?? port),
-    tls: upstream.tls?._resolve(scope),
+    tls: upstream.tls === undefined ? undefined : checkTls(scope, upstream.tls),
     upstreamHttp: checkUpstreamHttp(scope, options.upstreamHttp ?? UpstreamHttp.HTTP_1_1),
-    timeout: options.timeout && checkTimeout(scope, options.timeout),
-    retries: (options.retries ?? HttpRetries.none())._resolve(scope),
+    timeout:
+      options.timeout === undefined ? undefined : checkDuration(scope, 'timeout', options.timeout, 'TimeoutRange'),
+    retries: checkRetries(scope, options.retries),
     headers: resolveHeaders(scope, options.headers, options.keepMeshHeaders),
   };
-}
-
-function checkTimeout(scope: Construct, timeout: Duration): string {
-  const milliseconds = timeout.toMilliseconds({ integral: false });
-  if (!(milliseconds >= 1)) {
-    throw new EgressError('TimeoutRange', scope, {
-      what: 'the timeout is too short: Istio takes less than a millisecond for "no limit"',
-      given: `${milliseconds} ms`,
-      allowed: 'from 1 ms',
-      fix: 'leave `timeout` out for no limit',
-    });
-  }
-  return `${Math.round(milliseconds) / 1000}s`;
 }

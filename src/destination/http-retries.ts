@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { Brand } from '../brand';
 import { EgressError } from '../errors';
 
 /**
@@ -11,7 +12,7 @@ import { EgressError } from '../errors';
 export class HttpRetries {
   /** Nothing is sent twice, not even after a connection that failed. */
   public static none(): HttpRetries {
-    return new HttpRetries(undefined, false);
+    return RETRIES.mark(new HttpRetries(undefined, false, false));
   }
 
   /**
@@ -21,7 +22,7 @@ export class HttpRetries {
    * @param attempts How often at most, after the first try: 1 to 10
    */
   public static idempotent(attempts: number): HttpRetries {
-    return new HttpRetries(attempts, false);
+    return RETRIES.mark(new HttpRetries(attempts, false));
   }
 
   /**
@@ -30,27 +31,36 @@ export class HttpRetries {
    * @param attempts How often at most, after the first try: 1 to 10
    */
   public static anyMethod(attempts: number): HttpRetries {
-    return new HttpRetries(attempts, true);
+    return RETRIES.mark(new HttpRetries(attempts, true));
   }
 
   private constructor(
     private readonly attempts: number | undefined,
     private readonly everyMethod: boolean,
+    private readonly retries = true,
   ) {}
 
   /** @internal */
   public _resolve(scope: Construct): ResolvedRetries {
-    if (this.attempts === undefined) return { attempts: 0, everyMethod: false };
-    if (!Number.isInteger(this.attempts) || this.attempts < 1 || this.attempts > 10) {
+    const { attempts, everyMethod } = this;
+    if (!this.retries) return { attempts: 0, everyMethod };
+    if (!Number.isInteger(attempts) || attempts! < 1 || attempts! > 10) {
       throw new EgressError('RetriesRange', scope, {
         what: 'the number of retries is out of range',
-        given: this.attempts,
+        given: attempts,
         allowed: 'a whole number from 1 to 10',
         fix: 'choose a small number, or HttpRetries.none()',
       });
     }
-    return { attempts: this.attempts, everyMethod: this.everyMethod };
+    return { attempts: attempts!, everyMethod };
   }
+}
+
+const RETRIES = new Brand<HttpRetries>('HttpRetries', 'HttpRetries.none(), .idempotent(2), .anyMethod(2)');
+
+/** @throws WrongType, RetriesRange */
+export function checkRetries(scope: Construct, retries: HttpRetries = HttpRetries.none()): ResolvedRetries {
+  return RETRIES.check(scope, 'retries', retries)._resolve(scope);
 }
 
 /** Checked retries of one port. */

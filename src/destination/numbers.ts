@@ -18,14 +18,43 @@ export function checkWholeNumber(
   });
 }
 
-/** In the form of Istio's durations. @throws SettingRange if it is shorter than a millisecond, Istio's smallest */
-export function checkDuration(scope: Construct, property: string, value: Duration): string {
-  const milliseconds = value.toMilliseconds({ integral: false });
-  if (milliseconds >= 1) return `${Math.round(milliseconds) / 1000}s`;
-  throw new EgressError('SettingRange', scope, {
-    what: `\`${property}\` is too short`,
+/** Longer ones are none in YAML's numbers, and "no limit" is said by leaving out the setting. */
+const LONGEST = Duration.days(365).toMilliseconds();
+
+/**
+ * In the form of Istio's durations.
+ * @throws WrongType; SettingRange if it is shorter than a millisecond, Istio's smallest, or longer than a year
+ */
+export function checkDuration(
+  scope: Construct,
+  property: string,
+  value: Duration,
+  code: 'SettingRange' | 'TimeoutRange' = 'SettingRange',
+): string {
+  const milliseconds = millisecondsOf(value);
+  if (milliseconds === undefined) {
+    throw new EgressError('WrongType', scope, {
+      what: `\`${property}\` is no Duration`,
+      given: value,
+      allowed: 'a Duration of cdk8s, as Duration.seconds(10)',
+      fix: `correct \`${property}\`, or leave it out`,
+    });
+  }
+  if (milliseconds >= 1 && milliseconds <= LONGEST) return `${Math.round(milliseconds) / 1000}s`;
+  throw new EgressError(code, scope, {
+    what: `\`${property}\` is ${milliseconds > LONGEST ? 'too long' : 'too short: Istio takes less than a millisecond for "no limit"'}`,
     given: `${milliseconds} ms`,
-    allowed: 'from 1 ms',
+    allowed: 'from 1 ms to a year',
     fix: `choose another \`${property}\`, or leave it out`,
   });
+}
+
+/** By what it can do: a second copy of cdk8s has a class of its own. */
+function millisecondsOf(value: unknown): number | undefined {
+  try {
+    const milliseconds: unknown = (value as Duration).toMilliseconds({ integral: false });
+    return typeof milliseconds === 'number' ? milliseconds : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { checkPort } from './port-number';
+import { Options } from '../options';
 
 /** A port on which an application speaks TLS itself. */
 export interface TlsPassthroughPortOptions {
@@ -16,6 +17,9 @@ export interface TlsPassthroughPortOptions {
   readonly upstreamPort?: number;
 }
 
+/** What each takes. */
+export const TLS_PASSTHROUGH_PORT: Options<TlsPassthroughPortOptions> = { port: 'checked', upstreamPort: 'checked' };
+
 /** A port on which an application speaks a protocol that nobody on the way reads. */
 export interface TcpPortOptions {
   /**
@@ -24,6 +28,9 @@ export interface TcpPortOptions {
    */
   readonly upstreamPort?: number;
 }
+
+/** What each takes. */
+export const TCP_PORT: Options<TcpPortOptions> = { upstreamPort: 'checked' };
 
 /**
  * A checked port whose bytes are passed on unread. On the hop the exit tells hosts and ports apart by the server name of the

@@ -1,6 +1,7 @@
 import { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { checkDuration, checkWholeNumber } from './numbers';
+import { checkOptions, Options } from '../options';
 
 /**
  * When an address of a host is left out for a while: after failures in a row, counted by each pod of the exit for itself. A
@@ -29,6 +30,12 @@ export interface OutlierDetection {
   readonly maxEjectionPercent?: number;
 }
 
+const DETECTION: Options<OutlierDetection> = {
+  consecutiveFailures: 'checked',
+  baseEjectionTime: 'checked',
+  maxEjectionPercent: 'checked',
+};
+
 /** In the form of a DestinationRule's `outlierDetection`. */
 export interface ResolvedOutlierDetection {
   readonly consecutiveGatewayErrors: number;
@@ -39,8 +46,9 @@ export interface ResolvedOutlierDetection {
   readonly maxEjectionPercent: number;
 }
 
-/** @throws SettingRange */
-export function resolveOutlierDetection(scope: Construct, detection: OutlierDetection): ResolvedOutlierDetection {
+/** @throws SettingRange, WrongType, OptionUnknown */
+export function resolveOutlierDetection(scope: Construct, given: OutlierDetection): ResolvedOutlierDetection {
+  const detection = checkOptions(scope, given, DETECTION);
   const { consecutiveFailures = 5, baseEjectionTime = Duration.seconds(30), maxEjectionPercent = 50 } = detection;
   return {
     consecutiveGatewayErrors: checkWholeNumber(scope, 'consecutiveFailures', consecutiveFailures, [1, 1000]),

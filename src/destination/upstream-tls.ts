@@ -1,7 +1,9 @@
 import { Construct } from 'constructs';
 import { checkHost } from './host';
+import { Brand } from '../brand';
 import { EgressError } from '../errors';
-import { checkName } from '../naming';
+import { checkDottedName } from '../naming';
+import { checkOptions, Options } from '../options';
 
 /** What the certificate of the external host must show, and what the exit shows of itself. */
 export interface UpstreamTlsOptions {
@@ -18,6 +20,8 @@ export interface UpstreamTlsOptions {
   readonly subjectAltNames?: string[];
 }
 
+const TLS: Options<UpstreamTlsOptions> = { sni: 'checked', subjectAltNames: 'checked' };
+
 /** TLS without a client certificate. */
 export interface SimpleUpstreamTlsOptions extends UpstreamTlsOptions {
   /**
@@ -26,6 +30,8 @@ export interface SimpleUpstreamTlsOptions extends UpstreamTlsOptions {
    */
   readonly caCredentialName?: string;
 }
+
+const SIMPLE_TLS: Options<SimpleUpstreamTlsOptions> = { ...TLS, caCredentialName: 'checked' };
 
 /**
  * How an exit speaks TLS to an external host. The server's certificate is verified in every form: its chain, and that it
@@ -36,7 +42,8 @@ export interface SimpleUpstreamTlsOptions extends UpstreamTlsOptions {
 export class UpstreamTls {
   /** TLS that verifies the server and shows no client certificate. */
   public static simple(options: SimpleUpstreamTlsOptions = {}): UpstreamTls {
-    return new UpstreamTls('SIMPLE', options, options.caCredentialName);
+    const { caCredentialName, ...rest } = checkOptions('UpstreamTls.simple', options, SIMPLE_TLS);
+    return UPSTREAM_TLS.mark(new UpstreamTls('SIMPLE', rest, caCredentialName));
   }
 
   /**
@@ -46,7 +53,8 @@ export class UpstreamTls {
    *   server is verified against: with a credential, Istio does not fall back to the system's authorities.
    */
   public static mutual(credentialName: string, options: UpstreamTlsOptions = {}): UpstreamTls {
-    return new UpstreamTls('MUTUAL', options, credentialName);
+    const checked = checkOptions('UpstreamTls.mutual', options, TLS);
+    return UPSTREAM_TLS.mark(new UpstreamTls('MUTUAL', checked, credentialName));
   }
 
   private constructor(
@@ -58,13 +66,22 @@ export class UpstreamTls {
   /** @internal */
   public _resolve(scope: Construct): ResolvedTls {
     const { sni, subjectAltNames } = this.options;
+    const needed = this.mode === 'MUTUAL' || this.credentialName !== undefined;
     return {
       mode: this.mode,
-      credentialName: this.credentialName === undefined ? undefined : checkCredential(scope, this.credentialName),
+      // With mutual TLS there must be one: without, Istio would show no certificate and say nothing of it.
+      credentialName: needed ? checkCredential(scope, this.credentialName) : undefined,
       sni: sni === undefined ? undefined : checkHost(scope, sni),
       subjectAltNames: subjectAltNames === undefined ? undefined : checkSubjectAltNames(scope, subjectAltNames),
     };
   }
+}
+
+const UPSTREAM_TLS = new Brand<UpstreamTls>('UpstreamTls', 'UpstreamTls.simple(), UpstreamTls.mutual("secret")');
+
+/** @throws WrongType, and what its settings can throw */
+export function checkTls(scope: Construct, tls: UpstreamTls): ResolvedTls {
+  return UPSTREAM_TLS.check(scope, 'tls', tls)._resolve(scope);
 }
 
 /** Checked TLS settings; what is undefined follows the host. */
@@ -75,7 +92,7 @@ export interface ResolvedTls {
   readonly subjectAltNames?: string[];
 }
 
-function checkCredential(scope: Construct, name: string): string {
+function checkCredential(scope: Construct, name: string | undefined): string {
   if (typeof name === 'string' && name.includes('/')) {
     throw new EgressError('CredentialNamespace', scope, {
       what: 'a credential cannot come from another namespace than the exit',
@@ -88,17 +105,18 @@ function checkCredential(scope: Construct, name: string): string {
 }
 
 /** Secrets may have dots in their names. @throws NameSyntax */
-export function checkSecretName(scope: Construct, name: string): string {
-  for (const label of String(name).split('.')) checkName(scope, 'credentialName', label);
-  return name;
+export function checkSecretName(scope: Construct, name: string | undefined): string {
+  return checkDottedName(scope, 'credentialName', name);
 }
 
 function checkSubjectAltNames(scope: Construct, names: string[]): string[] {
-  const bad = names.find((name) => typeof name !== 'string' || !/^[\x21-\x7e]+$/.test(name));
-  if (names.length === 0 || bad !== undefined) {
+  const bad = Array.isArray(names)
+    ? [...names].find((name) => typeof name !== 'string' || !/^[\x21-\x7e]+$/.test(name))
+    : names;
+  if (!Array.isArray(names) || names.length === 0 || bad !== undefined || names.includes(undefined as any)) {
     throw new EgressError('SubjectAltNameSyntax', scope, {
       what: 'the certificate would not be checked for a usable name',
-      given: names.length === 0 ? names : bad,
+      given: bad ?? names,
       allowed: 'at least one name, of printable ASCII characters without spaces',
       fix: 'name what the certificate carries, or leave `subjectAltNames` out for the host itself',
     });

@@ -25,7 +25,8 @@ export function resolveUpstream(scope: Construct, hosts: EgressHosts): Upstream 
       fix: 'leave `resolution` out',
     });
   }
-  const endpoints = hosts.endpoints && checkEndpoints(scope, hosts.endpoints, outlierDetection !== undefined);
+  const endpoints =
+    hosts.endpoints === undefined ? undefined : checkEndpoints(scope, hosts.endpoints, outlierDetection !== undefined);
   const isStatic = endpoints !== undefined && areAddresses(endpoints);
   if (!isStatic && resolution === HostResolution.DNS_ROUND_ROBIN && (endpoints?.length ?? 0) > 1) {
     throw new EgressError('EndpointSyntax', scope, {
@@ -38,7 +39,7 @@ export function resolveUpstream(scope: Construct, hosts: EgressHosts): Upstream 
   return {
     resolution: isStatic ? 'STATIC' : resolution,
     endpoints,
-    connectionLimits: connectionLimits && resolveConnectionLimits(scope, connectionLimits),
-    outlierDetection: outlierDetection && resolveOutlierDetection(scope, outlierDetection),
+    connectionLimits: connectionLimits === undefined ? undefined : resolveConnectionLimits(scope, connectionLimits),
+    outlierDetection: outlierDetection === undefined ? undefined : resolveOutlierDetection(scope, outlierDetection),
   };
 }

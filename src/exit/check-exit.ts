@@ -7,10 +7,10 @@ import { EgressError } from '../errors';
  * @throws ExitCannotCarry for what is no exit, or one of another app
  */
 export function checkExit(scope: Construct, exit: IEgressExit): void {
-  if (typeof exit?._grant !== 'function') {
+  if (!hasMethods(exit, '_grant', '_lead', '_describe')) {
     throw new EgressError('ExitCannotCarry', scope, {
       what: '`exit` is not an exit of this library',
-      given: exit === undefined ? undefined : Object.keys(exit),
+      given: exit,
       allowed: 'an exit, or what EgressGateway.imported and EgressWaypoint.imported return',
       fix: 'pass the exit itself',
     });
@@ -22,5 +22,14 @@ export function checkExit(scope: Construct, exit: IEgressExit): void {
       allowed: 'an exit of the same app, or an imported one',
       fix: 'declare it where the exit is made; an Egress can also go through an imported exit, and be granted there',
     });
+  }
+}
+
+/** By what it can do, because a second copy of this package has classes of its own. */
+export function hasMethods(value: unknown, ...names: string[]): boolean {
+  try {
+    return names.every((name) => typeof (value as { [name: string]: unknown })[name] === 'function');
+  } catch {
+    return false;
   }
 }

@@ -15,7 +15,7 @@ import { isWildcard } from '../destination/host';
 import { manifest } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
-import { HttpCondition, ResolvedHttpRule } from '../policy/http-rule';
+import { HttpCondition, ResolvedHttpRule, whenHeaders } from '../policy/http-rule';
 import { DRY_RUN, observedNamespaces } from '../policy/observed';
 
 /** Stands for the namespace of `EgressClient.anyInMesh()`; no namespace has a dot in its name. */
@@ -178,7 +178,7 @@ export class ClientPolicy extends Construct {
       return {
         from: [{ source: sourceOf(client) }],
         to: operations.map((operation) => ({ operation: { ...operation, ports, methods, paths } })),
-        when: headers,
+        when: whenHeaders(headers),
       };
     });
   }

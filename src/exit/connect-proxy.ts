@@ -15,6 +15,7 @@ import { checkPort } from '../destination/port-number';
 import { EgressError } from '../errors';
 import { manifest } from '../mesh/manifest';
 import { dottedName } from '../naming';
+import { checkOptions, Options } from '../options';
 
 /** A forward proxy, to which an egress gateway sends CONNECT for every host. */
 export interface ConnectProxyOptions {
@@ -28,8 +29,11 @@ export interface ConnectProxyOptions {
   readonly port?: number;
 }
 
-/** @throws HostSyntax, PortRange */
-export function checkProxy(scope: Construct, { host, port = 3128 }: ConnectProxyOptions): ProxyAddress {
+const PROXY: Options<ConnectProxyOptions> = { host: 'checked', port: 'checked' };
+
+/** @throws HostSyntax, PortRange, WrongType, OptionUnknown */
+export function checkProxy(scope: Construct, given: ConnectProxyOptions): ProxyAddress {
+  const { host, port = 3128 } = checkOptions(scope, given, PROXY);
   return { host: checkHost(scope, host), port: checkPort(scope, 'connectProxy.port', port) };
 }
 

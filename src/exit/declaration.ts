@@ -49,9 +49,9 @@ export function declare(scope: Construct, props: DeclarationProps): Declaration 
     upstreamHost: props.upstreamHost === undefined ? undefined : checkHost(scope, props.upstreamHost),
     ports: checkPorts(scope, props.ports),
     upstream: resolveUpstream(scope, props),
-    addresses: addresses && checkAddresses(scope, addresses),
+    addresses: addresses === undefined ? undefined : checkAddresses(scope, addresses),
     clients: checkClients(scope, props.clients),
-    rules: resolveHttpRules(scope, props.rules ?? []),
+    rules: resolveHttpRules(scope, props.rules),
     metadata: checkMetadata(scope, props.metadata),
   };
   checkAddressUse(declaration);

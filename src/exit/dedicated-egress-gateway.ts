@@ -1,16 +1,19 @@
 import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Declaration } from './declaration';
-import { EgressGateway, EgressGatewayProps } from './egress-gateway';
+import { EGRESS_GATEWAY, EgressGateway, EgressGatewayProps } from './egress-gateway';
 import { checkHosts } from '../destination/host';
 import { EgressError } from '../errors';
 import { joinName } from '../naming';
+import { Options, splitOptions } from '../options';
 
 /** Properties of a gateway for one upstream. Its name is the construct's id unless `name` says otherwise, and the name of its namespace too, if the chart has none. */
 export interface DedicatedEgressGatewayProps extends EgressGatewayProps {
   /** Hosts of the one upstream. Nothing else is let out here. */
   readonly hosts: string[];
 }
+
+const HOSTS: Options<Pick<DedicatedEgressGatewayProps, 'hosts'>> = { hosts: 'checked' };
 
 /**
  * An egress gateway for exactly one upstream: what happens to it, or to its upstream, happens to no other. Its pods can follow
@@ -21,9 +24,10 @@ export class DedicatedEgressGateway extends EgressGateway {
 
   /** @throws what `EgressGateway` and hosts can throw */
   public constructor(scope: Construct, id: string, props: DedicatedEgressGatewayProps) {
-    const name = props.name ?? joinName(scope, id);
-    super(scope, id, { ...props, name, namespace: props.namespace ?? Chart.of(scope).namespace ?? name });
-    this.upstreamHosts = checkHosts(this, props.hosts);
+    const [rest, { hosts }] = splitOptions(scope, id, props, EGRESS_GATEWAY, HOSTS);
+    const name = rest.name ?? joinName(scope, id);
+    super(scope, id, { ...rest, name, namespace: rest.namespace ?? Chart.of(scope).namespace ?? name });
+    this.upstreamHosts = checkHosts(this, hosts);
   }
 
   /** @internal */

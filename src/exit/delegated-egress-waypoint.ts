@@ -4,6 +4,7 @@ import { Declaration } from './declaration';
 import { EgressWaypoint } from './egress-waypoint';
 import { ManagedGatewayOptions } from './gateway-workload';
 import { EgressError } from '../errors';
+import { checkOptions, Options, pathOf } from '../options';
 
 /** Properties of a delegated waypoint. */
 export interface DelegatedEgressWaypointProps {
@@ -29,6 +30,13 @@ export interface DelegatedEgressWaypointProps {
   readonly metadata?: ApiObjectMetadata;
 }
 
+const DELEGATED: Options<DelegatedEgressWaypointProps> = {
+  namespace: 'checked',
+  name: 'checked',
+  workload: 'checked',
+  metadata: 'checked',
+};
+
 /**
  * A waypoint in its callers' own namespace, where **whoever writes in the namespace decides** which hosts it reaches, how, and
  * who of it may call. No other namespace goes by what it declares.
@@ -38,7 +46,7 @@ export interface DelegatedEgressWaypointProps {
 export class DelegatedEgressWaypoint extends EgressWaypoint {
   /** @throws NameSyntax, QuantitySyntax, SettingRange, LabelSyntax, MetadataReserved, ExitInRootNamespace, VersionUnsupported */
   public constructor(scope: Construct, id: string, props: DelegatedEgressWaypointProps) {
-    super(scope, id, props);
+    super(scope, id, checkOptions(pathOf(scope, id), props, DELEGATED));
   }
 
   /** @internal */

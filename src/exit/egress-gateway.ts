@@ -18,20 +18,21 @@ import { EgressGatewayAttributes, ImportedEgressGateway } from './imported-egres
 import { markInstallation } from './installation';
 import { istioOperator } from './istio-operator';
 import { leadToGateway } from './lead-to-gateway';
-import { OpaAuthorization, OpaPolicy } from './opa-authorization';
+import { checkAuthorization, OpaAuthorization, OpaPolicy } from './opa-authorization';
 import { OpenPolicy } from './open-policy';
 import { ownHandle } from './own-gateway';
 import { readsSecrets } from './secret-reader';
 import { describeGateway, markSummary } from './summary';
 import { ProbeRoute, ResolvedProbe, resolveProbe, UpstreamProbe } from './upstream-probe';
 import { toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
-import { EgressDestination } from '../destination/egress-destination';
+import { EGRESS_DESTINATION, EgressDestination } from '../destination/egress-destination';
 import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
 import { EgressError } from '../errors';
 import { manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { checkName, exitLabel } from '../naming';
+import { checkOptions, Options } from '../options';
 import { EgressClient } from '../policy/egress-client';
 import { HttpRule } from '../policy/http-rule';
 import { observedRules, whenObserved } from '../policy/observed';
@@ -85,6 +86,17 @@ export interface EgressGatewayProps {
   readonly metadata?: ApiObjectMetadata;
 }
 
+/** What each takes. */
+export const EGRESS_GATEWAY: Options<EgressGatewayProps> = {
+  name: 'checked',
+  namespace: 'checked',
+  workload: 'checked',
+  connectProxy: 'checked',
+  upstreamProbe: 'checked',
+  authorization: 'checked',
+  metadata: 'checked',
+};
+
 /** What an exit lets out, and for whom. */
 export interface EgressGrantOptions extends EgressDestination {
   /** Who may call. */
@@ -96,6 +108,13 @@ export interface EgressGrantOptions extends EgressDestination {
    */
   readonly rules?: HttpRule[];
 }
+
+/** What each takes. */
+export const EGRESS_GRANT: Options<EgressGrantOptions> = {
+  ...EGRESS_DESTINATION,
+  clients: 'checked',
+  rules: 'checked',
+};
 
 /**
  * An egress gateway: pods of its own through which declared calls leave the mesh. What is not granted is refused: the
@@ -139,6 +158,7 @@ export class EgressGateway extends Construct implements IEgressExit {
   public constructor(scope: Construct, id: string, props: EgressGatewayProps = {}) {
     super(scope, id);
     checkTree(this);
+    props = checkOptions(this, props, EGRESS_GATEWAY);
     const mesh = Mesh.of(this);
     this.exitName = checkName(this, 'name', props.name ?? DEFAULT_EXIT);
     this.namespace = checkName(this, 'namespace', props.namespace ?? Chart.of(this).namespace ?? DEFAULT_EXIT);
@@ -159,7 +179,8 @@ export class EgressGateway extends Construct implements IEgressExit {
       // A policy without rules allows nothing; each grant adds what it allows. To namespaces that are observed, nothing is refused.
       toJson_AuthorizationPolicySpec({ selector: { matchLabels: this.handle.selector }, rules: observedRules(this) }),
     );
-    const probe = props.upstreamProbe && resolveProbe(this, props.upstreamProbe);
+    const probe = props.upstreamProbe === undefined ? undefined : resolveProbe(this, props.upstreamProbe);
+    const authorization = checkAuthorization(this, props.authorization);
     this.gateway = this.object('networking.istio.io/v1', 'Gateway', () => gatewayServers(this.handle, this.hosts.hops));
     this.pods = this.makePods(props, probe);
     this.deployment = this.pods?.deployment;
@@ -167,7 +188,7 @@ export class EgressGateway extends Construct implements IEgressExit {
     this.serviceAccount = this.pods?.serviceAccount;
     this.hosts = new GatewayHosts(this, 'Hosts', this.handle);
     if (probe) new ProbeRoute(this, 'Probe', this.handle, probe, () => this.hosts.hops.find(canBeProbed));
-    if (props.authorization) this.ask(props.authorization);
+    if (authorization) this.ask(authorization);
     this.grants = new Construct(this, 'Grants');
     this.policies = new Construct(this, 'Policies');
   }
@@ -181,7 +202,7 @@ export class EgressGateway extends Construct implements IEgressExit {
    */
   public grant(id: string, options: EgressGrantOptions): void {
     const scope = new Construct(this.grants, id);
-    const declaration = declare(scope, options);
+    const declaration = declare(scope, checkOptions(scope, options, EGRESS_GRANT));
     checkCarries(this.handle, declaration);
     this._grant(declaration);
     markSummary(scope, this, declaration);

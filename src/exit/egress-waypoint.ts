@@ -1,11 +1,12 @@
 import { ApiObject, ApiObjectMetadata, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
+import { hasMethods } from './check-exit';
 import { Declaration, declare } from './declaration';
 import { IEgressExit } from './egress-exit';
-import { EgressGateway, EgressGrantOptions } from './egress-gateway';
+import { EGRESS_GRANT, EgressGateway, EgressGrantOptions } from './egress-gateway';
 import { ExitReach } from './gateway-handle';
 import { gatewaySize } from './gateway-size';
-import { checkPlacement, ManagedGatewayOptions } from './gateway-workload';
+import { checkManaged, checkPlacement, ManagedGatewayOptions } from './gateway-workload';
 import { ImportedEgressWaypoint } from './imported-egress-waypoint';
 import { markInstallation } from './installation';
 import { letReadSecrets, readsSecrets } from './secret-reader';
@@ -19,6 +20,7 @@ import { EgressError } from '../errors';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { checkName } from '../naming';
+import { checkOptions, Options } from '../options';
 import { observedRules } from '../policy/observed';
 import { checkTree } from '../validation/check-tree';
 
@@ -67,6 +69,15 @@ export interface EgressWaypointProps {
   readonly metadata?: ApiObjectMetadata;
 }
 
+const WAYPOINT: Options<EgressWaypointProps> = {
+  name: 'checked',
+  namespace: 'checked',
+  beside: 'checked',
+  replaces: 'checked',
+  workload: 'checked',
+  metadata: 'checked',
+};
+
 /** Where a waypoint that another app makes is found. The defaults are those of `EgressWaypoint`. */
 export interface EgressWaypointAttributes {
   /** @default "egress-waypoint" */
@@ -75,6 +86,8 @@ export interface EgressWaypointAttributes {
   /** @default "istio-egress" */
   readonly namespace?: string;
 }
+
+const ATTRIBUTES: Options<EgressWaypointAttributes> = { name: 'checked', namespace: 'checked' };
 
 /**
  * A waypoint through which the declared calls of ambient namespaces leave the mesh: ztunnel leads there, by the ServiceEntry of
@@ -93,6 +106,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
    */
   public static imported(attributes: EgressWaypointAttributes = {}): IEgressExit {
     const where = 'EgressWaypoint.imported';
+    attributes = checkOptions(where, attributes, ATTRIBUTES);
     return new ImportedEgressWaypoint(
       checkName(where, 'name', attributes.name ?? DEFAULT_WAYPOINT),
       checkName(where, 'namespace', attributes.namespace ?? DEFAULT_NAMESPACE),
@@ -118,6 +132,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
   public constructor(scope: Construct, id: string, props: EgressWaypointProps = {}) {
     super(scope, id);
     checkTree(this);
+    props = checkOptions(this, props, WAYPOINT);
     this.exitName = checkName(this, 'name', props.name ?? DEFAULT_WAYPOINT);
     this.namespace = checkName(this, 'namespace', props.namespace ?? Chart.of(this).namespace ?? DEFAULT_NAMESPACE);
     if (this.namespace === Mesh.of(this).rootNamespace) {
@@ -128,14 +143,14 @@ export class EgressWaypoint extends Construct implements IEgressExit {
         fix: 'set `namespace`, or the namespace of the chart',
       });
     }
-    const beside = props.beside && checkBeside(this, props.beside);
+    const beside = props.beside === undefined ? undefined : checkBeside(this, props.beside);
     this.handle = {
       exitName: this.exitName,
       namespace: this.namespace,
-      replaces: props.replaces && checkReplaced(this, props.replaces, props.beside),
+      replaces: props.replaces === undefined ? undefined : checkReplaced(this, props.replaces, props.beside),
       metadata: checkMetadata(this, props.metadata),
     };
-    const workload = checkPlacement(this, props.workload ?? {});
+    const workload = checkPlacement(this, checkManaged(this, props.workload ?? {}));
     const parameters = waypointParameters(this.exitName, gatewaySize(this, workload), workload);
 
     // First, so that it is applied first: from then on, nothing is open that is not granted.
@@ -167,7 +182,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
    */
   public grant(id: string, options: EgressGrantOptions): void {
     const scope = new Construct(this.grants, id);
-    const declaration = declare(scope, options);
+    const declaration = declare(scope, checkOptions(scope, options, EGRESS_GRANT));
     this._grant(declaration);
     markSummary(scope, this, declaration);
   }
@@ -232,10 +247,11 @@ export class EgressWaypoint extends Construct implements IEgressExit {
 
 /** Two exits can share what tells where a host is only in one namespace, under two names. */
 function checkBeside(waypoint: EgressWaypoint, gateway: EgressGateway): EgressGateway {
-  if (gateway.namespace === waypoint.namespace && gateway.exitName !== waypoint.exitName) return gateway;
+  const isGateway = hasMethods(gateway, '_share');
+  if (isGateway && gateway.namespace === waypoint.namespace && gateway.exitName !== waypoint.exitName) return gateway;
   throw new EgressError('ExitCannotCarry', waypoint, {
     what: 'a waypoint stands beside a gateway of its own namespace, under another name',
-    given: `${gateway.namespace}/${gateway.exitName}`,
+    given: isGateway ? `${gateway.namespace}/${gateway.exitName}` : gateway,
     allowed: `a gateway in ${waypoint.namespace} with another name than ${waypoint.exitName}`,
     fix: 'set `namespace` and `name` of the waypoint',
   });

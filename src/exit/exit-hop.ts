@@ -16,6 +16,7 @@ import { Upstream } from '../destination/upstream';
 import { EgressError } from '../errors';
 import { manifest } from '../mesh/manifest';
 import { dottedName } from '../naming';
+import { JudgedCalls } from '../policy/judged-calls';
 import { markExitHost } from '../validation/marks';
 
 const HERE = ['.'];
@@ -54,6 +55,8 @@ export class ExitHop extends Construct implements IExitHop {
   private readonly declaredBy: string;
   private readonly known = new Map<number, ResolvedPort>();
   private readonly admitted = new Map<number, HopServers>();
+  /** What the rules of its declarations read of calls. */
+  public readonly calls = new JudgedCalls(this);
   private atWaypoint?: () => string[] | undefined;
 
   public constructor(
@@ -97,8 +100,12 @@ export class ExitHop extends Construct implements IExitHop {
     }
   }
 
-  /** Lets the clients of a declaration in on the ports whose bytes are not read. @throws HostCount */
-  public admit({ scope, clients, ports }: Declaration): void {
+  /**
+   * Lets the clients of a declaration in on the ports whose bytes are not read, and has calls routed as its rules read them.
+   * @throws HostCount, HttpRuleSyntax
+   */
+  public admit({ scope, clients, ports, rules }: Declaration): void {
+    this.calls.add(scope, rules, clients);
     for (const port of opaquePorts(ports).filter(({ identified }) => identified)) {
       const known = this.admitted.get(port.port);
       const servers = known ?? new HopServers(this, this.host, port, this.serversSize);

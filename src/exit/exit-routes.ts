@@ -10,13 +10,15 @@ import {
 } from '../../imports/networking.istio.io';
 import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
+import { ResolvedHeaders } from '../destination/http-headers';
 import { HttpPort } from '../destination/http-port';
 import { Upstream } from '../destination/upstream';
+import { JudgedCalls, JudgedRoute } from '../policy/judged-calls';
 
 const HERE = ['.'];
 
 /** A host as callers name it, and where it really is. */
-type Called = Pick<ServedHost, 'host' | 'upstreamHost'>;
+type Called = Pick<ServedHost, 'host' | 'upstreamHost' | 'calls'>;
 
 /** The routes from a gateway to a host by what the calls say of themselves: the Host header, or the server name of their TLS. */
 export function exitRoutes(gateway: GatewayHandle, served: ServedHost) {
@@ -57,13 +59,13 @@ export function routesTo(host: string, port: HttpPort, ports: HttpPort[], match:
 }
 
 /** The routes of a sidecar or a waypoint straight to a host, by the ports that applications call. */
-export function directRoutes(host: string, ports: HttpPort[], upstream: Upstream) {
+export function directRoutes(host: string, ports: HttpPort[], upstream: Upstream, calls?: JudgedCalls) {
   const whole = isLookedUpPerCall(host, upstream);
   return toJson_VirtualServiceSpec({
     exportTo: HERE,
     hosts: [host],
     http: ports.flatMap((port) =>
-      httpRoute({ host, upstreamHost: host }, port, {
+      httpRoute({ host, upstreamHost: host, calls }, port, {
         match: { port: port.port },
         to: port.port,
         subset: whole ? undefined : subsetName(port, ports),
@@ -85,21 +87,40 @@ function exitRoute(served: ServedHost, port: HttpPort, ports: HttpPort[]) {
 }
 
 function httpRoute(
-  { host, upstreamHost }: Called,
+  { host, upstreamHost, calls }: Called,
   port: HttpPort,
   { match, to, subset }: { match?: VirtualServiceSpecHttpMatch; to: number; subset?: string },
 ) {
-  return httpRoutes(
-    {
-      match,
-      rewrite: authorityRewrite(calledAuthority(host, port), ownAuthority(upstreamHost, port)),
-      destination: { host: upstreamHost, port: { number: to }, subset },
-      headers: port.headers,
-      timeout: port.timeout,
+  const judged = calls?.routes ?? [{ match: {}, set: {} }];
+  return judged.flatMap((route) => {
+    const both = { ...match, ...route.match };
+    return httpRoutes(
+      {
+        match: Object.keys(both).length > 0 ? both : undefined,
+        rewrite: authorityRewrite(calledAuthority(host, port), ownAuthority(upstreamHost, port)),
+        destination: { host: upstreamHost, port: { number: to }, subset },
+        headers: judgedHeaders(port.headers, route.set, calls?.removedHeaders),
+        timeout: port.timeout,
+      },
+      port.retries,
+      'connect-failure,refused-stream,reset,gateway-error',
+    );
+  });
+}
+
+/** What is said of a header on the port itself comes last: policies have judged by then. */
+function judgedHeaders({ request, response }: ResolvedHeaders, set: JudgedRoute['set'], removed: string[] = []) {
+  const remove = request.remove ?? [];
+  const kept = Object.entries(set).filter(([name]) => !remove.includes(name));
+  const all = { ...Object.fromEntries(kept), ...request.set };
+  return {
+    request: {
+      ...request,
+      set: Object.keys(all).length > 0 ? all : undefined,
+      remove: [...new Set([...remove, ...removed])],
     },
-    port.retries,
-    'connect-failure,refused-stream,reset,gateway-error',
-  );
+    response,
+  };
 }
 
 /** The host must read its own name and port in the Host header, not those that the application called. */

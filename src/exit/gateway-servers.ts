@@ -7,6 +7,7 @@ import {
   toJson_GatewaySpec,
 } from '../../imports/networking.istio.io';
 import { opaquePorts, ResolvedPort } from '../destination/egress-port';
+import { JudgedCalls } from '../policy/judged-calls';
 
 /** A host and its ports, as declared so far. */
 export interface ServedHost {
@@ -16,6 +17,8 @@ export interface ServedHost {
   readonly ports: ResolvedPort[];
   /** What takes the clients of ports whose bytes are not read. */
   readonly servers: HopServer[];
+  /** What its rules read of calls. */
+  readonly calls?: JudgedCalls;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { checkWholeNumber } from '../destination/numbers';
 import { EgressError } from '../errors';
+import { checkOptions, Options } from '../options';
 
 /** CPU and memory of each pod of an egress gateway, as Kubernetes quantities; what is requested is at most the limit. */
 export interface GatewayResources {
@@ -46,6 +47,22 @@ export interface GatewaySizeOptions {
    */
   readonly resources?: GatewayResources;
 }
+
+const RESOURCES: Options<GatewayResources> = {
+  cpuRequest: 'checked',
+  memoryRequest: 'checked',
+  cpuLimit: 'checked',
+  memoryLimit: 'checked',
+};
+
+/** What each takes. */
+export const GATEWAY_SIZE: Options<GatewaySizeOptions> = {
+  replicas: 'checked',
+  minReplicas: 'checked',
+  maxReplicas: 'checked',
+  targetCpuPercent: 'checked',
+  resources: 'checked',
+};
 
 /** Checked and complete. */
 export interface GatewaySize {
@@ -99,7 +116,8 @@ function checkFixed(scope: Construct, options: GatewaySizeOptions): void {
 }
 
 function checkResources(scope: Construct, resources: GatewayResources): GatewaySize['resources'] {
-  const { cpuRequest = '100m', memoryRequest = '128Mi', cpuLimit = '2', memoryLimit = '1Gi' } = resources;
+  const checked = checkOptions(scope, resources, RESOURCES);
+  const { cpuRequest = '100m', memoryRequest = '128Mi', cpuLimit = '2', memoryLimit = '1Gi' } = checked;
   for (const [request, limit, property] of [
     [cpuRequest, cpuLimit, 'cpuLimit'],
     [memoryRequest, memoryLimit, 'memoryLimit'],
@@ -122,8 +140,8 @@ const FACTORS: { [unit: string]: number } = {
 };
 
 function amount(scope: Construct, value: string): number {
-  const [, number, unit = '?'] = /^(\d+(?:\.\d+)?)(\D*)$/.exec(String(value)) ?? [];
-  if (typeof value !== 'string' || !Object.hasOwn(FACTORS, unit)) {
+  const [, number, unit = '?'] = /^(\d+(?:\.\d+)?)(\D*)$/.exec(typeof value === 'string' ? value : '') ?? [];
+  if (!Object.hasOwn(FACTORS, unit)) {
     throw new EgressError('QuantitySyntax', scope, {
       what: 'this is not a Kubernetes quantity',
       given: value,

@@ -1,8 +1,10 @@
 import { Construct } from 'constructs';
-import { GatewaySizeOptions } from './gateway-size';
+import { GATEWAY_SIZE, GatewaySizeOptions } from './gateway-size';
+import { Brand } from '../brand';
 import { checkPort } from '../destination/port-number';
 import { EgressError } from '../errors';
-import { checkName } from '../naming';
+import { checkDottedName, checkName } from '../naming';
+import { checkOptions, isKind, Options } from '../options';
 
 /** A taint that the pods tolerate. */
 export interface GatewayToleration {
@@ -21,6 +23,8 @@ export interface GatewayToleration {
    */
   readonly effect?: string;
 }
+
+const TOLERATION: Options<GatewayToleration> = { key: 'text', value: 'text', effect: 'text' };
 
 /** How the pods come into the cluster. */
 export enum GatewayInstallation {
@@ -57,6 +61,14 @@ export interface ManagedGatewayOptions extends GatewaySizeOptions {
   /** @default GatewayInstallation.INJECTED */
   readonly installation?: GatewayInstallation;
 }
+
+const MANAGED: Options<ManagedGatewayOptions> = {
+  ...GATEWAY_SIZE,
+  nodeSelector: 'map',
+  tolerations: 'list',
+  priorityClassName: 'text',
+  installation: 'checked',
+};
 
 /** Pods that somebody else made. */
 export interface ExistingGatewayOptions {
@@ -102,6 +114,16 @@ export interface ExistingGatewayOptions {
   readonly tlsTargetPort?: number;
 }
 
+const EXISTING: Options<ExistingGatewayOptions> = {
+  labels: 'checked',
+  service: 'checked',
+  httpPort: 'checked',
+  httpTargetPort: 'checked',
+  tlsService: 'checked',
+  tlsPort: 'checked',
+  tlsTargetPort: 'checked',
+};
+
 /** The pods of an egress gateway: made here, or already there. */
 export class GatewayWorkload {
   /**
@@ -109,12 +131,12 @@ export class GatewayWorkload {
    * @throws QuantitySyntax, SettingRange, LabelSyntax when the gateway is made
    */
   public static managed(options: ManagedGatewayOptions = {}): GatewayWorkload {
-    return new GatewayWorkload(options);
+    return WORKLOAD.mark(new GatewayWorkload(checkManaged('GatewayWorkload.managed', options)));
   }
 
   /** Pods and a Service that exist already, in the exit's namespace. */
   public static existing(options: ExistingGatewayOptions): GatewayWorkload {
-    return new GatewayWorkload(undefined, options);
+    return WORKLOAD.mark(new GatewayWorkload(undefined, checkOptions('GatewayWorkload.existing', options, EXISTING)));
   }
 
   private constructor(
@@ -123,6 +145,31 @@ export class GatewayWorkload {
     /** @internal */
     public readonly _existing?: ExistingGatewayOptions,
   ) {}
+}
+
+const WORKLOAD = new Brand<GatewayWorkload>(
+  'GatewayWorkload',
+  'GatewayWorkload.managed(), GatewayWorkload.existing({ … })',
+);
+
+/** Pods of the exit's own where nothing is said. @throws WrongType */
+export function checkWorkload(scope: Construct, workload: GatewayWorkload | undefined): GatewayWorkload {
+  return WORKLOAD.optional(scope, 'workload', workload) ?? GatewayWorkload.managed();
+}
+
+/** Options of pods that are made. @throws WrongType, OptionUnknown */
+export function checkManaged(where: Construct | string, given: ManagedGatewayOptions): ManagedGatewayOptions {
+  const options = checkOptions(where, given, MANAGED);
+  const { installation, tolerations } = options;
+  if (installation !== undefined && !Object.values(GatewayInstallation).includes(installation)) {
+    throw new EgressError('WrongType', where, {
+      what: '`installation` is no GatewayInstallation',
+      given: installation,
+      allowed: 'GatewayInstallation.INJECTED, GatewayInstallation.ISTIO_OPERATOR',
+      fix: 'set `installation` to one of them, or leave it out',
+    });
+  }
+  return { ...options, tolerations: tolerations?.map((toleration) => checkOptions(where, toleration, TOLERATION)) };
 }
 
 /** Keys and values that Kubernetes takes. */
@@ -145,8 +192,7 @@ export function checkExisting(scope: Construct, existing: ExistingGatewayOptions
 
 /** Checks labels that select an exit's pods. @throws LabelSyntax */
 export function checkLabels(scope: Construct | string, given: { [key: string]: string }): { [key: string]: string } {
-  const labels = Object.entries(given ?? {});
-  if (labels.length === 0 || !labels.every(([key, value]) => LABEL_KEY.test(key) && LABEL_VALUE.test(value))) {
+  if (!isLabels(given, (value) => LABEL_VALUE.test(value)) || Object.keys(given).length === 0) {
     throw new EgressError('LabelSyntax', scope, {
       what: 'the labels select no pods: without any, the policies would hold for every pod of the namespace',
       given,
@@ -157,13 +203,20 @@ export function checkLabels(scope: Construct | string, given: { [key: string]: s
   return given;
 }
 
+function isLabels(given: unknown, isValue: (value: string) => boolean): given is { [key: string]: string } {
+  if (!isKind(given, 'map')) return false;
+  return Object.entries(given as { [key: string]: string }).every(
+    ([key, value]) => LABEL_KEY.test(key) && isValue(value),
+  );
+}
+
 /** Checks where pods may run. @throws LabelSyntax, NameSyntax */
 export function checkPlacement(scope: Construct, options: ManagedGatewayOptions): ManagedGatewayOptions {
   const { nodeSelector = {}, tolerations = [], priorityClassName } = options;
   const refuse = (what: string, given: unknown, allowed: string) => {
     throw new EgressError('LabelSyntax', scope, { what, given, allowed, fix: 'correct it' });
   };
-  if (!Object.entries(nodeSelector).every(([key, value]) => LABEL_KEY.test(key) && isNodeValue(value))) {
+  if (!isLabels(nodeSelector, isNodeValue)) {
     refuse(
       '`nodeSelector` is no list of labels',
       nodeSelector,
@@ -178,7 +231,7 @@ export function checkPlacement(scope: Construct, options: ManagedGatewayOptions)
     refuse('a toleration names no taint', bad, 'a label key, a value, and NoSchedule, PreferNoSchedule or NoExecute');
   }
   if (priorityClassName !== undefined) {
-    for (const label of priorityClassName.split('.')) checkName(scope, 'priorityClassName', label);
+    checkDottedName(scope, 'priorityClassName', priorityClassName);
   }
   return options;
 }

@@ -10,6 +10,7 @@ import { describeGateway } from './summary';
 import { checkPort } from '../destination/port-number';
 import { Mesh } from '../mesh/mesh';
 import { checkName, exitLabel } from '../naming';
+import { checkOptions, Options } from '../options';
 
 /** Where an egress gateway that another app makes is found. The defaults are those of `EgressGateway`. */
 export interface EgressGatewayAttributes {
@@ -68,6 +69,18 @@ export interface EgressGatewayAttributes {
   readonly tlsTargetPort?: number;
 }
 
+const ATTRIBUTES: Options<EgressGatewayAttributes> = {
+  name: 'checked',
+  namespace: 'checked',
+  service: 'checked',
+  httpPort: 'checked',
+  tlsService: 'checked',
+  tlsPort: 'checked',
+  labels: 'checked',
+  httpTargetPort: 'checked',
+  tlsTargetPort: 'checked',
+};
+
 /** A handle: nothing is made at the exit. */
 export class ImportedEgressGateway implements IEgressExit {
   public readonly exitName: string;
@@ -80,9 +93,10 @@ export class ImportedEgressGateway implements IEgressExit {
   private readonly opaque: { service: string; port: number };
   private readonly pods: Pick<ExitReach, 'selector' | 'targetPorts'>;
 
-  public constructor(attributes: EgressGatewayAttributes) {
-    const { name, namespace, service, httpPort, tlsService, tlsPort } = attributes;
+  public constructor(given: EgressGatewayAttributes) {
     const where = 'EgressGateway.imported';
+    const attributes = checkOptions(where, given, ATTRIBUTES);
+    const { name, namespace, service, httpPort, tlsService, tlsPort } = attributes;
     this.exitName = checkName(where, 'name', name ?? DEFAULT_EXIT);
     this.namespace = checkName(where, 'namespace', namespace ?? DEFAULT_EXIT);
     this.http = {
@@ -132,7 +146,7 @@ function podsOf(
   const port = (property: string, value?: number) =>
     value === undefined ? undefined : checkPort(where, property, value);
   return {
-    selector: labels ? checkLabels(where, labels) : usual?.labels,
+    selector: labels === undefined ? usual?.labels : checkLabels(where, labels),
     targetPorts: {
       http: port('httpTargetPort', httpTargetPort) ?? usual?.http,
       opaque: port('tlsTargetPort', tlsTargetPort) ?? usual?.opaque,

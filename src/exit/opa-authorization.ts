@@ -4,11 +4,13 @@ import { Construct } from 'constructs';
 import { GatewayHandle } from './gateway-handle';
 import { ServiceEntrySpecResolution, toJson_ServiceEntrySpec } from '../../imports/networking.istio.io';
 import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
+import { Brand } from '../brand';
 import { checkPort } from '../destination/port-number';
 import { EgressError } from '../errors';
 import { manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
-import { checkName, dottedName, joinName } from '../naming';
+import { checkDottedName, checkName, dottedName, joinName } from '../naming';
+import { checkOptions, Options } from '../options';
 
 /** OPA with its Envoy plugin, as published by the Open Policy Agent project. */
 const OPA_IMAGE = 'openpolicyagent/opa:1.19.1-envoy';
@@ -67,6 +69,16 @@ export interface OpaServiceOptions extends OpaOptions {
   readonly port?: number;
 }
 
+const OPA: Options<OpaOptions> = { allowWhileUnavailable: 'flag' };
+const SIDECAR: Options<OpaSidecarOptions> = {
+  ...OPA,
+  policyConfigMap: 'checked',
+  decision: 'text',
+  decisionLog: 'flag',
+  image: 'text',
+};
+const SERVICE: Options<OpaServiceOptions> = { ...OPA, host: 'checked', port: 'checked', namespace: 'checked' };
+
 /**
  * Has an Open Policy Agent decide about every HTTP call of a gateway, besides the grants: both must allow it. It fails closed:
  * while OPA does not answer, and as long as the mesh configuration lacks the extension provider, calls are refused with 403.
@@ -78,12 +90,14 @@ export interface OpaServiceOptions extends OpaOptions {
 export class OpaAuthorization {
   /** OPA beside the proxy in each pod, with your policy from a ConfigMap. */
   public static sidecar(options: OpaSidecarOptions): OpaAuthorization {
-    return new OpaAuthorization(options);
+    return OPA_AUTHORIZATION.mark(new OpaAuthorization(checkOptions('OpaAuthorization.sidecar', options, SIDECAR)));
   }
 
   /** OPA behind a Service. */
   public static service(options: OpaServiceOptions): OpaAuthorization {
-    return new OpaAuthorization(undefined, options);
+    return OPA_AUTHORIZATION.mark(
+      new OpaAuthorization(undefined, checkOptions('OpaAuthorization.service', options, SERVICE)),
+    );
   }
 
   private constructor(
@@ -92,6 +106,19 @@ export class OpaAuthorization {
     /** @internal */
     public readonly _service?: OpaServiceOptions,
   ) {}
+}
+
+const OPA_AUTHORIZATION = new Brand<OpaAuthorization>(
+  'OpaAuthorization',
+  'OpaAuthorization.sidecar({ … }), OpaAuthorization.service({ … })',
+);
+
+/** @throws WrongType for anything else, which would have nobody asked */
+export function checkAuthorization(
+  scope: Construct,
+  given: OpaAuthorization | undefined,
+): OpaAuthorization | undefined {
+  return OPA_AUTHORIZATION.optional(scope, 'authorization', given);
 }
 
 /** The objects that have OPA asked. */
@@ -140,7 +167,7 @@ export class OpaPolicy extends Construct {
 
   private addSidecar(sidecar: OpaSidecarOptions): void {
     const { policyConfigMap, decision = DECISION } = sidecar;
-    for (const label of String(policyConfigMap).split('.')) checkName(this, 'policyConfigMap', label);
+    checkDottedName(this, 'policyConfigMap', policyConfigMap);
     if (!/^\w+(\/\w+)+$/.test(decision)) {
       throw new EgressError('NameSyntax', this, {
         what: '`decision` is not the path of a rule',

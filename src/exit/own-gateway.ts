@@ -3,7 +3,7 @@ import { checkProxy } from './connect-proxy';
 import { EgressGatewayProps } from './egress-gateway';
 import { GatewayHandle, tlsServiceName } from './gateway-handle';
 import { MANAGED_TARGET_PORTS } from './gateway-pod-spec';
-import { checkExisting, ExistingGatewayOptions, GatewayInstallation, GatewayWorkload } from './gateway-workload';
+import { checkExisting, checkWorkload, ExistingGatewayOptions, GatewayInstallation } from './gateway-workload';
 import { checkMetadata } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { exitLabel } from '../naming';
@@ -15,7 +15,7 @@ interface ExitName {
 
 /** How a gateway of this app is reached and selected. */
 export function ownHandle(scope: Construct, name: ExitName, props: EgressGatewayProps): GatewayHandle {
-  const { _existing, _managed } = props.workload ?? GatewayWorkload.managed();
+  const { _existing, _managed } = checkWorkload(scope, props.workload);
   const existing = _existing && checkExisting(scope, _existing);
   const { http, opaque } = existing
     ? existingServices(existing)
@@ -31,7 +31,7 @@ export function ownHandle(scope: Construct, name: ExitName, props: EgressGateway
     opaque: at(opaque),
     targetPorts: existing ? { http: existing.httpTargetPort, opaque: existing.tlsTargetPort } : MANAGED_TARGET_PORTS,
     selector: existing?.labels ?? { istio: exitLabel(name) },
-    connectProxy: props.connectProxy && checkProxy(scope, props.connectProxy),
+    connectProxy: props.connectProxy === undefined ? undefined : checkProxy(scope, props.connectProxy),
     metadata: checkMetadata(scope, props.metadata),
   };
 }

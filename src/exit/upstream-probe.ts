@@ -12,6 +12,7 @@ import { checkDuration, checkWholeNumber } from '../destination/numbers';
 import { EgressError } from '../errors';
 import { manifest } from '../mesh/manifest';
 import { dottedName, shorten } from '../naming';
+import { checkOptions, Options } from '../options';
 
 /**
  * Makes a gateway's pods ready only while their upstream answers. In each pod `pilot-agent`, which every proxy image of Istio
@@ -48,6 +49,13 @@ export interface UpstreamProbe {
   readonly failureThreshold?: number;
 }
 
+const PROBE: Options<UpstreamProbe> = {
+  path: 'checked',
+  period: 'checked',
+  timeout: 'checked',
+  failureThreshold: 'checked',
+};
+
 /** Where the proxy listens for the probe: in its own pod, and nowhere else. */
 const PROBE_ADDRESS = '127.0.0.1';
 const PROBE_PORT = 8081;
@@ -74,7 +82,12 @@ export interface ResolvedProbe {
 
 /** @throws ProbeSyntax, SettingRange */
 export function resolveProbe(scope: Construct, probe: UpstreamProbe): ResolvedProbe {
-  const { path, period = Duration.seconds(10), timeout = Duration.seconds(5), failureThreshold = 6 } = probe;
+  const {
+    path,
+    period = Duration.seconds(10),
+    timeout = Duration.seconds(5),
+    failureThreshold = 6,
+  } = checkOptions(scope, probe, PROBE);
   if (typeof path !== 'string' || !/^\/[\x21-\x7e]*$/.test(path) || /[?#]/.test(path)) {
     throw new EgressError('ProbeSyntax', scope, {
       what: 'the probe has no usable path',

@@ -20,6 +20,7 @@ import { Upstream } from '../destination/upstream';
 import { EgressError } from '../errors';
 import { manifest } from '../mesh/manifest';
 import { dottedName } from '../naming';
+import { JudgedCalls } from '../policy/judged-calls';
 import { markExitHost } from '../validation/marks';
 
 const HERE = ['.'];
@@ -57,6 +58,8 @@ export class WaypointHop extends Construct implements IWaypointHop {
   private readonly known = new Map<number, ResolvedPort>();
   private readonly addresses = new Set<string>();
   private readonly policy: WaypointPolicy;
+  /** What the rules of its declarations read of calls. */
+  private readonly calls = new JudgedCalls(this);
 
   public constructor(
     scope: Construct,
@@ -87,7 +90,7 @@ export class WaypointHop extends Construct implements IWaypointHop {
     this.authorizationPolicy = this.policy.authorizationPolicy;
   }
 
-  /** Takes in one more declaration of the host. @throws DestinationConflict */
+  /** Takes in one more declaration of the host. @throws DestinationConflict, HttpRuleSyntax */
   public add(declaration: Declaration): void {
     this.checkAgrees(declaration, 'upstream', declaration.upstream, this.upstream);
     for (const port of declaration.ports) {
@@ -97,6 +100,7 @@ export class WaypointHop extends Construct implements IWaypointHop {
       this.make(port);
     }
     for (const address of declaration.addresses ?? []) this.addresses.add(address);
+    this.calls.add(declaration.scope, declaration.rules, declaration.clients);
     for (const client of declaration.clients) this.policy.allow(client, declaration);
   }
 
@@ -118,7 +122,7 @@ export class WaypointHop extends Construct implements IWaypointHop {
     }
     if (port.kind === 'http') {
       this.virtualService ??= this.networking('VirtualService', () =>
-        directRoutes(host, httpPorts(this.ports), upstream),
+        directRoutes(host, httpPorts(this.ports), upstream, this.calls),
       );
     }
   }

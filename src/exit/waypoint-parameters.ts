@@ -1,5 +1,5 @@
 import { Yaml } from 'cdk8s';
-import { tolerations, topologySpread } from './gateway-pod-spec';
+import { DISRUPTION, tolerations, topologySpread } from './gateway-pod-spec';
 import { GatewaySize } from './gateway-size';
 import { ManagedGatewayOptions } from './gateway-workload';
 
@@ -30,7 +30,7 @@ export function waypointParameters(
         },
       },
     },
-    podDisruptionBudget: { spec: { maxUnavailable: 1 } },
+    podDisruptionBudget: { spec: DISRUPTION },
     horizontalPodAutoscaler: scaling && {
       spec: {
         minReplicas: scaling.min,

@@ -15,7 +15,7 @@ import { isWildcard } from '../destination/host';
 import { manifest } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
-import { HttpCondition, ResolvedHttpRule } from '../policy/http-rule';
+import { HttpCondition, ResolvedHttpRule, whenHeaders } from '../policy/http-rule';
 import { DRY_RUN, observedNamespaces, onObserve } from '../policy/observed';
 
 interface Host {
@@ -155,7 +155,7 @@ export class WaypointPolicy extends Construct {
         paths,
       };
       return [
-        ...(http.length > 0 ? [{ from, to: [{ operation }], when: headers }] : []),
+        ...(http.length > 0 ? [{ from, to: [{ operation }], when: whenHeaders(headers) }] : []),
         // A rule of its own: of one that also names HTTP, nothing holds for connections that are not.
         ...(opaque.length > 0
           ? [{ from, to: [{ operation: { ports: opaque.map(({ port }) => `${port}`) } }], when: this.serverNames() }]

@@ -2,12 +2,15 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { manifest } from './manifest';
 import { checkName } from '../naming';
+import { checkOptions, Options } from '../options';
 
 /** Properties of a namespace in ambient mode. */
 export interface AmbientNamespaceProps {
   /** The namespace. */
   readonly name: string;
 }
+
+const AMBIENT: Options<AmbientNamespaceProps> = { name: 'checked' };
 
 /**
  * Enrols a namespace in ambient mode: ztunnel takes over the traffic of its pods, none of which may have a sidecar. For apps that
@@ -23,7 +26,7 @@ export class AmbientNamespace extends Construct {
   /** @throws NameSyntax */
   public constructor(scope: Construct, id: string, props: AmbientNamespaceProps) {
     super(scope, id);
-    const name = checkName(this, 'name', props.name);
+    const name = checkName(this, 'name', checkOptions(this, props, AMBIENT).name);
     this.namespace = manifest(this, 'Namespace', { apiVersion: 'v1', kind: 'Namespace', name });
     for (const [label, value] of Object.entries(AmbientNamespace.LABELS)) {
       this.namespace.metadata.addLabel(label, value);

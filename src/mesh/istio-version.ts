@@ -13,7 +13,7 @@ type Version = readonly [major: number, minor: number, patch: number];
 export class IstioVersion {
   /** @throws VersionUnsupported if it is no version, or older than the oldest that can carry a grant */
   public static parse(scope: Construct, text: string): IstioVersion {
-    const match = /^v?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?$/.exec(String(text));
+    const match = /^v?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?$/.exec(typeof text === 'string' ? text : '');
     const version: Version | undefined = match
       ? [Number(match[1]), Number(match[2]), Number(match[3] ?? 0)]
       : undefined;

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { Mesh } from './mesh';
 import { OWNER, ownerOf } from './owner-mark';
 import { EgressError } from '../errors';
+import { checkKind } from '../options';
 
 /** What every manifest of this library is made from. */
 export interface ManifestProps {
@@ -48,12 +49,17 @@ export function manifest(scope: Construct, id: string, props: ManifestProps): Ap
   });
 }
 
-/** Names and namespaces of objects follow the declaration, not its metadata. @throws MetadataReserved */
+/** Names and namespaces of objects follow the declaration, not its metadata. @throws MetadataReserved, WrongType */
 export function checkMetadata(
   scope: Construct,
   metadata: ApiObjectMetadata | undefined,
 ): ApiObjectMetadata | undefined {
-  const reserved = ['name', 'namespace'].filter((field) => metadata?.[field] !== undefined);
+  if (metadata === undefined) return undefined;
+  checkKind(scope, 'metadata', metadata, 'json');
+  for (const field of ['labels', 'annotations'] as const) {
+    if (metadata[field] !== undefined) checkKind(scope, `metadata.${field}`, metadata[field], 'map');
+  }
+  const reserved = ['name', 'namespace'].filter((field) => metadata[field] !== undefined);
   if (reserved.length > 0) {
     throw new EgressError('MetadataReserved', scope, {
       what: '`metadata` goes to several objects, which cannot share these fields',

@@ -4,6 +4,23 @@ import { IstioVersion, TESTED_ISTIO } from './istio-version';
 import { MeshSettings, OutboundTrafficPolicy } from './mesh-settings';
 import { warnOfUnmet, warnOfUnstated } from './preconditions';
 import { checkName } from '../naming';
+import { checkOptions, Options } from '../options';
+
+const SETTINGS: Options<MeshSettings> = {
+  istioVersion: 'checked',
+  clusterDomain: 'text',
+  trustDomain: 'checked',
+  trustDomainAliases: 'list',
+  rootNamespace: 'checked',
+  revision: 'checked',
+  outboundTrafficPolicy: 'checked',
+  gatewaysScopedToNamespace: 'flag',
+  serviceEntriesScopedToNamespace: 'flag',
+  dnsProxying: 'flag',
+  waypointTlsWildcards: 'flag',
+  labels: 'map',
+  annotations: 'map',
+};
 
 const MESH = Symbol.for('cdk8s-istio-egress.Mesh');
 const READ = Symbol.for('cdk8s-istio-egress.MeshRead');
@@ -18,6 +35,7 @@ export class Mesh {
    * @throws VersionUnsupported, NameSyntax for settings that cannot be
    */
   public static configure(scope: Construct, settings: MeshSettings): void {
+    settings = checkOptions(scope, settings, SETTINGS);
     if (MESH in scope || READ in scope) {
       throw new EgressError('MeshConfiguredLate', scope, {
         what: 'the mesh of this scope is settled: it was configured before, or a construct has used it',
@@ -101,6 +119,14 @@ export class Mesh {
     this.outboundTrafficPolicy = settings.outboundTrafficPolicy ?? OutboundTrafficPolicy.REGISTRY_ONLY;
     this._gatewaysScoped = settings.gatewaysScopedToNamespace ?? true;
     this._serviceEntriesScoped = settings.serviceEntriesScopedToNamespace ?? this._version.atLeast(1, 31);
+    if (!Object.values(OutboundTrafficPolicy).includes(this.outboundTrafficPolicy)) {
+      throw new EgressError('WrongType', scope, {
+        what: '`outboundTrafficPolicy` is none',
+        given: settings.outboundTrafficPolicy,
+        allowed: 'OutboundTrafficPolicy.REGISTRY_ONLY, OutboundTrafficPolicy.ALLOW_ANY',
+        fix: 'set it to what the mesh has',
+      });
+    }
     this.dnsProxying = settings.dnsProxying ?? false;
     this._labels = settings.labels;
     this._annotations = settings.annotations;

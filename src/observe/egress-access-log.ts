@@ -3,10 +3,12 @@ import { Construct } from 'constructs';
 import { LOG_FIELDS } from './log-fields';
 import { exitLogs } from './telemetry-spec';
 import { EgressError } from '../errors';
+import { checkExit } from '../exit/check-exit';
 import { IEgressExit } from '../exit/egress-exit';
 import { markInstallation } from '../exit/installation';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { checkName } from '../naming';
+import { checkOptions, Options } from '../options';
 import { checkTree } from '../validation/check-tree';
 
 /** Properties of an exit's access log. */
@@ -26,6 +28,8 @@ export interface EgressAccessLogProps {
    */
   readonly metadata?: ApiObjectMetadata;
 }
+
+const ACCESS_LOG: Options<EgressAccessLogProps> = { exit: 'checked', provider: 'checked', metadata: 'checked' };
 
 const DEFAULT_PROVIDER = 'egress-access-log';
 const MARKED = Symbol.for('cdk8s-istio-egress.AccessLogProviders');
@@ -49,13 +53,11 @@ export class EgressAccessLog extends Construct {
   public readonly telemetry: ApiObject;
 
   /** @throws NameSyntax, MetadataReserved, ExitCannotCarry */
-  public constructor(
-    scope: Construct,
-    id: string,
-    { exit, provider = DEFAULT_PROVIDER, metadata }: EgressAccessLogProps,
-  ) {
+  public constructor(scope: Construct, id: string, props: EgressAccessLogProps) {
     super(scope, id);
     checkTree(this);
+    const { exit, provider = DEFAULT_PROVIDER, metadata } = checkOptions(this, props, ACCESS_LOG);
+    checkExit(this, exit);
     const reach = exit?._owned && exit._reach?.(this);
     if (!reach?.selector) {
       throw new EgressError('ExitCannotCarry', this, {

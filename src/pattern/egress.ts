@@ -1,12 +1,13 @@
 import { ApiObjectMetadata } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
-import { EgressDestination, EgressHosts } from '../destination/egress-destination';
+import { EGRESS_DESTINATION, EGRESS_HOSTS, EgressDestination, EgressHosts } from '../destination/egress-destination';
 import { EgressError } from '../errors';
 import { checkExit } from '../exit/check-exit';
 import { IClientHop } from '../exit/client-hop';
 import { declare } from '../exit/declaration';
 import { IEgressExit } from '../exit/egress-exit';
 import { markSummary, summarize } from '../exit/summary';
+import { checkOptions, Options } from '../options';
 import { EgressClient } from '../policy/egress-client';
 import { HttpRule } from '../policy/http-rule';
 import { checkTree } from '../validation/check-tree';
@@ -39,8 +40,20 @@ export interface EgressOptions extends EgressHosts {
   readonly name?: string;
 }
 
+/** What each takes. */
+export const EGRESS_OPTIONS: Options<EgressOptions> = {
+  ...EGRESS_HOSTS,
+  exit: 'checked',
+  clients: 'checked',
+  rules: 'checked',
+  metadata: 'checked',
+  name: 'checked',
+};
+
 /** What may leave, on which ports, who may send it, and through which exit. */
 export interface EgressProps extends EgressOptions, EgressDestination {}
+
+const EGRESS: Options<EgressProps> = { ...EGRESS_OPTIONS, ...EGRESS_DESTINATION };
 
 /**
  * Lets clients reach external hosts through an exit, and nobody else. Makes the client hop in each client's namespace and,
@@ -63,12 +76,13 @@ export class Egress extends Construct {
   /**
    * @throws HostsMissing, HostSyntax, HostWildcard, HostIpAddress, HostInCluster, HostCount, NotInline, ClientsMissing,
    * ClientAnyAlone, ClientInExitNamespace, ServiceAccountDots, PortsMissing, PortRange, PortConflict, TimeoutRange,
-   * SettingRange, AddressSyntax, EndpointSyntax, HttpRuleSyntax, RetriesRange, HeaderSyntax, CredentialNamespace, SubjectAltNameSyntax, ResolutionNone, ExitCannotCarry,
+   * SettingRange, AddressSyntax, EndpointSyntax, HttpRuleSyntax, RetriesRange, HeaderSyntax, CredentialNamespace, SubjectAltNameSyntax, ResolutionNone, ExitCannotCarry, WrongType, OptionUnknown,
    * DestinationConflict, MetadataReserved, NameSyntax; see docs/errors.md
    */
   public constructor(scope: Construct, id: string, props: EgressProps) {
     super(scope, id);
     checkTree(this);
+    props = checkOptions(this, props, EGRESS);
     checkExit(this, props.exit);
     const declaration = declare(this, props);
     this.exit = props.exit;

@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
-import { Egress, EgressOptions } from './egress';
+import { Egress, EGRESS_OPTIONS, EgressOptions } from './egress';
 import { EgressPort } from '../destination/egress-port';
-import { HttpPortOptions } from '../destination/http-port';
+import { HTTP_PORT, HttpPortOptions } from '../destination/http-port';
+import { splitOptions } from '../options';
 
 /** Plain HTTP through an exit. */
 export interface HttpEgressProps extends EgressOptions, HttpPortOptions {}
@@ -13,6 +14,7 @@ export interface HttpEgressProps extends EgressOptions, HttpPortOptions {}
 export class HttpEgress extends Egress {
   /** @throws what `Egress` throws */
   public constructor(scope: Construct, id: string, props: HttpEgressProps) {
-    super(scope, id, { ...props, ports: [EgressPort.http(props)] });
+    const [options, port] = splitOptions(scope, id, props, EGRESS_OPTIONS, HTTP_PORT);
+    super(scope, id, { ...options, ports: [EgressPort.http(port)] });
   }
 }

@@ -1,13 +1,16 @@
 import { Construct } from 'constructs';
-import { Egress, EgressOptions } from './egress';
+import { Egress, EGRESS_OPTIONS, EgressOptions } from './egress';
 import { EgressPort } from '../destination/egress-port';
-import { TcpPortOptions } from '../destination/opaque-port';
+import { TCP_PORT, TcpPortOptions } from '../destination/opaque-port';
+import { Options, splitOptions } from '../options';
 
 /** Any protocol over TCP, through an exit. */
 export interface TcpEgressProps extends EgressOptions, TcpPortOptions {
   /** Port that the application calls. */
   readonly port: number;
 }
+
+const PORT: Options<TcpPortOptions & { readonly port: number }> = { ...TCP_PORT, port: 'checked' };
 
 /**
  * Any protocol over TCP, through an exit that lets the caller through by its identity: databases, Kafka, SFTP. Sidecars
@@ -16,6 +19,7 @@ export interface TcpEgressProps extends EgressOptions, TcpPortOptions {
 export class TcpEgress extends Egress {
   /** @throws what `Egress` throws */
   public constructor(scope: Construct, id: string, props: TcpEgressProps) {
-    super(scope, id, { ...props, ports: [EgressPort.tcp(props.port, props)] });
+    const [options, { port, ...rest }] = splitOptions(scope, id, props, EGRESS_OPTIONS, PORT);
+    super(scope, id, { ...options, ports: [EgressPort.tcp(port, rest)] });
   }
 }

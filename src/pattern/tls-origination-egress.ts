@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
-import { Egress, EgressOptions } from './egress';
+import { Egress, EGRESS_OPTIONS, EgressOptions } from './egress';
 import { EgressPort } from '../destination/egress-port';
-import { TlsOriginationPortOptions } from '../destination/http-port';
+import { TLS_ORIGINATION_PORT, TlsOriginationPortOptions } from '../destination/http-port';
+import { splitOptions } from '../options';
 
 /** HTTP from the application, TLS from the exit on. */
 export interface TlsOriginationEgressProps extends EgressOptions, TlsOriginationPortOptions {}
@@ -13,6 +14,7 @@ export interface TlsOriginationEgressProps extends EgressOptions, TlsOrigination
 export class TlsOriginationEgress extends Egress {
   /** @throws what `Egress` throws */
   public constructor(scope: Construct, id: string, props: TlsOriginationEgressProps) {
-    super(scope, id, { ...props, ports: [EgressPort.tlsOrigination(props)] });
+    const [options, port] = splitOptions(scope, id, props, EGRESS_OPTIONS, TLS_ORIGINATION_PORT);
+    super(scope, id, { ...options, ports: [EgressPort.tlsOrigination(port)] });
   }
 }

@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
-import { Egress, EgressOptions } from './egress';
+import { Egress, EGRESS_OPTIONS, EgressOptions } from './egress';
 import { EgressPort } from '../destination/egress-port';
-import { TlsPassthroughPortOptions } from '../destination/opaque-port';
+import { TLS_PASSTHROUGH_PORT, TlsPassthroughPortOptions } from '../destination/opaque-port';
+import { splitOptions } from '../options';
 
 /** TLS of the application's own, through an exit. */
 export interface TlsPassthroughEgressProps extends EgressOptions, TlsPassthroughPortOptions {}
@@ -14,6 +15,7 @@ export interface TlsPassthroughEgressProps extends EgressOptions, TlsPassthrough
 export class TlsPassthroughEgress extends Egress {
   /** @throws what `Egress` throws */
   public constructor(scope: Construct, id: string, props: TlsPassthroughEgressProps) {
-    super(scope, id, { ...props, ports: [EgressPort.tlsPassthrough(props)] });
+    const [options, port] = splitOptions(scope, id, props, EGRESS_OPTIONS, TLS_PASSTHROUGH_PORT);
+    super(scope, id, { ...options, ports: [EgressPort.tlsPassthrough(port)] });
   }
 }

@@ -1,10 +1,10 @@
 import { Construct } from 'constructs';
+import { Brand } from '../brand';
 import { EgressError } from '../errors';
 import { Mesh } from '../mesh/mesh';
 import { checkName } from '../naming';
 
 const SERVICE_ACCOUNT = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
-const CLIENT = Symbol.for('cdk8s-istio-egress.EgressClient');
 
 /**
  * Who may call. The exit checks the caller's certificate, so a client is what a certificate says: a service account, or
@@ -17,7 +17,7 @@ export class EgressClient {
    */
   public static namespace(namespace: string): EgressClient {
     checkName('EgressClient.namespace', 'namespace', namespace);
-    return new EgressClient(namespace);
+    return CLIENT.mark(new EgressClient(namespace));
   }
 
   /**
@@ -34,7 +34,7 @@ export class EgressClient {
         fix: 'pass `metadata.name` of the ServiceAccount, without its namespace',
       });
     }
-    return new EgressClient(namespace, name);
+    return CLIENT.mark(new EgressClient(namespace, name));
   }
 
   /**
@@ -42,7 +42,7 @@ export class EgressClient {
    * receives its configuration. Stands alone: it includes all other clients.
    */
   public static anyInMesh(): EgressClient {
-    return new EgressClient();
+    return CLIENT.mark(new EgressClient());
   }
 
   private constructor(
@@ -50,14 +50,22 @@ export class EgressClient {
     public readonly namespaceName?: string,
     /** The client's service account; undefined for every one of the namespace. */
     public readonly serviceAccountName?: string,
-  ) {
-    Object.defineProperty(this, CLIENT, { value: true });
-  }
+  ) {}
 
   /** How descriptions name this client, as "payments/checkout", "payments/*" or "*". */
   public toString(): string {
     return this.namespaceName ? `${this.namespaceName}/${this.serviceAccountName ?? '*'}` : '*';
   }
+}
+
+const CLIENT = new Brand<EgressClient>(
+  'EgressClient',
+  'EgressClient.serviceAccount, EgressClient.namespace, EgressClient.anyInMesh',
+);
+
+/** Whether it is `EgressClient.anyInMesh()`. */
+export function isAnyInMesh(client: unknown): boolean {
+  return CLIENT.is(client) && client.namespaceName === undefined;
 }
 
 /**
@@ -74,16 +82,8 @@ export function checkClients(scope: Construct, clients: EgressClient[] | undefin
       fix: 'name who calls, as `clients: [EgressClient.serviceAccount("payments", "checkout")]`; EgressClient.anyInMesh() opens it to all',
     });
   }
-  for (const client of clients) {
-    if (typeof client === 'object' && client !== null && CLIENT in client) continue;
-    // Nothing else may pass: what names no namespace would be taken for every client.
-    throw new EgressError('WrongType', scope, {
-      what: 'a client is no EgressClient',
-      given: client,
-      allowed: 'EgressClient.serviceAccount, EgressClient.namespace, EgressClient.anyInMesh',
-      fix: 'name the client with one of them',
-    });
-  }
+  // Nothing else may pass: what names no namespace would be taken for every client.
+  for (const client of clients) CLIENT.check(scope, 'clients', client);
   const byName = new Map(clients.map((client) => [client.toString(), client]));
   if (byName.has('*') && byName.size > 1) {
     throw new EgressError('ClientAnyAlone', scope, {

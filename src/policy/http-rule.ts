@@ -1,6 +1,9 @@
 import { Construct } from 'constructs';
 import { checkClients, EgressClient } from './egress-client';
+import { hasOneSpelling, isUnambiguousPath } from './path-form';
+import { Brand } from '../brand';
 import { EgressError } from '../errors';
+import { checkOptions, isKind, Options } from '../options';
 
 /** Which HTTP calls a rule is about. What is not named matches everything; what is named must all match. */
 export interface HttpRuleMatch {
@@ -24,32 +27,33 @@ export interface HttpRuleMatch {
   readonly paths?: string[];
 
   /**
-   * Request headers and the values of which one must be sent: exact, "begin*", "*end", or "*" for any value.
+   * Request headers and the values of which one must be sent: exact, or "*" for any value. A `deny` takes "*" alone: a value can
+   * be hidden in a list.
    * @default - whatever headers
    */
   readonly headers?: { [name: string]: string[] };
 }
 
-const RULE = Symbol.for('cdk8s-istio-egress.HttpRule');
+const MATCH: Options<HttpRuleMatch> = { clients: 'checked', methods: 'checked', paths: 'checked', headers: 'checked' };
 
 /**
- * Which of the HTTP calls of a declaration pass. Without rules every call of its clients does; with at least one
+ * Which of the HTTP calls of a declaration pass. Without `rules` every call of its clients does; with at least one
  * `HttpRule.allow` only those that some `allow` names; and what a `HttpRule.deny` names never does.
  *
- * Rules read the path as the mesh has normalized it. With Istio's default (`BASE`), "//admin" is not "/admin", so that a
- * `deny` by path can be got round: prefer `allow`, or set the mesh's `pathNormalization` to `DECODE_AND_MERGE_SLASHES`.
+ * What a policy and the upstream could read in two ways, the exit does not route where rules name it: paths with encoded slashes,
+ * empty segments or ";", methods in lower case, and two values of one header. All clients of a host share its routes.
  *
  * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/
  */
 export class HttpRule {
   /** Lets these calls pass, and of all others only what another `allow` names. */
   public static allow(match: HttpRuleMatch): HttpRule {
-    return new HttpRule('allow', match);
+    return RULE.mark(new HttpRule('allow', checkOptions('HttpRule.allow', match, MATCH)));
   }
 
   /** Refuses these calls with 403, whatever allows them. */
   public static deny(match: HttpRuleMatch): HttpRule {
-    return new HttpRule('deny', match);
+    return RULE.mark(new HttpRule('deny', checkOptions('HttpRule.deny', match, MATCH)));
   }
 
   private constructor(
@@ -59,18 +63,18 @@ export class HttpRule {
     public readonly _match: HttpRuleMatch,
     /** @internal */
     public readonly _dryRun = false,
-  ) {
-    Object.defineProperty(this, RULE, { value: true });
-  }
+  ) {}
 
   /**
    * The same rule, only tried out: calls pass or fail as if it were not there, and the exit's log says what it would have done
    * (fields `trial` and `trial_denied_by` of `EgressAccessLog`).
    */
   public dryRun(): HttpRule {
-    return new HttpRule(this._action, this._match, true);
+    return RULE.mark(new HttpRule(this._action, this._match, true));
   }
 }
+
+const RULE = new Brand<HttpRule>('HttpRule', 'HttpRule.allow, HttpRule.deny');
 
 /** A checked rule, in the words of an AuthorizationPolicy. */
 export interface ResolvedHttpRule extends HttpCondition {
@@ -85,65 +89,141 @@ export interface ResolvedHttpRule extends HttpCondition {
 export interface HttpCondition {
   readonly methods?: string[];
   readonly paths?: string[];
-  readonly headers?: { readonly key: string; readonly values: string[] }[];
+  readonly headers?: HeaderCondition[];
 }
 
-/** @throws HttpRuleSyntax, WrongType */
-export function resolveHttpRules(scope: Construct, rules: HttpRule[]): ResolvedHttpRule[] {
-  return rules.map((rule) => {
-    if (typeof rule !== 'object' || rule === null || !(RULE in rule)) {
-      // Anything else could be read as a rule that matches every call.
-      throw new EgressError('WrongType', scope, {
-        what: 'a rule is no HttpRule',
-        given: rule,
-        allowed: 'HttpRule.allow, HttpRule.deny',
-        fix: 'make the rule with one of them',
-      });
-    }
-    return resolve(scope, rule);
-  });
+/** A request header, in lower case, and the values of which one must be sent. */
+export interface HeaderCondition {
+  readonly name: string;
+  readonly values: string[];
+}
+
+/** Headers, as an AuthorizationPolicy asks for them. */
+export function whenHeaders(headers: HeaderCondition[] | undefined): { key: string; values: string[] }[] | undefined {
+  return headers?.map(({ name, values }) => ({ key: `request.headers[${name}]`, values }));
+}
+
+/**
+ * The rules of a declaration; none where nothing is said.
+ *
+ * @throws HttpRuleSyntax for an empty list too, which says neither that every call passes nor that none does; WrongType
+ */
+export function resolveHttpRules(scope: Construct, rules: HttpRule[] | undefined): ResolvedHttpRule[] {
+  if (rules === undefined) return [];
+  if (!Array.isArray(rules) || rules.length === 0) {
+    throw new EgressError('HttpRuleSyntax', scope, {
+      what: 'there is no rule in `rules`, and without any every call would pass',
+      given: rules,
+      allowed: 'at least one HttpRule',
+      fix: 'leave `rules` out to let every call of the clients pass, or do not declare what nobody may call',
+    });
+  }
+  return [...rules].map((rule) => resolve(scope, RULE.check(scope, 'rules', rule)));
 }
 
 const METHOD = /^[A-Z]+$/;
 /** As calls carry it. An AuthorizationPolicy knows a "*" at the end and templates; anywhere else it would be a literal star. */
 const PATH = /^(?=[!-~]+$)\/(\*?|([^\s*?#{}]|\{\*\}|\{\*\*\})+\*?)$/;
 const HEADER = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const VALUE = /^(\*|\*?[^\x00-\x1f\x7f*]+|[^\x00-\x1f\x7f*]+\*)$/; // eslint-disable-line no-control-regex
+const VALUE = /^(\*|[!-)+-~]([ -)+-~]*[!-)+-~])?)$/;
+/** Whatever a header says, as long as it is there. */
+export const ANY_VALUE = '*';
+
+/** Each dash of a header's name may come as an underscore, and all of these forms are removed. */
+const MOST_DASHES = 5;
 
 function resolve(scope: Construct, { _action: action, _match: match, _dryRun }: HttpRule): ResolvedHttpRule {
   const { clients, methods, paths, headers } = match;
-  const names = Object.keys(headers ?? {}).map((name) => name.toLowerCase());
-  const twice = names.find((name, index) => names.indexOf(name) < index);
-  if (twice !== undefined) refuse(scope, 'a header is named twice, so that it would need two values at once', twice);
-  const conditions = [clients, methods, paths, headers && Object.keys(headers)].filter((list) => list !== undefined);
-  if (conditions.length === 0 || conditions.some((list) => !Array.isArray(list) || list.length === 0)) {
-    refuse(scope, 'a rule without a condition, or with an empty list, matches what nobody meant', match);
+  if (Object.values(match).length === 0) {
+    refuse(scope, 'a rule without a condition matches what nobody meant', match);
   }
   return {
     action,
     dryRun: _dryRun || undefined,
-    clients: clients && checkClients(scope, clients).map(String),
-    methods: methods && checkEach(scope, 'a method', METHOD, methods),
-    paths: paths && checkEach(scope, 'a path', PATH, paths).map((path) => checkTemplate(scope, path)),
-    headers:
-      headers &&
-      Object.entries(headers)
-        .map(([name, values]) => {
-          const [key] = checkEach(scope, 'a header name', HEADER, [name]);
-          if (!Array.isArray(values) || values.length === 0) refuse(scope, 'a header without values', name);
-          return {
-            key: `request.headers[${key.toLowerCase()}]`,
-            values: checkEach(scope, 'a header value', VALUE, values),
-          };
-        })
-        .sort((a, b) => a.key.localeCompare(b.key)),
+    clients: clients === undefined ? undefined : checkRuleClients(scope, clients),
+    methods: methods === undefined ? undefined : checkEach(scope, 'a method', METHOD, methods),
+    paths:
+      paths === undefined
+        ? undefined
+        : checkEach(scope, 'a path', PATH, paths).map((path) => checkPath(scope, action, path)),
+    headers: headers === undefined ? undefined : checkHeaders(scope, action, headers),
   };
 }
 
+function checkRuleClients(scope: Construct, clients: EgressClient[]): string[] {
+  if (!Array.isArray(clients) || clients.length === 0) {
+    refuse(scope, 'a rule about no client holds for nobody', clients);
+  }
+  return checkClients(scope, clients).map(String);
+}
+
+function checkHeaders(
+  scope: Construct,
+  action: 'allow' | 'deny',
+  headers: { [name: string]: string[] },
+): HeaderCondition[] {
+  const entries = isKind(headers, 'json') ? Object.entries(headers) : [];
+  if (entries.length === 0) refuse(scope, '`headers` names no header', headers);
+  const names = entries.map(([name]) => name.toLowerCase());
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) refuse(scope, 'a header is named twice, so that it would need two values at once', twice);
+  return entries
+    .map(([name, values]) => ({
+      name: checkEach(scope, 'a header name', HEADER, [name])[0].toLowerCase(),
+      values: checkEach(scope, 'a header value', VALUE, values),
+    }))
+    .sort((a, b) => a.name.localeCompare(b.name))
+    .map((header) => checkHeader(scope, action, header));
+}
+
+function checkHeader(scope: Construct, action: 'allow' | 'deny', header: HeaderCondition): HeaderCondition {
+  const { name, values } = header;
+  if (name.split('-').length > MOST_DASHES + 1 || name.includes('_')) {
+    refuse(
+      scope,
+      'some servers read "_" and "-" in a header name alike, and this name has too many forms or is one of them',
+      name,
+    );
+  }
+  const value = action === 'deny' ? values.find((text) => text !== ANY_VALUE) : undefined;
+  if (value !== undefined) {
+    refuse(scope, 'a `deny` by the value of a header is got round by a list that holds the value', { [name]: value });
+  }
+  return header;
+}
+
 function checkEach(scope: Construct, what: string, pattern: RegExp, values: string[]): string[] {
-  const bad = values.find((value) => typeof value !== 'string' || !pattern.test(value));
-  if (bad !== undefined) refuse(scope, `${what} of a rule cannot be matched`, bad);
-  return [...new Set(values)].sort();
+  if (!Array.isArray(values) || values.length === 0) {
+    refuse(scope, `an empty list matches what nobody meant: ${what}`, values);
+  }
+  // A copy, because a list may have holes.
+  const given = [...values];
+  const bad = given.findIndex((value) => typeof value !== 'string' || !pattern.test(value));
+  if (bad >= 0) refuse(scope, `${what} of a rule cannot be matched`, given[bad]);
+  return [...new Set(given)].sort();
+}
+
+/**
+ * A path that no call could have would be a rule that never holds. And a `deny` must know every spelling of what it is about:
+ * upstreams decode "%3A", and policies do not.
+ */
+function checkPath(scope: Construct, action: 'allow' | 'deny', path: string): string {
+  const sample = path.replace(/\{\*\*?\}|\*$/g, 'x');
+  if (!isUnambiguousPath(sample)) {
+    refuse(
+      scope,
+      'an upstream may read this path in another way than the policy, so that the exit routes no such call',
+      path,
+    );
+  }
+  if (action === 'deny' && !hasOneSpelling(sample)) {
+    refuse(
+      scope,
+      'a `deny` holds for one spelling, and this path can also be sent with other characters encoded',
+      path,
+    );
+  }
+  return checkTemplate(scope, path);
 }
 
 /** A literal segment beside a template. @see CheckValidPathTemplate in istio/istio, pkg/config/security/security.go */
@@ -166,7 +246,7 @@ function refuse(scope: Construct, what: string, given: unknown): never {
     what,
     given,
     allowed:
-      'methods as "GET", paths as "/v1/charges", "/v1/*" or "/v1/{*}/refunds", header values as "text", "begin*", "*end" or "*"',
+      'methods as "GET", paths as "/v1/charges", "/v1/*" or "/v1/{*}/refunds", header values as "text" or "*", in a `deny` "*" alone; in the paths of a `deny` a-z, A-Z, 0-9, "-", ".", "_" and "~"',
     fix: 'correct the rule',
   });
 }

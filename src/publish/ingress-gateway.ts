@@ -1,6 +1,9 @@
+import { Construct } from 'constructs';
+import { Brand } from '../brand';
 import { checkPort } from '../destination/port-number';
 import { checkLabels } from '../exit/gateway-workload';
 import { checkName } from '../naming';
+import { checkOptions, Options } from '../options';
 import { EgressClient } from '../policy/egress-client';
 
 /** Where the ingress gateway is found. The defaults are those of an installation by `istioctl`. */
@@ -33,11 +36,19 @@ export interface IngressGatewayAttributes {
   readonly httpsPort?: number;
 }
 
+const ATTRIBUTES: Options<IngressGatewayAttributes> = {
+  namespace: 'checked',
+  labels: 'checked',
+  serviceAccount: 'checked',
+  httpPort: 'checked',
+  httpsPort: 'checked',
+};
+
 /** The ingress gateway, which somebody else installed. */
 export class IngressGateway {
   /** @throws NameSyntax, LabelSyntax, PortRange */
   public static imported(attributes: IngressGatewayAttributes = {}): IngressGateway {
-    return new IngressGateway(attributes);
+    return INGRESS_GATEWAY.mark(new IngressGateway(checkOptions('IngressGateway.imported', attributes, ATTRIBUTES)));
   }
 
   /** The namespace of its pods, where the objects stand that lead callers from outside. */
@@ -60,4 +71,11 @@ export class IngressGateway {
     this.httpPort = checkPort(where, 'httpPort', attributes.httpPort ?? 80);
     this.httpsPort = checkPort(where, 'httpsPort', attributes.httpsPort ?? 443);
   }
+}
+
+const INGRESS_GATEWAY = new Brand<IngressGateway>('IngressGateway', 'IngressGateway.imported()');
+
+/** @throws WrongType */
+export function checkIngressGateway(scope: Construct, property: string, given: IngressGateway): IngressGateway {
+  return INGRESS_GATEWAY.check(scope, property, given);
 }

@@ -1,6 +1,6 @@
 import { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
-import { IngressGateway } from './ingress-gateway';
+import { checkIngressGateway, IngressGateway } from './ingress-gateway';
 import { checkServedPaths, servedPath } from './served-paths';
 import {
   GatewaySpecServers,
@@ -9,7 +9,7 @@ import {
   toJson_VirtualServiceSpec,
   VirtualServiceSpecHttp,
 } from '../../imports/networking.istio.io';
-import { EgressHosts } from '../destination/egress-destination';
+import { EGRESS_HOSTS, EgressHosts } from '../destination/egress-destination';
 import {
   checkPorts,
   EgressPort,
@@ -31,6 +31,7 @@ import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { OutboundTrafficPolicy } from '../mesh/mesh-settings';
 import { checkName, dottedName, joinName } from '../naming';
+import { checkOptions, Options } from '../options';
 import { checkTree } from '../validation/check-tree';
 import { markIngressHost } from '../validation/marks';
 
@@ -86,6 +87,16 @@ export interface IngressProxyProps extends EgressHosts {
   readonly name?: string;
 }
 
+const INGRESS_PROXY: Options<IngressProxyProps> = {
+  ...EGRESS_HOSTS,
+  ingress: 'checked',
+  ports: 'checked',
+  paths: 'list',
+  meshAccess: 'checked',
+  metadata: 'checked',
+  name: 'checked',
+};
+
 /**
  * Istio as a proxy in front of external services, for callers outside the mesh: the ingress gateway serves the hosts under
  * their own names, HTTP by Host header and TLS by server name, and sends the calls on.
@@ -100,6 +111,7 @@ export class IngressProxy extends Construct {
   /** How the ingress gateway connects, one for each host with HTTP. */
   public readonly destinationRules: ApiObject[] = [];
 
+  private readonly props: IngressProxyProps;
   private readonly name: string;
   private readonly ports: ResolvedPort[];
   private readonly upstream: Upstream;
@@ -107,19 +119,19 @@ export class IngressProxy extends Construct {
   private readonly metadata?: ApiObjectMetadata;
 
   /** @throws ExitCannotCarry, HostWildcard, IngressHostTwice, HttpRuleSyntax, WrongType, and what hosts and ports can throw */
-  public constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: IngressProxyProps,
-  ) {
+  public constructor(scope: Construct, id: string, props: IngressProxyProps) {
     super(scope, id);
     checkTree(this);
+    props = checkOptions(this, props, INGRESS_PROXY);
+    this.props = props;
+    checkIngressGateway(this, 'ingress', props.ingress);
+    checkMeshAccess(this, props.meshAccess);
     const { name } = props;
     this.name = name === undefined ? joinName(this, ...this.node.path.split('/')) : checkName(this, 'name', name);
     const hosts = checkHosts(this, props.hosts);
     this.ports = checkPorts(this, props.ports);
     this.upstream = resolveUpstream(this, props);
-    this.paths = props.paths && checkPaths(this, props.paths, this.ports);
+    this.paths = props.paths === undefined ? undefined : checkPaths(this, props.paths, this.ports);
     this.metadata = checkMetadata(this, props.metadata);
     checkAccess(this, props.meshAccess);
     this.checkCarries(hosts);
@@ -239,6 +251,17 @@ export class IngressProxy extends Construct {
       spec,
     });
   }
+}
+
+/** What is none must not be taken for an open or a closed one. */
+function checkMeshAccess(scope: Construct, access: MeshAccess = MeshAccess.AS_OUTSIDE): void {
+  if (Object.values(MeshAccess).includes(access)) return;
+  throw new EgressError('WrongType', scope, {
+    what: '`meshAccess` is no MeshAccess',
+    given: access,
+    allowed: 'MeshAccess.AS_OUTSIDE, MeshAccess.OPEN_TO_MESH',
+    fix: 'set it to one of them, or leave it out',
+  });
 }
 
 /** The server for a port: what callers outside speak there. */

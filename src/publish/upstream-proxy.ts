@@ -1,6 +1,6 @@
 import { ApiObject, ApiObjectMetadata, Duration } from 'cdk8s';
 import { Construct } from 'constructs';
-import { IngressGateway } from './ingress-gateway';
+import { checkIngressGateway, IngressGateway } from './ingress-gateway';
 import { IngressHop } from './ingress-hop';
 import { EgressPort, httpPorts } from '../destination/egress-port';
 import { HttpHeaderRules } from '../destination/http-headers';
@@ -17,7 +17,8 @@ import { OpaAuthorization } from '../exit/opa-authorization';
 import { markNote, markSummary } from '../exit/summary';
 import { UpstreamProbe } from '../exit/upstream-probe';
 import { joinName } from '../naming';
-import { EgressClient } from '../policy/egress-client';
+import { checkOptions, Options } from '../options';
+import { EgressClient, isAnyInMesh } from '../policy/egress-client';
 import { HttpRule } from '../policy/http-rule';
 
 /** How callers outside the mesh reach a published host name. */
@@ -117,6 +118,25 @@ export interface UpstreamProxyProps {
   readonly metadata?: ApiObjectMetadata;
 }
 
+const LISTENER: Options<IngressListener> = { gateway: 'checked', credentialName: 'checked' };
+const UPSTREAM_PROXY: Options<UpstreamProxyProps> = {
+  hostname: 'checked',
+  upstream: 'checked',
+  upstreamPort: 'checked',
+  tls: 'checked',
+  ingress: 'checked',
+  clients: 'list',
+  exit: 'checked',
+  upstreamProbe: 'checked',
+  authorization: 'checked',
+  workload: 'checked',
+  rules: 'checked',
+  timeout: 'checked',
+  retries: 'checked',
+  headers: 'checked',
+  metadata: 'checked',
+};
+
 /**
  * Publishes an external service under one of our own host names, through an egress gateway: callers outside the mesh come by
  * HTTPS to the ingress gateway, callers inside by HTTP, and the exit speaks verified TLS to the service, which reads its own
@@ -135,14 +155,15 @@ export class UpstreamProxy extends Construct {
   /** @throws ClientsMissing if neither `ingress` nor `clients` is given, and what `Egress` and `EgressGateway` throw */
   public constructor(scope: Construct, id: string, props: UpstreamProxyProps) {
     super(scope, id);
-    const { ingress, upstream, hostname, metadata } = props;
+    props = checkProps(this, props);
+    const { ingress, upstream, hostname, metadata, upstreamPort, tls, timeout, retries, headers } = props;
     checkOneExit(this, props);
-    if (props.exit) checkExit(this, props.exit);
+    if (props.exit !== undefined) checkGateway(this, props.exit);
     this.exit = props.exit ?? this.dedicatedExit(id, props);
     const declaration = declare(this, {
       hosts: [hostname],
       upstreamHost: upstream,
-      ports: [EgressPort.tlsOrigination({ ...props, port: 80 })],
+      ports: [EgressPort.tlsOrigination({ upstreamPort, tls, timeout, retries, headers, port: 80 })],
       clients: allClients(props),
       rules: props.rules,
       metadata,
@@ -177,9 +198,30 @@ export class UpstreamProxy extends Construct {
   }
 }
 
+/** @throws WrongType, OptionUnknown */
+function checkProps(scope: Construct, given: UpstreamProxyProps): UpstreamProxyProps {
+  const props = checkOptions(scope, given, UPSTREAM_PROXY);
+  if (props.ingress === undefined) return props;
+  const ingress = checkOptions(scope, props.ingress, LISTENER);
+  checkIngressGateway(scope, 'ingress.gateway', ingress.gateway);
+  return { ...props, ingress };
+}
+
+/** A host under another name is reached through a gateway alone. @throws ExitCannotCarry */
+function checkGateway(scope: Construct, exit: EgressGateway): void {
+  checkExit(scope, exit);
+  if (exit._owned && exit._address) return;
+  throw new EgressError('ExitCannotCarry', scope, {
+    what: 'only an egress gateway of this app can publish an external service',
+    given: exit,
+    allowed: 'an EgressGateway or DedicatedEgressGateway',
+    fix: 'pass one, or leave `exit` out',
+  });
+}
+
 /** The ingress gateway calls for everybody outside, unless the whole mesh may call anyhow. */
 function allClients({ clients = [], ingress }: UpstreamProxyProps): EgressClient[] {
-  const everybody = clients.some((client) => client?.toString() === EgressClient.anyInMesh().toString());
+  const everybody = clients.some((client) => isAnyInMesh(client));
   return ingress && !everybody ? [...clients, ingress.gateway.client] : clients;
 }
 

@@ -43,6 +43,27 @@ test.each(['', 'a b', 'a:', ':authority', 'Host', 'a\r\nb', 'ü'])('refuses the 
   expect(() => resolve({ responseAdd: { [name]: 'x' } })).toThrow(failing('HeaderSyntax'));
 });
 
+const CONNECTION = ['Connection', 'keep-alive', 'TE', 'Trailer', 'transfer-encoding', 'Upgrade', 'Content-Length', 'Expect', 'http2-settings', 'Proxy-Connection', 'proxy-authorization']; // prettier-ignore
+
+test.each(CONNECTION)('refuses %s: of two readings of where a request ends, one has seen no policy', (name) => {
+  for (const rules of [{ requestSet: { [name]: '5' } }, { requestAdd: { [name]: '5' } }, { requestRemove: [name] }]) {
+    expect(() => resolve(rules)).toThrow(failing('HeaderSyntax', 'belongs to a connection'));
+  }
+  for (const rules of [
+    { responseSet: { [name]: '5' } },
+    { responseAdd: { [name]: '5' } },
+    { responseRemove: [name] },
+  ]) {
+    expect(() => resolve(rules)).toThrow(failing('HeaderSyntax', 'belongs to a connection'));
+  }
+});
+
+test('Envoy takes no orders from a header rule, and what asks for some can be removed', () => {
+  expect(() => resolve({ requestSet: { 'X-Envoy-Retry-On': '5xx' } })).toThrow(failing('HeaderSyntax', 'Envoy'));
+  expect(() => resolve({ responseAdd: { 'x-envoy-ratelimited': '1' } })).toThrow(failing('HeaderSyntax', 'Envoy'));
+  expect(resolve({ requestRemove: ['x-envoy-retry-on'] }).request.remove).toContain('x-envoy-retry-on');
+});
+
 test.each(['a\r\nx-evil: 1', 'a\nb', 'ü', 'a\u0000'])('refuses the value %j', (value) => {
   expect(() => resolve({ requestAdd: { a: value } })).toThrow(failing('HeaderSyntax', '"a"'));
 });

@@ -41,3 +41,11 @@ test('refuses names that would check nothing', () => {
   );
   expect(() => resolve(UpstreamTls.simple({ sni: '10.0.0.1' }))).toThrow(failing('HostIpAddress'));
 });
+
+test.each([undefined, null, '', 5, {}])(
+  'mutual TLS without a credential (%j) is an error, not TLS that shows none',
+  (name) => {
+    const tls = UpstreamTls.mutual(name as string);
+    expect(() => resolve(tls)).toThrow(failing('NameSyntax'));
+  },
+);

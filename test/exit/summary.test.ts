@@ -12,7 +12,7 @@ const allow = HttpRule.allow({ methods: ['GET'] });
 const deny = HttpRule.deny({ paths: ['/admin/*'] });
 
 test.each([
-  [[], ''],
+  [undefined, ''],
   [[allow], ', only what a rule allows'],
   [[deny], ', without what a rule denies'],
   [[allow, allow, deny, deny], ', only what 2 rules allow, without what 2 rules deny'],

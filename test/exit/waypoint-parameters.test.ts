@@ -15,7 +15,8 @@ test('patches what istiod knows to be patched, by its names', () => {
 test('by default there are two pods or more, apart from each other', () => {
   const { deployment, horizontalPodAutoscaler, podDisruptionBudget } = patches();
   expect(horizontalPodAutoscaler.spec).toMatchObject({ minReplicas: 2, maxReplicas: 5 });
-  expect(podDisruptionBudget.spec).toEqual({ maxUnavailable: 1 });
+  // Else pods that are not ready would hold up their nodes.
+  expect(podDisruptionBudget.spec).toEqual({ maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow' });
   expect(deployment.spec.replicas).toBeUndefined();
   const { containers, topologySpreadConstraints } = deployment.spec.template.spec;
   expect(containers).toEqual([{ name: 'istio-proxy', resources: expect.anything() }]);

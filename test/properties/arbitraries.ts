@@ -1,6 +1,15 @@
 import { Duration } from 'cdk8s';
 import fc from 'fast-check';
-import { EgressClient, EgressPort, HostResolution, HttpRetries, HttpRule, HttpRuleMatch, UpstreamTls } from '../../src';
+import {
+  EgressClient,
+  EgressPort,
+  HostResolution,
+  HttpRetries,
+  HttpRule,
+  HttpRuleMatch,
+  TlsOriginationPortOptions,
+  UpstreamTls,
+} from '../../src';
 
 /** What random apps are made of: values that are usually right, often the same, and now and then wrong. */
 
@@ -38,7 +47,9 @@ const tls = fc.oneof(
     .map((options) => UpstreamTls.simple(options)),
   name.map((credential) => UpstreamTls.mutual(credential)),
 );
-const httpOptions = fc.record(
+type GivenHttp = Omit<TlsOriginationPortOptions, 'port' | 'upstreamPort'>;
+
+const httpOptions: fc.Arbitrary<GivenHttp> = fc.record(
   {
     timeout: mostly(fc.integer({ min: 1, max: 100_000 }), fc.constant(0)).map((ms) => Duration.millis(ms)),
     retries: fc.oneof(
@@ -72,11 +83,17 @@ const number = mostly(fc.constantFrom(80, 443, 8080, 8443, 5432), fc.integer({ m
 const upstreamPort = often<number | undefined>(undefined, number);
 
 const httpPort = fc
-  .record({ port: mostly(fc.constantFrom(80, 8080), number), upstreamPort, options: often({}, httpOptions) })
-  .map(({ port, upstreamPort: to, options }): GivenPort => {
+  .record({
+    port: mostly(fc.constantFrom(80, 8080), number),
+    upstreamPort,
+    options: often<GivenHttp>({}, httpOptions),
+  })
+  .map(({ port, upstreamPort: to, options: { tls: speaks, ...options } }): GivenPort => {
     const plain = port === 8080;
     const make = () =>
-      plain ? EgressPort.http({ port, ...options }) : EgressPort.tlsOrigination({ port, upstreamPort: to, ...options });
+      plain
+        ? EgressPort.http({ port, ...options })
+        : EgressPort.tlsOrigination({ port, upstreamPort: to, tls: speaks, ...options });
     return { kind: 'http', port, upstreamPort: plain ? port : (to ?? 443), make };
   });
 
@@ -88,7 +105,7 @@ const opaquePort = fc
       const makes = {
         tls: () => EgressPort.tlsPassthrough(options),
         open: () => EgressPort.tlsPassthroughWithoutIdentity(options),
-        tcp: () => EgressPort.tcp(port, options),
+        tcp: () => EgressPort.tcp(port, { upstreamPort: to }),
       };
       return { kind, port, upstreamPort: to ?? port, make: makes[kind] };
     }),
@@ -116,28 +133,37 @@ export interface GivenRule extends Omit<HttpRuleMatch, 'clients'> {
   readonly clients?: string[];
 }
 
+/** The rules for the library: none where there are none. */
+export function rulesOf<T>(rules: T[], make: (rule: T) => HttpRule): HttpRule[] | undefined {
+  return rules.length > 0 ? rules.map(make) : undefined;
+}
+
 /** The rule for the library. */
-export function ruleOf({ action, clients, ...match }: GivenRule): HttpRule {
-  return HttpRule[action]({ ...match, clients: clients?.map(clientOf) });
+export function ruleOf(given: GivenRule): HttpRule {
+  const { methods, paths } = given;
+  return HttpRule[given.action]({ methods, paths, headers: given.headers, clients: given.clients?.map(clientOf) });
 }
 
 const some = <T>(...values: T[]) => fc.subarray(values, { minLength: 1, maxLength: 2 });
-const rule: fc.Arbitrary<GivenRule> = fc.record(
+const anyRule: fc.Arbitrary<GivenRule> = fc.record(
   {
     action: fc.constantFrom('allow', 'allow', 'deny'),
     clients: some('pay/*', 'pay/checkout', 'shop/*', 'stranger/*'),
     methods: mostly(some('GET', 'POST', 'DELETE'), fc.constant(['get'])),
     paths: mostly(some('/', '/v1/*', '/v1/a', '/v1/{*}/b', '/v1/{**}'), fc.constant(['v1'])),
     headers: mostly<{ [name: string]: string[] }>(
-      fc.constantFrom<{ [name: string]: string[] }[]>(
-        { x: ['1'] },
-        { 'X-Y': ['a*', '*b'] },
-        { x: ['*'], 'x-y': ['ab'] },
-      ),
+      fc.constantFrom<{ [name: string]: string[] }[]>({ x: ['1'] }, { 'X-Y': ['a', 'b'] }, { x: ['*'], 'x-y': ['ab'] }),
       fc.constant({ x: [] }),
     ),
   },
   { requiredKeys: ['action'] },
+);
+
+/** A `deny` by the value of a header is an error. */
+const rule = anyRule.map((given): GivenRule =>
+  given.action === 'deny' && given.headers
+    ? { ...given, headers: Object.fromEntries(Object.keys(given.headers).map((header) => [header, ['*']])) }
+    : given,
 );
 
 /** One declaration of a random app. */

@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import fc from 'fast-check';
 import { parseAllDocuments } from 'yaml';
-import { clientOf, Given, GivenApp, randomApp, ruleOf } from './arbitraries';
+import { clientOf, Given, GivenApp, randomApp, ruleOf, rulesOf } from './arbitraries';
 import { around, Caller, leadsTo, mayCall, mayConnect, Meant, meant } from './meaning';
 import { Http, letsThrough, serverTakes } from './policies';
 import { checkNames, checkRoutes, checkServed, must } from './references';
@@ -26,13 +26,13 @@ function build({ declarations, dnsProxying }: GivenApp): App {
     sidecar: new SidecarExit(),
   };
   const chart = new Chart(app, 'app');
-  declarations.forEach((given, index) => {
-    new Egress(chart, `${given.id}-${index}`, {
+  declarations.forEach(({ id, exit, ...given }, index) => {
+    new Egress(chart, `${id}-${index}`, {
       ...given,
-      exit: exits[given.exit],
+      exit: exits[exit],
       ports: given.ports.map(({ make }) => make()),
       clients: given.clients.map(clientOf),
-      rules: given.rules.map(ruleOf),
+      rules: rulesOf(given.rules, ruleOf),
     });
   });
   return app;

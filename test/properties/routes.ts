@@ -5,6 +5,7 @@ interface Asked {
   readonly authority: string;
   readonly method: string;
   readonly path: string;
+  readonly headers: { readonly [name: string]: string };
 }
 
 /** Where a call goes. */
@@ -43,18 +44,38 @@ export function routerOf(virtualServices: any[]): (asked: Asked) => Destination 
 }
 
 function routeOf({ match, route }: any): Route {
-  const conditions: [keyof Asked, RegExp][][] = (match ?? [{}]).map((one: any) =>
-    Object.entries<any>(one).map(([field, { regex }]) => {
-      const read: Record<string, keyof Asked> = { authority: 'authority', method: 'method', uri: 'path' };
-      if (!read[field]) throw new Error(`the model knows no ${field}`);
-      return [read[field], wholeText(regex)];
-    }),
+  const conditions: ((asked: Asked) => boolean)[][] = (match ?? [{}]).map((one: any) =>
+    Object.entries<any>(one).flatMap(([field, condition]) => conditionsOf(field, condition)),
   );
   const { host, port, subset } = route[0].destination;
   return {
-    matches: (asked) => conditions.some((all) => all.every(([field, regex]) => regex.test(asked[field]))),
+    matches: (asked) => conditions.some((all) => all.every((holds) => holds(asked))),
     destination: { host, port: port.number, subset },
   };
+}
+
+function conditionsOf(field: string, condition: any): ((asked: Asked) => boolean)[] {
+  if (field === 'headers') {
+    return Object.entries<any>(condition).map(
+      ([name, { exact }]) =>
+        ({ headers }) =>
+          headers[name] === exact,
+    );
+  }
+  if (field === 'withoutHeaders') {
+    return Object.entries<any>(condition).map(([name, { regex }]) => {
+      const unwanted = wholeText(regex);
+      return ({ headers }) => !unwanted.test(headers[name] ?? '');
+    });
+  }
+  const read: Record<string, 'authority' | 'method' | 'path'> = {
+    authority: 'authority',
+    method: 'method',
+    uri: 'path',
+  };
+  if (!read[field]) throw new Error(`the model knows no ${field}`);
+  const wanted = wholeText(condition.regex);
+  return [(asked) => wanted.test(asked[read[field]])];
 }
 
 /** Envoy's regular expressions match the whole text. */

@@ -1,6 +1,6 @@
 import { App, Chart } from 'cdk8s';
 import fc from 'fast-check';
-import { clientOf, Given, GivenRule, randomApp, ruleOf } from './arbitraries';
+import { clientOf, Given, GivenRule, randomApp, ruleOf, rulesOf } from './arbitraries';
 import { around, Caller, mayCall, Meant, meant } from './meaning';
 import { Http, letsThrough } from './policies';
 import { checkNames, must } from './references';
@@ -33,7 +33,7 @@ function build(declarations: ReturnType<typeof ambient>[]): App {
       exit,
       ports: ports.map(({ make }) => make()),
       clients: clients.map(clientOf),
-      rules: rules.map((rule) => (rule.tried ? ruleOf(rule).dryRun() : ruleOf(rule))),
+      rules: rulesOf(rules, (rule) => (rule.tried ? ruleOf(rule).dryRun() : ruleOf(rule))),
     });
   });
   return app;

@@ -130,7 +130,7 @@ test.each([
   [{ paths: ['/a//b'] }, 'HttpRuleSyntax', '/a//b'],
   [{ paths: ['/a/..'] }, 'HttpRuleSyntax', '/a/..'],
   [{ paths: ['/a%2fb'] }, 'HttpRuleSyntax', '/a%2fb'],
-  [{ paths: '/a' as any }, 'HttpRuleSyntax', '/a'],
+  [{ paths: '/a' as any }, 'WrongType', '/a'],
   [{ paths: [['/a']] as any }, 'HttpRuleSyntax', '/a'],
   [{ paths: ['/a'], ports: [EgressPort.tlsPassthrough()] }, 'HttpRuleSyntax', '443'],
   [{ paths: ['/a'], ports: [...http, EgressPort.tlsPassthrough()] }, 'HttpRuleSyntax', '443'],

@@ -1,0 +1,123 @@
+import { Construct } from 'constructs';
+import { EgressError } from './errors';
+
+/** What kind of value an option takes. `checked` is checked where it is used, by what it means. */
+export type Kind = 'flag' | 'text' | 'texts' | 'map' | 'object' | 'json' | 'list' | 'checked';
+
+/** The options of a struct: all of them, which the compiler holds against the struct, and what each takes. */
+export type Options<T> = { readonly [K in keyof Required<T>]: Kind };
+
+const KINDS: { [K in Kind]: { readonly is: (value: unknown) => boolean; readonly allowed: string } } = {
+  flag: { is: (value) => typeof value === 'boolean', allowed: 'true or false' },
+  text: { is: (value) => typeof value === 'string', allowed: 'a text' },
+  texts: {
+    is: (value) => Array.isArray(value) && [...value].every((item) => typeof item === 'string'),
+    allowed: 'a list of texts',
+  },
+  map: {
+    is: (value) => isPlain(value) && Object.values(value).every((item) => typeof item === 'string'),
+    allowed: 'an object of texts, as { key: "value" }',
+  },
+  json: {
+    is: (value) => isPlain(value) && isJson(value, 8),
+    allowed: 'an object of texts, numbers, lists and objects',
+  },
+  object: { is: isPlain, allowed: 'an object' },
+  list: { is: Array.isArray, allowed: 'a list' },
+  checked: { is: (value) => value !== null, allowed: 'a value, or nothing at all' },
+};
+
+/**
+ * A copy of the options that were given, of which nothing changes any more: lists without holes, which loops would skip, and
+ * nothing that is read twice. Plain JavaScript lets anything through to the library, and a misspelled `rules` would let every
+ * call through an exit.
+ *
+ * @throws OptionUnknown for an option that there is none of, WrongType for a value of another kind
+ */
+export function checkOptions<T extends object>(where: Construct | string, given: T, options: Options<T>): T {
+  const copy: { [name: string]: unknown } = {};
+  for (const [name, value] of entriesOf(where, given)) {
+    if (value === undefined) continue;
+    if (!Object.hasOwn(options, name)) {
+      throw new EgressError('OptionUnknown', where, {
+        what: `there is no option \`${name}\``,
+        given: name,
+        allowed: Object.keys(options).join(', '),
+        fix: 'correct the name, or leave it out',
+      });
+    }
+    checkKind(where, name, value, (options as { [name: string]: Kind })[name]);
+    copy[name] = Array.isArray(value) ? [...value] : value;
+  }
+  return copy as T;
+}
+
+/** @throws WrongType */
+export function checkKind(where: Construct | string, property: string, value: unknown, kind: Kind): void {
+  if (isKind(value, kind)) return;
+  throw new EgressError('WrongType', where, {
+    what: `\`${property}\` has a value of the wrong kind`,
+    given: value,
+    allowed: KINDS[kind].allowed,
+    fix: `correct \`${property}\`, or leave it out`,
+  });
+}
+
+/** Whatever is asked of it, also of a value that throws. */
+export function isKind(value: unknown, kind: Kind): boolean {
+  try {
+    return KINDS[kind].is(value);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The checked options of a construct that will be made, whose properties are those of two structs.
+ * @throws what `checkOptions` throws
+ */
+export function splitOptions<A extends object, B extends object>(
+  scope: Construct,
+  id: string,
+  given: A & B,
+  first: Options<A>,
+  second: Options<B>,
+): [A, B] {
+  const checked = checkOptions(pathOf(scope, id), given, { ...first, ...second } as Options<A & B>);
+  const pick = (options: object) => Object.fromEntries(Object.entries(checked).filter(([name]) => name in options));
+  return [pick(first) as A, pick(second) as B];
+}
+
+/** Where a construct will be, before it is made. */
+export function pathOf(scope: Construct, id: string): string {
+  return [scope.node.path, id].filter(Boolean).join('/');
+}
+
+function entriesOf(where: Construct | string, given: unknown): [string, unknown][] {
+  try {
+    if (isPlain(given)) return Object.entries(given);
+  } catch {
+    // A getter that throws: nothing can be known of it.
+  }
+  throw new EgressError('WrongType', where, {
+    what: 'the options are no object of options',
+    given,
+    allowed: 'an object, as { name: "value" }',
+    fix: 'pass one',
+  });
+}
+
+/** Objects that are written as such, also of another realm. Constructs, lists and values of classes are none. */
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** What a manifest can hold. */
+function isJson(value: unknown, depth: number): boolean {
+  if (depth === 0) return false;
+  if (Array.isArray(value)) return [...value].every((item) => isJson(item, depth - 1));
+  if (isPlain(value)) return Object.values(value).every((item) => item === undefined || isJson(item, depth - 1));
+  return value === null || ['string', 'boolean'].includes(typeof value) || Number.isFinite(value);
+}
