@@ -96,7 +96,7 @@ describe.each(EXITS)('$title', ({ namespace, turn }) => {
     ['ledger.example', '/audit', { lines: ['X-Role: auditor'] }],
     ['ledger.example', '/v1/x', { lines: ['X-Role: guest'], method: 'POST' }],
     ['open.example', '/other/', { method: 'POST' }],
-  ])('lets through %s%s %j', async (host, path, sent = {}) => {
+  ])('lets through %s%s (%#)', async (host, path, sent = {}) => {
     const [request, ...others] = arrived(await send(host, path, sent));
     expect(request).toMatchObject({ path, method: sent.method ?? 'GET' });
     expect(others).toEqual([]);
@@ -109,7 +109,7 @@ describe.each(EXITS)('$title', ({ namespace, turn }) => {
     ['ledger.example', '/v1/..\\..\\admin'],
     ['ledger.example', '/v1/%2e%2e/admin'],
     ['ledger.example', '/v1/..;/admin'],
-    ['ledger.example', '/v1/a;/../admin'],
+    ['ledger.example', '/v1/a;/../../admin'],
     ['ledger.example', '/v1/%252e%252e%252fadmin'],
     ['ledger.example', '/v1/%c0%ae%c0%ae/admin'],
     ['ledger.example', '/v1/%u002e%u002e/admin'],
@@ -127,7 +127,7 @@ describe.each(EXITS)('$title', ({ namespace, turn }) => {
     ['open.example', '/admin;x/keys'],
     ['open.example', '/x', { method: 'DELETE' }],
     ['open.example', '/x', { method: 'delete' }],
-  ])('refuses %s%s %j', async (host, path, sent = {}) => {
+  ])('refuses %s%s (%#)', async (host, path, sent = {}) => {
     const result = await send(host, path, sent);
     expect(arrived(result)).toEqual([]);
     expect(result.status ?? Number(/^HTTP\/1.1 (\d+)/.exec(result.body ?? '')?.[1])).toBeGreaterThanOrEqual(400);
