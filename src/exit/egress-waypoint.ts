@@ -4,6 +4,7 @@ import { Declaration, declare } from './declaration';
 import { IEgressExit } from './egress-exit';
 import { EgressGateway, EgressGrantOptions } from './egress-gateway';
 import { ExitReach } from './gateway-handle';
+import { NO_ENVOY_HEADERS } from './gateway-pods';
 import { gatewaySize } from './gateway-size';
 import { checkPlacement, ManagedGatewayOptions } from './gateway-workload';
 import { ImportedEgressWaypoint } from './imported-egress-waypoint';
@@ -217,7 +218,11 @@ export class EgressWaypoint extends Construct implements IEgressExit {
     return {
       gatewayClassName: 'istio-waypoint',
       listeners: [{ name: 'mesh', port: 15008, protocol: 'HBONE', allowedRoutes: { namespaces: { from: 'Same' } } }],
-      infrastructure: this.parameters && { parametersRef: { group: '', kind: 'ConfigMap', name: this.exitName } },
+      infrastructure: {
+        // For the pods. Where some are named here, istiod does not give them the Gateway's own.
+        annotations: { ...Mesh.of(this)._annotations, ...this.handle.metadata?.annotations, ...NO_ENVOY_HEADERS },
+        parametersRef: this.parameters && { group: '', kind: 'ConfigMap', name: this.exitName },
+      },
     };
   }
 

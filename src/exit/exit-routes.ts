@@ -56,15 +56,24 @@ export function routesTo(host: string, port: HttpPort, ports: HttpPort[], match:
   });
 }
 
-/** The routes of a sidecar or a waypoint straight to a host, by the ports that applications call. */
-export function directRoutes(host: string, ports: HttpPort[], upstream: Upstream) {
+/**
+ * The routes of a sidecar or a waypoint straight to a host, by the ports that applications call.
+ *
+ * @param named What else a call must say of itself. A sidecar has asked for the host's name when it comes to these routes.
+ */
+export function directRoutes(
+  host: string,
+  ports: HttpPort[],
+  upstream: Upstream,
+  named: (port: HttpPort) => VirtualServiceSpecHttpMatch = () => ({}),
+) {
   const whole = isLookedUpPerCall(host, upstream);
   return toJson_VirtualServiceSpec({
     exportTo: HERE,
     hosts: [host],
     http: ports.flatMap((port) =>
       httpRoute({ host, upstreamHost: host }, port, {
-        match: { port: port.port },
+        match: { ...named(port), port: port.port },
         to: port.port,
         subset: whole ? undefined : subsetName(port, ports),
       }),
@@ -108,9 +117,22 @@ function authorityRewrite(called: string, own: string): { authority: string } | 
   return called === own ? undefined : { authority: own };
 }
 
-/** The Host headers of calls to a port, in any case: names are compared so, and so does the policy. */
-function authorityPattern(host: string, port: number): string {
+/** One label of a name below a wildcard. Underscores are no DNS names of hosts, and in use. */
+const LABEL = '[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?';
+
+/**
+ * The Host headers that name a host and port, in any case: those that policies let through, and no others. Envoy finds a host's
+ * routes by what stands before the last colon of the header, while a policy compares the whole text. Of `a.example:b.example`, the
+ * route of `a.example` would be taken with the policy for `b.example`, if the route did not read the whole text as well.
+ *
+ * @see `ignore_port_in_host_matching` of Envoy's RouteConfiguration, which istiod sets on gateways
+ */
+export function authorityPattern(host: string, port: number): string {
+  return `(?i)${namePattern(host)}${port === 80 ? '(:80)?' : `:${port}`}`;
+}
+
+/** A host's name, or those below a wildcard, in the form of regular expressions. */
+export function namePattern(host: string): string {
   const literal = (text: string) => text.replace(/\./g, '\\.');
-  const name = isWildcard(host) ? `[^:]+${literal(host.slice(1))}` : literal(host);
-  return `(?i)${name}${port === 80 ? '(:80)?' : `:${port}`}`;
+  return isWildcard(host) ? `(${LABEL}\\.)+${literal(host.slice(2))}` : literal(host);
 }

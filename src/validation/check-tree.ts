@@ -13,6 +13,7 @@ import { guardsOnExits, sidecarsTwice, telemetriesTwice } from './guards';
 import { ingressHostsTwice } from './ingress';
 import { isMarked } from './marks';
 import { duplicateObjects, fileCollisions } from './objects';
+import { routesTakenAtWaypoints } from './waypoints';
 
 const CHECKED = Symbol.for('cdk8s-istio-egress.TreeChecked');
 
@@ -70,5 +71,6 @@ function problemsOf(app: App, nodes: IConstruct[]): string[] {
     ...sidecarsTwice(objects),
     ...telemetriesTwice(objects),
     ...ingressHostsTwice(marked),
+    ...routesTakenAtWaypoints(marked),
   ];
 }

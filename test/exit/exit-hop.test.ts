@@ -307,7 +307,8 @@ test('a wildcard on several ports is told apart by any name below it', () => {
     ports: [EgressPort.tlsOrigination(), EgressPort.http({ port: 8080 })],
   });
   const patterns = all.only({ kind: 'VirtualService' }).spec.http.map((route: any) => route.match[0].authority.regex);
-  expect(patterns).toEqual(['(?i)[^:]+\\.example\\.com(:80)?', '(?i)[^:]+\\.example\\.com:8080']);
+  const below = '([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\\.)+example\\.com';
+  expect(patterns).toEqual([`(?i)${below}(:80)?`, `(?i)${below}:8080`]);
 });
 
 test('names below a wildcard that look alike have routes of their own', () => {

@@ -55,7 +55,7 @@ test('the route is of the called port, to the subset, with headers added and the
   const [{ spec }] = made('VirtualService', { ports });
   expect(spec.gateways).toBeUndefined();
   const [{ match, route, headers, retries }] = spec.http;
-  expect(match).toEqual([{ port: 80 }]);
+  expect(match).toEqual([{ authority: { regex: '(?i)a\\.example(:80)?' }, port: 80 }]);
   expect(route).toEqual([{ destination: { host: 'a.example', port: { number: 80 }, subset: 'port-80' } }]);
   expect(headers.request.add).toEqual({ 'x-team': 'shop' });
   expect(headers.request.remove).toEqual(expect.arrayContaining(['x-forwarded-client-cert', 'x-request-id']));
