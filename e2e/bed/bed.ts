@@ -8,6 +8,7 @@ import { declareInjector } from './control/injector';
 import { OutboundMode, startIstiod, writeMeshConfig } from './control/istiod';
 import { adaptWaypoints } from './control/plain-envoy';
 import { ISTIOD, declareSystemPods, place } from './control/system-pods';
+import { declareValidator, validatorDecides } from './control/validator';
 import { Hold } from './hold';
 import { FILES, INTERNET, NODE } from './layout';
 import { createInternet, createNode } from './network';
@@ -71,10 +72,12 @@ export class Bed {
       await declareNamespaces();
       await declareSystemPods();
       await declareInjector();
-      if (built.envoyIsUpstream) await adaptWaypoints();
-      await startIstiod(built);
+      await declareValidator();
       const kubelet = typescript(join(__dirname, 'kubelet/main.ts'), JSON.stringify(built));
       daemon(kubelet, { netns: NODE, log: join(FILES.logs, 'kubelet.log') });
+      await startIstiod(built);
+      await validatorDecides();
+      if (built.envoyIsUpstream) await adaptWaypoints();
       writeFileSync(FILES.parts, JSON.stringify(built));
       return new Bed(built, hold);
     } catch (error) {

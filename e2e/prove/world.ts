@@ -65,7 +65,7 @@ const expectation: Check = record({
   upstream: oneOf('tls', 'plaintext'),
   tlsBy: either(namespaced, oneOf('caller')),
   clientCertificate: anyText,
-  outside: oneOf('nothing', 'connection', 'greeting', 'handshake'),
+  outside: oneOf('nothing', 'connection', 'greeting', 'stream', 'handshake'),
   server: host,
   http: oneOf('1.1', '2.0'),
   meshHeaders: oneOf('hidden'),
@@ -80,6 +80,7 @@ const call: Check = record({
   headers: strings,
   body: anyText,
   upload: integer(1, 1_000_000_000),
+  listen: integer(1, 60_000),
   http: oneOf('1.1', '2'),
   connectTo: record({ 'host!': anyText, port: integer(1, 65535) }),
   sni: anyText,
@@ -89,7 +90,16 @@ const call: Check = record({
 
 const external: Check = record({
   'hosts!': list(host, 1),
-  ports: list(record({ 'port!': integer(1, 65535), 'protocol!': oneOf(...PROTOCOLS), greets: flag }), 1),
+  ports: list(
+    record({
+      'port!': integer(1, 65535),
+      'protocol!': oneOf(...PROTOCOLS),
+      http: oneOf('1.1', '2'),
+      greets: flag,
+      streams: flag,
+    }),
+    1,
+  ),
   ca: oneOf('trusted', 'untrusted'),
   certificateHosts: list(host, 1),
   requireClientCertificate: flag,

@@ -56,7 +56,8 @@ describe('before the guard', () => {
     'a $kind passes: $said',
     async ({ kind, spec, namespace }) => {
       const { accepted, said } = await review(mesh, complete(kind, spec, namespace), ['--dry-run=server']);
-      expect({ accepted, said }).toEqual({ accepted: true, said: '' });
+      expect(accepted).toBe(true);
+      expect(said).not.toContain('ValidatingAdmissionPolicy');
     },
   );
 
@@ -90,7 +91,8 @@ describe('with it', () => {
     'a $kind in $namespace passes: $spec',
     async ({ kind, spec, namespace }) => {
       const { accepted, said } = await review(mesh, complete(kind, spec, namespace), ['--dry-run=server']);
-      expect({ accepted, said }).toEqual({ accepted: true, said: '' });
+      expect(accepted).toBe(true);
+      expect(said).not.toContain('ValidatingAdmissionPolicy');
     },
   );
 

@@ -9,10 +9,11 @@ function compact(object: object): string {
 
 /** What happened to a call, for a reader who has to find out why. */
 export function describe(result: CallResult): string {
-  const { call, pod, status, failure, message, http, body, from } = result;
+  const { call, pod, status, failure, message, http, body, received, from } = result;
   const lines = [
     `call     ${call.method ?? 'GET'} ${call.url} from ${pod}${from ? ` (${from})` : ''}`,
     `answer   ${failure ? `${failure}: ${message}` : `${status ?? ''} HTTP/${http ?? '-'} ${(body ?? '').slice(0, 200)}`}`,
+    ...(received === undefined ? [] : [`received ${received} bytes`]),
     ...(result.hops.length ? [] : ['proxies  none logged it']),
     ...result.hops.map((hop) => `proxy    ${hop.pod}: ${compact(hop.line)}`),
     ...result.dropped.map(

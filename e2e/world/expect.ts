@@ -25,10 +25,10 @@ export interface Expectation {
   readonly tlsBy?: string;
   /**
    * What the outside sees of a refused call: nothing at all, a connection on which no byte arrives, or a TLS handshake that does not come
-   * to its end. On a `connection` a server that speaks first may be heard, if it is quicker than the refusal; `greeting`: it must be.
-   * Never a request. @default nothing
+   * to its end. On a `connection` a server that speaks first may be heard, if it is quicker than the refusal; `greeting`: it must be;
+   * `stream`: what a server sends by itself goes on reaching the caller. Never a request. @default nothing
    */
-  readonly outside?: 'nothing' | 'connection' | 'greeting' | 'handshake';
+  readonly outside?: 'nothing' | 'connection' | 'greeting' | 'stream' | 'handshake';
   /** The client certificate's common name that the external server sees. */
   readonly clientCertificate?: string;
   /** The external server that it arrives at, by its first host. */
@@ -89,20 +89,32 @@ function checkAllowed(expected: Expectation, result: CallResult, differ: Differ)
   if (expected.through) differ('through', expected.through.join(', '), gateways(result).join(', '));
 }
 
+/** Bytes at most that a server sends before the caller's first byte can have been judged: more is a stream. */
+const GREETING = 200;
+
 /** How much of a call got outside. */
-function outside({ seen, body, status }: CallResult): string {
+function outside({ seen, body, status, received = 0 }: CallResult): string {
   if (!seen.length) return 'nothing';
   if (seen.some(({ kind, tls }) => kind !== 'connection' || (tls && !tls.failure))) return 'a request or data';
   if (seen.some(({ bytes }) => bytes)) return 'handshake';
+  if (received > GREETING) return 'stream';
   return body !== undefined && status === undefined ? 'greeting' : 'connection';
+}
+
+/** What the caller has of what servers said by themselves, where they said anything. */
+function ofTheStream({ seen, received = 0 }: CallResult): string {
+  const sent = seen.reduce((sum, record) => sum + (record.sent ?? 0), 0);
+  return sent ? ` (the caller received ${received} of ${sent} bytes)` : '';
 }
 
 function checkRefused(expected: Expectation, result: CallResult, differ: Differ) {
   const got = outside(result);
-  differ('outcome', 'refused', isAnswered(result) && got !== 'greeting' ? 'answered from outside' : 'refused');
+  const isHeard = got === 'greeting' || got === 'stream';
+  differ('outcome', 'refused', isAnswered(result) && !isHeard ? 'answered from outside' : 'refused');
   // The refusal waits for the caller's first byte, the greeting does not: which of them comes first is a matter of luck.
   const isHarmless = expected.outside === 'connection' && got === 'greeting';
-  if (!isHarmless) differ('outside', expected.outside ?? 'nothing', got);
+  const wanted = expected.outside ?? 'nothing';
+  if (!isHarmless && got !== wanted) differ('outside', wanted, `${got}${ofTheStream(result)}`);
   if (expected.by) differ('by', expected.by, refusedBy(result));
 }
 

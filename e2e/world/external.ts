@@ -11,11 +11,7 @@ export interface ExternalOptions {
   /** Its names; the first one names the server. `*.` in front makes it answer for every name below. */
   readonly hosts: string[];
   /** @default - 80 as http and 443 as https */
-  readonly ports?: {
-    readonly port: number;
-    readonly protocol: InternetPort['protocol'];
-    readonly greets?: boolean;
-  }[];
+  readonly ports?: Pick<InternetPort, 'port' | 'protocol' | 'http' | 'greets' | 'streams'>[];
   /** Who signed its certificate: the authority that pods trust, or another one. @default trusted */
   readonly ca?: 'trusted' | 'untrusted';
   /** Names in its certificate. @default - its hosts */

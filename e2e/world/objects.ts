@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { api } from '../bed/api';
+import { ApiError, api } from '../bed/api';
 import { eventually } from '../bed/poll';
 
 /** The field manager of what is applied, as Flux has one. */
@@ -30,14 +30,28 @@ async function pathOf(document: string): Promise<string> {
   return `${root}${within}/${resource.name}/${metadata.name}`;
 }
 
-/** Applies a document on the server side, exactly as it was written: the API reads YAML. A field that nobody knows is an error. */
+/** Whether the API server had nobody to ask: istiod, whose webhook decides, is being started again. */
+const isUnasked = (error: unknown) =>
+  error instanceof ApiError && error.status === 500 && error.message.includes('failed calling webhook');
+
+/**
+ * Applies a document on the server side, exactly as it was written: the API reads YAML. A field that nobody knows is an error. While istiod
+ * is away it tries again, as Flux does.
+ */
 export async function applyDocument(document: string): Promise<void> {
   const query = `fieldManager=${MANAGER}&force=true&fieldValidation=Strict`;
-  await api.text(`${await pathOf(document)}?${query}`, {
-    method: 'PATCH',
-    text: document,
-    contentType: 'application/apply-patch+yaml',
+  const path = `${await pathOf(document)}?${query}`;
+  const request = { method: 'PATCH', text: document, contentType: 'application/apply-patch+yaml' };
+  const refused = await eventually<{ error?: unknown }>('istiod to validate', async () => {
+    try {
+      await api.text(path, request);
+      return {};
+    } catch (error) {
+      if (isUnasked(error)) throw error;
+      return { error };
+    }
   });
+  if (refused.error) throw refused.error;
 }
 
 /** Deletes what a document names, and waits until it is gone; what is gone already is no failure. */

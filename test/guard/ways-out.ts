@@ -62,7 +62,7 @@ export const BAD: [kind: string, spec: object, message: string, namespace?: stri
   ['VirtualService', entry({ exportTo: [] }), 'routes a host outside'],
   ['VirtualService', entry({ exportTo: ['.', EXIT] }), 'routes a host outside'],
   ['VirtualService', entry({ exportTo: undefined, hosts: ['reviews', '*.com'] }), 'routes a host outside'],
-  ['VirtualService', entry({ exportTo: undefined, hosts: ['*'] }), 'routes a host outside'],
+  ['VirtualService', entry({ exportTo: undefined, hosts: ['*.example'] }), 'routes a host outside'],
   ['VirtualService', entry({ exportTo: undefined, gateways: ['mesh', 'own'] }), 'routes a host outside'],
   ['DestinationRule', { host: 'evil.example' }, 'how to connect'],
   ['DestinationRule', { host: '*', exportTo: ['*'] }, 'how to connect'],
@@ -71,7 +71,8 @@ export const BAD: [kind: string, spec: object, message: string, namespace?: stri
     const tls = { mode: 'SIMPLE', [field]: field === 'credentialName' ? 'c' : true };
     const message = field === 'credentialName' ? 'names a credential' : 'unverified';
     const rule = (spec: object) => ['DestinationRule', { host: 'evil.example', exportTo: ['.'], ...spec }, message];
-    const onPort = { portLevelSettings: [{ port: { number: 80 } }, { port: { number: 443 }, tls }] };
+    const other = { port: { number: 80 }, tls: { mode: 'DISABLE' } };
+    const onPort = { portLevelSettings: [other, { port: { number: 443 }, tls }] };
     return [
       rule({ trafficPolicy: { tls } }),
       rule({ trafficPolicy: onPort }),
@@ -120,7 +121,8 @@ export const BAD: [kind: string, spec: object, message: string, namespace?: stri
 export const GOOD: [kind: string, spec: object | undefined, namespace?: string][] = [
   ['VirtualService', entry({ gateways: ['istio-ingress/gateway'], exportTo: undefined })],
   ['VirtualService', entry({ gateways: ['own', './other'], exportTo: undefined })],
-  ['VirtualService', { hosts: ['reviews', 'a.payments.svc.cluster.local', '*.payments.svc.cluster.local'] }],
+  ['VirtualService', { hosts: ['reviews', 'a.payments.svc.cluster.local'] }],
+  ['VirtualService', { hosts: ['*.payments.svc.cluster.local'] }],
   ['VirtualService', entry({ exportTo: ['shop'] })],
   ['DestinationRule', { host: '*.local', trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } }],
   ['DestinationRule', { host: 'reviews', trafficPolicy: { tls: { mode: 'SIMPLE', insecureSkipVerify: true } } }],

@@ -10,6 +10,8 @@ export interface Call {
   readonly body?: string;
   /** Sends so many bytes as body instead. */
   readonly upload?: number;
+  /** For `tcp` and `tls`: sends nothing, and reads what the server says by itself for so many milliseconds. */
+  readonly listen?: number;
   /** @default 1.1 */
   readonly http?: '1.1' | '2';
   /** Where to connect instead of the URL's host and port. */
@@ -36,6 +38,8 @@ export interface Answer {
   readonly headers?: Record<string, string>;
   readonly trailers?: Record<string, string>;
   readonly body?: string;
+  /** Bytes that came on a `tcp` or `tls` connection. */
+  readonly received?: number;
   /** Set when the caller itself spoke TLS. */
   readonly tls?: { readonly subject?: string; readonly issuer?: string };
   readonly failure?: Failure;

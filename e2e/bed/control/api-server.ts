@@ -72,6 +72,7 @@ export async function startApiServer(parts: Parts): Promise<void> {
     'authorization-mode': 'RBAC',
     'disable-admission-plugins': 'ServiceAccount', // it waits for the token controller, which the bed does not have
     'allow-privileged': 'true',
+    'enable-aggregator-routing': 'true', // to a webhook's pods: addresses of Services are not translated for the node itself
     'audit-policy-file': join(directory, 'audit.json'),
     'audit-log-path': FILES.audit,
     'audit-log-mode': 'blocking', // what was answered is in the log

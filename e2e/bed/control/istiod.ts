@@ -39,7 +39,6 @@ const ENVIRONMENT = {
   PILOT_CERT_PROVIDER: 'istiod',
   ISTIOD_ADDR: 'istiod.istio-system.svc:15012',
   INJECTION_WEBHOOK_CONFIG_NAME: '',
-  VALIDATION_WEBHOOK_CONFIG_NAME: '',
   PILOT_ENABLE_AMBIENT: 'true',
   PILOT_DEBOUNCE_AFTER: '20ms', // instead of 100: every change is waited for
 };

@@ -62,29 +62,43 @@ async function declare({ namespace, name, address, labels }: SystemPod) {
   });
 }
 
-async function declareDnsService() {
-  const { namespace, labels } = DNS;
+interface ServicePort {
+  readonly name: string;
+  readonly port: number;
+  readonly targetPort?: number;
+  readonly protocol?: 'UDP';
+}
+
+async function declareService(
+  { namespace, labels }: SystemPod,
+  name: string,
+  ports: ServicePort[],
+  clusterIP?: string,
+) {
   await api.apply(
-    `/api/v1/namespaces/${namespace}/services/kube-dns`,
+    `/api/v1/namespaces/${namespace}/services/${name}`,
     {
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: { namespace, name: 'kube-dns', labels },
-      spec: {
-        clusterIP: DNS_SERVICE,
-        selector: labels,
-        ports: [
-          { name: 'dns', port: 53, protocol: 'UDP' },
-          { name: 'dns-tcp', port: 53, protocol: 'TCP' },
-        ],
-      },
+      metadata: { namespace, name, labels },
+      spec: { clusterIP, selector: labels, ports },
     },
     'bed',
   );
 }
 
-/** Tells the API of them: selectors of NetworkPolicies find them by their labels. */
+/** Tells the API of them: selectors of NetworkPolicies find them by their labels, and everybody else by their Services. */
 export async function declareSystemPods(): Promise<void> {
   for (const pod of SYSTEM_PODS) await declare(pod);
-  await declareDnsService();
+  const dns = [
+    { name: 'dns', port: 53, protocol: 'UDP' as const },
+    { name: 'dns-tcp', port: 53 },
+  ];
+  await declareService(DNS, 'kube-dns', dns, DNS_SERVICE);
+  await declareService(ISTIOD, 'istiod', [
+    { name: 'grpc-xds', port: 15010 },
+    { name: 'https-dns', port: 15012 },
+    { name: 'https-webhook', port: 443, targetPort: 15017 },
+    { name: 'http-monitoring', port: 15014 },
+  ]);
 }

@@ -5,10 +5,14 @@ import { Duplex } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { TLSSocket, createServer as createTlsServer } from 'node:tls';
 import { respond, respondGrpc, respondWebSocket } from './handler';
+import { speakRaw } from './raw';
 import { Behaviour, InternetPort, InternetRecord, InternetServer } from './record';
 import { tunnel } from './tunnel';
 
 const PREFACE = 'PRI * HTTP/2.0';
+/** What a server offers by TLS. */
+const ALPN = { '1.1': ['http/1.1'], '2': ['h2'], both: ['h2', 'http/1.1'] };
+
 const PLAINTEXT = ['http', 'tcp', 'connect'];
 
 type Sink = (record: InternetRecord) => void;
@@ -82,7 +86,6 @@ export class Listener {
     const from = `${socket.remoteAddress}:${socket.remotePort}`;
     const known: Facts = { server: this.of.name, port: this.port.port, from };
     if (PLAINTEXT.includes(this.port.protocol)) {
-      this.sink({ at: Date.now(), kind: 'connection', ...known });
       this.speak(socket, known);
       return;
     }
@@ -91,14 +94,14 @@ export class Listener {
 
   /** Agrees on TLS, or tells why not. */
   private agree(socket: Socket, known: Facts) {
-    const { certificate, key, clientAuthority, protocol } = this.port;
+    const { certificate, key, clientAuthority, protocol, http } = this.port;
     const server = createTlsServer({
       cert: certificate,
       key,
       ca: clientAuthority,
       requestCert: Boolean(clientAuthority),
       rejectUnauthorized: Boolean(clientAuthority),
-      ...(protocol === 'https' && { ALPNProtocols: ['h2', 'http/1.1'] }),
+      ...(protocol === 'https' && { ALPNProtocols: ALPN[http ?? 'both'] }),
     });
     server.once('secureConnection', (secure) => {
       secure.on('error', () => undefined);
@@ -110,7 +113,6 @@ export class Listener {
       }
       const client = secure.getPeerCertificate()?.subject?.CN as string | undefined;
       const tls = { sni: sniOf(secure), alpn: secure.alpnProtocol || undefined, client };
-      this.sink({ at: Date.now(), kind: 'connection', ...known, tls });
       this.speak(secure, { ...known, tls });
     });
     server.once('tlsClientError', (error, secure) => {
@@ -129,13 +131,15 @@ export class Listener {
 
   private speak(socket: Socket, known: Facts) {
     facts.set(socket, known);
-    if (this.port.protocol === 'tcp' || this.port.protocol === 'tls') {
-      if (this.port.greets) socket.write(`${this.of.name} greets\n`);
-      socket.on('data', (data) => {
-        const call = /^hello (\S+)/.exec(data.toString())?.[1];
-        this.sink({ at: Date.now(), kind: 'data', ...known, call, bytes: data.length });
-        socket.write(`${this.of.name} got ${data.toString()}`);
-      });
+    const connection: InternetRecord = { at: Date.now(), kind: 'connection', ...known };
+    this.sink(connection);
+    const { protocol, http } = this.port;
+    if (protocol === 'tcp' || protocol === 'tls') {
+      speakRaw(socket, this.port, connection, (record) => this.sink(record));
+      return;
+    }
+    if (http) {
+      this.speakHttp(socket, known, http === '2');
       return;
     }
     if (socket instanceof TLSSocket && socket.alpnProtocol) {

@@ -18,6 +18,8 @@ export interface InternetRecord {
   readonly headers?: Record<string, string>;
   /** Of a request's body, of data, or of a handshake that failed. */
   readonly bytes?: number;
+  /** Of a connection: how many bytes the server has said by itself until now. */
+  sent?: number;
 }
 
 /** One port of an external server. */
@@ -25,11 +27,15 @@ export interface InternetPort {
   readonly port: number;
   /** `http` and `https` speak HTTP/1.1, HTTP/2, gRPC and WebSocket; `tcp`, `tls` and `udp` echo bytes; `connect` is a forward proxy. */
   readonly protocol: 'http' | 'https' | 'tcp' | 'tls' | 'connect' | 'udp';
+  /** For `http` and `https`: the only version that it speaks. @default - both */
+  readonly http?: '1.1' | '2';
   /** For `https` and `tls`, PEM. */
   readonly certificate?: string;
   readonly key?: string;
   /** For `tcp` and `tls`: the server speaks first, as many databases do. */
   readonly greets?: boolean;
+  /** For `tcp` and `tls`: the server sends row after row from the beginning to the end of each connection. */
+  readonly streams?: boolean;
   /** Demands a client certificate of this authority, PEM. */
   readonly clientAuthority?: string;
 }

@@ -1,6 +1,5 @@
 import { KubeObject } from '../api';
 import { setNames } from '../control/dns';
-import { ISTIOD } from '../control/system-pods';
 
 /** Gives every Service its name in DNS: its own address, or those of its ready pods when it is headless. */
 export async function reconcileNames(services: KubeObject[], slices: KubeObject[]): Promise<void> {
@@ -28,6 +27,5 @@ export async function reconcileNames(services: KubeObject[], slices: KubeObject[
       );
     }
   }
-  for (const suffix of ['svc.cluster.local', 'svc']) names[`istiod.istio-system.${suffix}`] = [ISTIOD.address];
   await setNames('services', names);
 }

@@ -8,13 +8,12 @@ import { Parts } from '../parts';
 import { authority } from '../pki';
 import { eventually } from '../poll';
 import { daemon } from '../process';
+import { PROXY_USER } from './container';
 import { keyOf } from './informer';
 import { PROXY, ProxyRole } from './injection';
 import { isOpa, startOpa } from './opa';
-import { probe, probePod } from './probes';
-import { PROXY_USER, capture, prepareProxy, startProxy } from './proxy';
-
-const TUNNEL = { readinessProbe: { httpGet: { path: '/healthz/ready', port: 15021 } } };
+import { probePod, probeTunnel } from './probes';
+import { capture, prepareProxy, startProxy } from './proxy';
 
 let pods = SYSTEM_PODS.length;
 
@@ -76,7 +75,7 @@ export class RunningPod {
   async tend(): Promise<void> {
     if (this.isEnding) return;
     if (this.proxyProcess && !isRunning(this.proxyProcess)) await this.restartProxy();
-    const ready = (await probePod(this.pod, this.address)) && (await this.isTunnelReady());
+    const ready = (await probePod(this.pod, this.address, this.parts)) && (await this.isTunnelReady());
     if (ready !== this.ready && !this.isEnding) await this.report(ready);
   }
 
@@ -115,7 +114,7 @@ export class RunningPod {
 
   /** A real pod is not told about ztunnel; a test must not call before it knows the mesh. */
   private async isTunnelReady(): Promise<boolean> {
-    return this.role !== 'ztunnel' || probe(TUNNEL, this.address);
+    return this.role !== 'ztunnel' || probeTunnel(this.address);
   }
 
   private startProxy() {

@@ -1,6 +1,10 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { binariesOf, inContainer, userOf } from './container';
+import { PROXY, ProxyRole } from './injection';
 import { KubeObject } from '../api';
+import { Parts } from '../parts';
+import { run } from '../process';
 
 /** Asks a pod's port, as a kubelet does: any status from 200 to 399 is a yes. */
 async function httpGet(
@@ -50,18 +54,39 @@ function portNumber(container: any, port: number | string): number {
   return container.ports?.find((named: any) => named.name === port)?.containerPort ?? Number(port);
 }
 
-/** Whether a container's readiness probe succeeds now. A container without one is ready; one with a command is refused. */
-export async function probe(container: any, address: string): Promise<boolean> {
-  const { httpGet: http, tcpSocket: tcp, grpc, timeoutSeconds } = container.readinessProbe ?? {};
+/** Runs a command in a container, as a kubelet does: it is ready when the command ends well in time. */
+async function exec(
+  pod: KubeObject,
+  container: any,
+  command: string[],
+  timeout: number,
+  parts: Parts,
+): Promise<boolean> {
+  const role = container.name === PROXY ? (pod.metadata.annotations?.['bed/proxy'] as ProxyRole) : undefined;
+  const binaries = role ? binariesOf(role, parts) : {};
+  const { code } = await run(inContainer(pod, userOf(pod, container), binaries, command), { timeout, mayFail: true });
+  return code === 0;
+}
+
+/** Whether a container's readiness probe succeeds now. A container without one is ready. */
+async function probe(pod: KubeObject, container: any, address: string, parts: Parts): Promise<boolean> {
+  const { httpGet: http, tcpSocket: tcp, grpc, exec: told, timeoutSeconds } = container.readinessProbe ?? {};
   const timeout = (timeoutSeconds ?? 1) * 1000;
   if (http) return httpGet(address, portNumber(container, http.port), http, timeout);
   if (tcp) return tcpSocket(address, portNumber(container, tcp.port), timeout);
   if (grpc) return tcpSocket(address, grpc.port, timeout);
+  if (told) return exec(pod, container, told.command, timeout, parts);
   return !container.readinessProbe;
 }
 
+/** Whether the stand-in for ztunnel in a pod knows the mesh. */
+export async function probeTunnel(address: string): Promise<boolean> {
+  return httpGet(address, 15021, { path: '/healthz/ready' }, 1000);
+}
+
 /** Whether every container of a pod is ready now. */
-export async function probePod(pod: KubeObject, address: string): Promise<boolean> {
-  const answers = await Promise.all(pod.spec.containers.map(async (container: any) => probe(container, address)));
+export async function probePod(pod: KubeObject, address: string, parts: Parts): Promise<boolean> {
+  const { containers } = pod.spec;
+  const answers = await Promise.all(containers.map(async (container: any) => probe(pod, container, address, parts)));
   return answers.every(Boolean);
 }

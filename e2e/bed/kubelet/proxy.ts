@@ -6,10 +6,8 @@ import { NODE_ADDRESS, podDirectory, podNetns } from '../layout';
 import { Parts } from '../parts';
 import { eventually } from '../poll';
 import { daemon, plainEnvironment, run } from '../process';
+import { PROXY_USER, binariesOf, inContainer } from './container';
 import { PROXY, ProxyRole } from './injection';
-
-/** The user that Istio's image runs as; its traffic is not captured. */
-export const PROXY_USER = 1337;
 
 async function token(pod: KubeObject): Promise<string> {
   const { namespace } = pod.metadata;
@@ -143,20 +141,9 @@ export function startProxy(pod: KubeObject, role: ProxyRole, address: string, pa
   const directory = join(podDirectory(namespace, name), 'proxy');
   const log = join(directory, 'proxy.log');
   chownSync(log, PROXY_USER, PROXY_USER); // Envoy opens /dev/stdout by its path
-  const binaries: Record<string, string> =
-    role === 'ztunnel' ? { ztunnel: parts.ztunnel } : { 'pilot-agent': parts.pilotAgent, envoy: parts.envoy };
-  const [command] = Object.keys(binaries);
-  // The proxy's user may not read the cache of whoever built the parts: show it the binaries where Istio's images have them.
-  const script = [
-    'mount -t tmpfs -o mode=755 tmpfs /usr/local/bin',
-    ...Object.entries(binaries).flatMap(([binary, file]) => [
-      `touch /usr/local/bin/${binary}`,
-      `mount --bind '${file}' /usr/local/bin/${binary}`,
-    ]),
-    `exec setpriv --reuid ${PROXY_USER} --regid ${PROXY_USER} --clear-groups --bounding-set=-all /usr/local/bin/${command} "$@"`,
-  ];
+  const program = role === 'ztunnel' ? 'ztunnel' : 'pilot-agent';
   const args = ['proxy', role, '--domain', `${namespace}.svc.cluster.local`, '--proxyLogLevel=warning'];
-  return daemon(['ip', 'netns', 'exec', podNetns(namespace, name), 'sh', '-ec', script.join('\n'), 'sh', ...args], {
+  return daemon(inContainer(pod, PROXY_USER, binariesOf(role, parts), [program, ...args]), {
     log,
     cwd: directory,
     env: environment(pod, address),
