@@ -88,7 +88,9 @@ describe('with a grant for a wildcard', () => {
 
   describe.each(['1.1', '2'] as const)('HTTP/%s', (http) => {
     const AUTHORITIES = [
-      ...['evil.example', 'aa.wiki.example', 'bank.example', '[::1]', '127.0.0.1'].map((name) => `${name}:x.wiki.example`),
+      ...['evil.example', 'aa.wiki.example', 'bank.example', '[::1]', '127.0.0.1'].map(
+        (name) => `${name}:x.wiki.example`,
+      ),
       ...['evil.example:80.wiki.example', 'evil.example:80@x.wiki.example', 'u@evil.example:x.wiki.example'],
       ...['aa.wiki.example:80', 'aa.wiki.example.', 'AA.WIKI.EXAMPLE', 'aa.wiki.example:', 'aa.wiki.example:080'],
       ...['wiki.example', '.wiki.example', 'one.wiki.example.', 'evil.example,x.wiki.example', 'evil.example', ''],
@@ -109,7 +111,11 @@ describe('with a grant for a wildcard', () => {
     ['CONNECT', 'CONNECT evil.example:80 HTTP/1.1\r\nHost: one.wiki.example'],
     ['HTTP/1.0', 'GET / HTTP/1.0\r\nHost: one.wiki.example'],
   ])('%s leads nowhere', async (_, head) => {
-    const { seen, body } = await mesh.call({ ...call, url: 'tcp://one.wiki.example:80', body: `${head}\r\nConnection: close\r\n\r\n` });
+    const { seen, body } = await mesh.call({
+      ...call,
+      url: 'tcp://one.wiki.example:80',
+      body: `${head}\r\nConnection: close\r\n\r\n`,
+    });
     expect(body).toMatch(/^HTTP\/1.1 4/);
     expect(seen).toEqual([]);
   });

@@ -95,7 +95,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
   public static imported(attributes: EgressWaypointAttributes = {}): IEgressExit {
     const where = 'EgressWaypoint.imported';
     return new ImportedEgressWaypoint(
-      checkName(where, 'name', attributes.name ?? DEFAULT_WAYPOINT),
+      checkWaypointName(where, attributes.name ?? DEFAULT_WAYPOINT),
       checkName(where, 'namespace', attributes.namespace ?? DEFAULT_NAMESPACE),
     );
   }
@@ -119,7 +119,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
   public constructor(scope: Construct, id: string, props: EgressWaypointProps = {}) {
     super(scope, id);
     checkTree(this);
-    this.exitName = checkName(this, 'name', props.name ?? DEFAULT_WAYPOINT);
+    this.exitName = checkWaypointName(this, props.name ?? DEFAULT_WAYPOINT);
     this.namespace = checkName(this, 'namespace', props.namespace ?? Chart.of(this).namespace ?? DEFAULT_NAMESPACE);
     if (this.namespace === Mesh.of(this).rootNamespace) {
       throw new EgressError('ExitInRootNamespace', this, {
@@ -130,6 +130,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
       });
     }
     const beside = props.beside && checkBeside(this, props.beside);
+    checkLabels(this, props.metadata);
     this.handle = {
       exitName: this.exitName,
       namespace: this.namespace,
@@ -194,6 +195,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
 
   /** @internal */
   public _grant(declaration: Declaration): void {
+    if (this._servesMesh) checkClientsOutside(this.namespace, declaration);
     this.hosts.add(declaration);
     if (readsSecrets(declaration)) letReadSecrets(this, this.handle);
   }
@@ -236,6 +238,17 @@ export class EgressWaypoint extends Construct implements IEgressExit {
   }
 }
 
+/** The label that sends a host through a waypoint names it, and Istio reads "none" there as through no waypoint at all. */
+function checkWaypointName(scope: Construct | string, name: string): string {
+  if (name !== 'none') return checkName(scope, 'name', name);
+  throw new EgressError('NameSyntax', scope, {
+    what: 'a waypoint of this name would be passed by: in `istio.io/use-waypoint` it means that there is none',
+    given: name,
+    allowed: 'any other name',
+    fix: 'choose another `name`',
+  });
+}
+
 /** Two exits can share what tells where a host is only in one namespace, under two names. */
 function checkBeside(waypoint: EgressWaypoint, gateway: EgressGateway): EgressGateway {
   if (gateway.namespace === waypoint.namespace && gateway.exitName !== waypoint.exitName) return gateway;
@@ -255,6 +268,30 @@ function checkReplaced(waypoint: EgressWaypoint, name: string, beside?: EgressGa
     given: { beside: beside.exitName, replaces: name },
     allowed: '`beside` while the gateway is there, `replaces` afterwards',
     fix: 'leave one of them out',
+  });
+}
+
+/** Labels by which Istio would send a host's calls elsewhere, or leave the waypoint out. */
+function checkLabels(waypoint: EgressWaypoint, metadata?: ApiObjectMetadata): void {
+  const taken = Object.keys(metadata?.labels ?? {}).filter((label) =>
+    /^istio\.io\/(use-waypoint|waypoint-for)/.test(label),
+  );
+  if (taken.length === 0) return;
+  throw new EgressError('MetadataReserved', waypoint, {
+    what: 'these labels say which waypoint serves a host, which is this one',
+    given: taken,
+    allowed: 'other labels',
+    fix: 'leave them out of `metadata`',
+  });
+}
+
+/** Sidecars of the namespace would find the hosts' own routes there, and take them past the waypoint. */
+function checkClientsOutside(namespace: string, { scope, clients }: Declaration): void {
+  if (!clients.some(({ namespaceName }) => namespaceName === namespace)) return;
+  throw new EgressError('ClientInExitNamespace', scope, {
+    what: "a client stands in the waypoint's own namespace, where sidecars see the hosts' routes and could go out past it",
+    given: namespace,
+    fix: "run the client in another namespace, and nothing but exits in the exit's; or use a DelegatedEgressWaypoint",
   });
 }
 

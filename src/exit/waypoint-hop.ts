@@ -10,6 +10,7 @@ import {
   needsDestinationRule,
   upstreamDestinationRule,
   upstreamServiceEntry,
+  waitingPort,
 } from './upstream-manifests';
 import { WaypointHandle } from './waypoint-handle';
 import { namesCalled } from './waypoint-names';
@@ -143,7 +144,7 @@ export class WaypointHop extends Construct implements IWaypointHop {
 
   private serviceEntrySpec() {
     const { host, upstream, ports } = this;
-    return upstreamServiceEntry(host, upstream, ports.map(calledPort), {
+    return upstreamServiceEntry(host, upstream, ports.map(calledPort).map(waitingPort), {
       exportTo: HERE,
       addresses: this.connectedAt(),
     });

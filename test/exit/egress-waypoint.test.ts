@@ -1,6 +1,7 @@
 import { Chart } from 'cdk8s';
 import { ambient, checkout, made } from './waypoint';
 import {
+  EgressClient,
   Egress,
   EgressGateway,
   EgressPort,
@@ -242,5 +243,26 @@ describe('before Istio 1.26', () => {
     expect(Mesh.of(app)._version.atLeast(1, 26)).toBe(false);
     exit.grant('A', { hosts, clients, ports: [EgressPort.tlsOrigination(), EgressPort.tcp(5432)] });
     manifests().countIs({ namespace: 'istio-egress' }, 6);
+  });
+});
+
+describe('what Istio would pass it by for is refused', () => {
+  test('the name that means none', () => {
+    expect(() => ambient({ name: 'none' })).toThrow(failing('NameSyntax', 'no'));
+    expect(() => EgressWaypoint.imported({ name: 'none' })).toThrow(/^\[NameSyntax\]/);
+  });
+
+  test.each(['istio.io/use-waypoint', 'istio.io/use-waypoint-namespace', 'istio.io/use-waypoint-canary'])(
+    'the label %s',
+    (label) => {
+      expect(() => ambient({ metadata: { labels: { [label]: 'other' } } })).toThrow(failing('MetadataReserved', label));
+    },
+  );
+
+  test('a client in its own namespace, where sidecars would go past it', () => {
+    const { exit } = ambient();
+    const here = [EgressClient.namespace('istio-egress')];
+    const grant = () => exit.grant('A', { hosts: ['a.example'], ports: [EgressPort.http()], clients: here });
+    expect(grant).toThrow(failing('ClientInExitNamespace', 'istio-egress'));
   });
 });
