@@ -71,6 +71,6 @@ function problemsOf(app: App, nodes: IConstruct[]): string[] {
     ...sidecarsTwice(objects),
     ...telemetriesTwice(objects),
     ...ingressHostsTwice(marked),
-    ...routesTakenAtWaypoints(marked),
+    ...routesTakenAtWaypoints(objects, marked),
   ];
 }

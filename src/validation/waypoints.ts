@@ -1,6 +1,7 @@
+import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { paths } from './clashes';
-import { clientRouteOf, ExitHostMark, waypointHostOf } from './marks';
+import { waypointHostOf } from './marks';
 import { describe } from '../errors';
 
 /**
@@ -9,10 +10,9 @@ import { describe } from '../errors';
  *
  * @see istio/istio, pilot/pkg/networking/core/listener_waypoint.go, getVirtualServiceForWaypoint
  */
-export function routesTakenAtWaypoints(nodes: IConstruct[]): string[] {
+export function routesTakenAtWaypoints(objects: ApiObject[], nodes: IConstruct[]): string[] {
   const served = nodes.filter(waypointHostOf);
-  if (served.length === 0) return [];
-  return [...betweenWaypoints(served), ...fromClients(served, nodes)];
+  return [...betweenWaypoints(served), ...fromOthers(served, objects)];
 }
 
 function betweenWaypoints(served: IConstruct[]): string[] {
@@ -33,28 +33,37 @@ function betweenWaypoints(served: IConstruct[]): string[] {
   });
 }
 
-function fromClients(served: IConstruct[], nodes: IConstruct[]): string[] {
-  return nodes.flatMap((node) => {
-    const led = clientRouteOf(node);
-    const taken =
-      led && served.find((host) => led.hosts.some((name) => isSame(waypointHostOf(host)!, led.namespace, name)));
-    if (!taken) return [];
-    return describe('ClientHopConflict', node, {
-      what: `calls of sidecars in ${led.namespace} are led to a host that a waypoint of the same namespace serves, ${waypointHostOf(taken)!.host}; Istio would use the routes of one for both`,
-      given: paths([node, taken]),
-      allowed: 'one way to a host in the namespace of a waypoint',
-      fix: 'declare the host through the waypoint alone, or put the waypoint in a namespace where no client runs',
+/** What leads the sidecars of the namespace, or is written by hand. */
+function fromOthers(served: IConstruct[], objects: ApiObject[]): string[] {
+  const namespaces = new Set(served.map((node) => waypointHostOf(node)!.namespace));
+  return objects
+    .filter(
+      (object) =>
+        object.kind === 'VirtualService' &&
+        namespaces.has(object.metadata.namespace ?? '') &&
+        !waypointHostOf(object.node.scope!),
+    )
+    .flatMap((object) => {
+      const { gateways = [], hosts = [] } = object.toJson().spec ?? {};
+      if (gateways.length > 0 && !gateways.includes('mesh')) return [];
+      const taken = served.find((node) => {
+        const { namespace, host } = waypointHostOf(node)!;
+        return namespace === object.metadata.namespace && hosts.some((name: string) => overlap(name, host));
+      });
+      if (!taken) return [];
+      return describe('ClientHopConflict', object, {
+        what: `these routes are for sidecars of ${object.metadata.namespace}, and for a host that a waypoint of the same namespace serves, ${waypointHostOf(taken)!.host}; Istio would take the routes of one for both`,
+        given: paths([object, taken]),
+        allowed: 'one way to a host in the namespace of a waypoint',
+        fix: 'declare the host through the waypoint alone, or put the waypoint in a namespace where no client runs',
+      });
     });
-  });
 }
 
-/** Whether routes for a host of a namespace are routes for the waypoint's as well. */
-function isSame(served: ExitHostMark, namespace: string, host: string): boolean {
-  return (
-    served.namespace === namespace && (served.host === host || isBelow(served.host, host) || isBelow(host, served.host))
-  );
+function overlap(a: string, b: string): boolean {
+  return a === b || isBelow(a, b) || isBelow(b, a);
 }
 
 function isBelow(host: string, wildcard: string): boolean {
-  return host !== wildcard && wildcard.startsWith('*.') && host.endsWith(wildcard.slice(1));
+  return host !== wildcard && wildcard.startsWith('*') && host.endsWith(wildcard.slice(1));
 }

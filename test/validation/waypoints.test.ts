@@ -1,4 +1,4 @@
-import { App, Chart, Testing } from 'cdk8s';
+import { ApiObject, App, Chart, Testing } from 'cdk8s';
 import {
   DelegatedEgressWaypoint,
   EgressGateway,
@@ -43,6 +43,28 @@ describe('sidecars in the namespace of a waypoint', () => {
 
   test('are not led to its hosts by routes that it would take', () => {
     expect(led('fr.wiki.example')).toThrow(/\[ClientHopConflict\].* \*\.wiki\.example/);
+  });
+
+  test.each([
+    [['*'], undefined, true],
+    [['fr.wiki.example'], ['mesh', 'mine'], true],
+    [['fr.wiki.example'], ['mine'], false],
+    [['wiki.example'], undefined, false],
+  ])('by hand, for %j on %j: %s', (hosts, gateways, taken) => {
+    const written = synth((chart, call) => {
+      call('*.wiki.example', new EgressWaypoint(chart, 'Exit'));
+      const metadata = { name: 'mine', namespace: 'istio-egress' };
+      const spec = { hosts, gateways };
+      new ApiObject(chart, 'Mine', {
+        apiVersion: 'networking.istio.io/v1',
+        kind: 'VirtualService',
+        metadata,
+        ...{ spec },
+      });
+    });
+    const expected = expect(written);
+    if (taken) expected.toThrow('[ClientHopConflict]');
+    else expected.not.toThrow();
   });
 
   test('are led to others', () => {
