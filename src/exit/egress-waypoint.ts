@@ -5,6 +5,7 @@ import { Declaration, declare } from './declaration';
 import { IEgressExit } from './egress-exit';
 import { EGRESS_GRANT, EgressGateway, EgressGrantOptions } from './egress-gateway';
 import { ExitReach } from './gateway-handle';
+import { NO_ENVOY_HEADERS } from './gateway-pods';
 import { gatewaySize } from './gateway-size';
 import { checkManaged, checkPlacement, ManagedGatewayOptions } from './gateway-workload';
 import { ImportedEgressWaypoint } from './imported-egress-waypoint';
@@ -108,7 +109,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
     const where = 'EgressWaypoint.imported';
     attributes = checkOptions(where, attributes, ATTRIBUTES);
     return new ImportedEgressWaypoint(
-      checkName(where, 'name', attributes.name ?? DEFAULT_WAYPOINT),
+      checkWaypointName(where, attributes.name ?? DEFAULT_WAYPOINT),
       checkName(where, 'namespace', attributes.namespace ?? DEFAULT_NAMESPACE),
     );
   }
@@ -133,7 +134,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
     super(scope, id);
     checkTree(this);
     props = checkOptions(this, props, WAYPOINT);
-    this.exitName = checkName(this, 'name', props.name ?? DEFAULT_WAYPOINT);
+    this.exitName = checkWaypointName(this, props.name ?? DEFAULT_WAYPOINT);
     this.namespace = checkName(this, 'namespace', props.namespace ?? Chart.of(this).namespace ?? DEFAULT_NAMESPACE);
     if (this.namespace === Mesh.of(this).rootNamespace) {
       throw new EgressError('ExitInRootNamespace', this, {
@@ -144,6 +145,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
       });
     }
     const beside = props.beside === undefined ? undefined : checkBeside(this, props.beside);
+    checkLabels(this, props.metadata);
     this.handle = {
       exitName: this.exitName,
       namespace: this.namespace,
@@ -207,6 +209,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
 
   /** @internal */
   public _grant(declaration: Declaration): void {
+    if (this._servesMesh) checkClientsOutside(this.namespace, declaration);
     this.hosts.add(declaration);
     if (readsSecrets(declaration)) letReadSecrets(this, this.handle);
   }
@@ -231,7 +234,11 @@ export class EgressWaypoint extends Construct implements IEgressExit {
     return {
       gatewayClassName: 'istio-waypoint',
       listeners: [{ name: 'mesh', port: 15008, protocol: 'HBONE', allowedRoutes: { namespaces: { from: 'Same' } } }],
-      infrastructure: this.parameters && { parametersRef: { group: '', kind: 'ConfigMap', name: this.exitName } },
+      infrastructure: {
+        // For the pods. Where some are named here, istiod does not give them the Gateway's own.
+        annotations: { ...Mesh.of(this)._annotations, ...this.handle.metadata?.annotations, ...NO_ENVOY_HEADERS },
+        parametersRef: this.parameters && { group: '', kind: 'ConfigMap', name: this.exitName },
+      },
     };
   }
 
@@ -243,6 +250,17 @@ export class EgressWaypoint extends Construct implements IEgressExit {
     const { namespace, exitName: name, metadata } = this.handle;
     return manifest(this, kind, { apiVersion, kind, namespace, name, metadata, ...content });
   }
+}
+
+/** The label that sends a host through a waypoint names it, and Istio reads "none" there as through no waypoint at all. */
+function checkWaypointName(scope: Construct | string, name: string): string {
+  if (name !== 'none') return checkName(scope, 'name', name);
+  throw new EgressError('NameSyntax', scope, {
+    what: 'a waypoint of this name would be passed by: in `istio.io/use-waypoint` it means that there is none',
+    given: name,
+    allowed: 'any other name',
+    fix: 'choose another `name`',
+  });
 }
 
 /** Two exits can share what tells where a host is only in one namespace, under two names. */
@@ -265,6 +283,30 @@ function checkReplaced(waypoint: EgressWaypoint, name: string, beside?: EgressGa
     given: { beside: beside.exitName, replaces: name },
     allowed: '`beside` while the gateway is there, `replaces` afterwards',
     fix: 'leave one of them out',
+  });
+}
+
+/** Labels by which Istio would send a host's calls elsewhere, or leave the waypoint out. */
+function checkLabels(waypoint: EgressWaypoint, metadata?: ApiObjectMetadata): void {
+  const taken = Object.keys(metadata?.labels ?? {}).filter((label) =>
+    /^istio\.io\/(use-waypoint|waypoint-for)/.test(label),
+  );
+  if (taken.length === 0) return;
+  throw new EgressError('MetadataReserved', waypoint, {
+    what: 'these labels say which waypoint serves a host, which is this one',
+    given: taken,
+    allowed: 'other labels',
+    fix: 'leave them out of `metadata`',
+  });
+}
+
+/** Sidecars of the namespace would find the hosts' own routes there, and take them past the waypoint. */
+function checkClientsOutside(namespace: string, { scope, clients }: Declaration): void {
+  if (!clients.some(({ namespaceName }) => namespaceName === namespace)) return;
+  throw new EgressError('ClientInExitNamespace', scope, {
+    what: "a client stands in the waypoint's own namespace, where sidecars see the hosts' routes and could go out past it",
+    given: namespace,
+    fix: "run the client in another namespace, and nothing but exits in the exit's; or use a DelegatedEgressWaypoint",
   });
 }
 

@@ -7,7 +7,13 @@ import { GatewayHandle } from './gateway-handle';
 import { hostInName } from './hop-name';
 import { HopServer, HopServers, ObservedServer } from './hop-servers';
 import { ObjectSize } from './object-size';
-import { calledPort, needsDestinationRule, upstreamDestinationRule, upstreamServiceEntry } from './upstream-manifests';
+import {
+  calledPort,
+  needsDestinationRule,
+  upstreamDestinationRule,
+  upstreamServiceEntry,
+  waitingPort,
+} from './upstream-manifests';
 import { ServiceEntrySpecPorts } from '../../imports/networking.istio.io';
 import { virtualAddress } from '../destination/captured-addresses';
 import { httpPorts, opaquePorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
@@ -190,7 +196,7 @@ export class ExitHop extends Construct implements IExitHop {
     if (!this.atWaypoint) return own;
     const called = this.ports.filter(({ port }) => !upstream.has(port)).map(calledPort);
     // As the waypoint alone would write them, so that the gateway goes without a change.
-    return [...own, ...called].sort((a, b) => a.number - b.number);
+    return [...own, ...called].map(waitingPort).sort((a, b) => a.number - b.number);
   }
 
   /** The gateway's clients do not connect to it; without one, Istio would take the port of one TCP host for every address. */

@@ -58,15 +58,28 @@ export function routesTo(host: string, port: HttpPort, ports: HttpPort[], match:
   });
 }
 
+/** What a call must be like besides, to be sent straight to a host. */
+interface DirectCalls {
+  /** What rules read of calls. @default - nothing */
+  readonly calls?: JudgedCalls;
+  /** How a call must name the host. @default - anyhow: a sidecar has asked for the host's name when it comes to these routes */
+  readonly named?: (port: HttpPort) => VirtualServiceSpecHttpMatch;
+}
+
 /** The routes of a sidecar or a waypoint straight to a host, by the ports that applications call. */
-export function directRoutes(host: string, ports: HttpPort[], upstream: Upstream, calls?: JudgedCalls) {
+export function directRoutes(
+  host: string,
+  ports: HttpPort[],
+  upstream: Upstream,
+  { calls, named = () => ({}) }: DirectCalls = {},
+) {
   const whole = isLookedUpPerCall(host, upstream);
   return toJson_VirtualServiceSpec({
     exportTo: HERE,
     hosts: [host],
     http: ports.flatMap((port) =>
       httpRoute({ host, upstreamHost: host, calls }, port, {
-        match: { port: port.port },
+        match: { ...named(port), port: port.port },
         to: port.port,
         subset: whole ? undefined : subsetName(port, ports),
       }),
@@ -135,8 +148,12 @@ function authorityRewrite(called: string, own: string): { authority: string } | 
  *
  * @see `ignore_port_in_host_matching` of Envoy's RouteConfiguration, which istiod sets on gateways
  */
-function authorityPattern(host: string, port: number): string {
+export function authorityPattern(host: string, port: number): string {
+  return `(?i)${namePattern(host)}${port === 80 ? '(:80)?' : `:${port}`}`;
+}
+
+/** A host's name, or those below a wildcard, in the form of regular expressions. */
+export function namePattern(host: string): string {
   const literal = (text: string) => text.replace(/\./g, '\\.');
-  const name = isWildcard(host) ? `([\\w-]+\\.)+${literal(host.slice(2))}` : literal(host);
-  return `(?i)${name}${port === 80 ? '(:80)?' : `:${port}`}`;
+  return isWildcard(host) ? `([\\w-]+\\.)+${literal(host.slice(2))}` : literal(host);
 }

@@ -10,9 +10,11 @@ import { Mesh } from '../mesh/mesh';
 
 /**
  * Where the Host header is rewritten, Envoy tells the upstream the one that the application sent. It adds that after the
- * route has removed headers, so only the proxy itself can be told not to.
+ * route has removed headers, so only the proxy itself can be told not to, by this annotation of its pod.
  */
-const PROXY_CONFIG = 'proxyHeaders: { envoyDebugHeaders: { disabled: true } }';
+export const NO_ENVOY_HEADERS = {
+  'proxy.istio.io/config': 'proxyHeaders: { envoyDebugHeaders: { disabled: true } }',
+};
 
 /** The pods of an egress gateway, filled in by Istio's injector, and what they need. */
 export class GatewayPods extends Construct {
@@ -107,7 +109,7 @@ export function podAnnotations(mesh: Mesh, { gateway, opa }: PodSpecProps): { [k
     ...mesh._annotations,
     ...gateway.metadata?.annotations,
     ...opaAnnotations(opa),
-    'proxy.istio.io/config': PROXY_CONFIG,
+    ...NO_ENVOY_HEADERS,
   };
 }
 

@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { Declaration } from './declaration';
 import { DirectHop } from './direct-hop';
 import { IEgressExit } from './egress-exit';
+import { calledAuthority, ownAuthority } from './gateway-limits';
 import { httpPorts } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
 import { isSentOnPlainly } from '../destination/http-port';
@@ -34,8 +35,12 @@ export class SidecarExit implements IEgressExit {
   }
 
   /** @internal */
-  public _describe(_declaration: Declaration): string {
-    return 'their own sidecars (not enforced: nobody checks who calls)';
+  public _describe({ ports }: Declaration): string {
+    const told = httpPorts(ports).some((port) => calledAuthority('', port) !== ownAuthority('', port));
+    const learns = told
+      ? '; unless their annotation or the mesh forbids it, Envoy tells the host which port was called'
+      : '';
+    return `their own sidecars (not enforced: nobody checks who calls${learns})`;
   }
 }
 

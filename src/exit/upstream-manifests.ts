@@ -100,6 +100,17 @@ export function calledPort(port: ResolvedPort): ServiceEntrySpecPorts {
   };
 }
 
+/**
+ * A TCP port at a waypoint. Istio has a waypoint wait for the caller's first bytes on ports of TLS alone, and takes other bytes there
+ * too. On a port of TCP it would connect at once and decide about the caller later, with his first byte: until then, whoever
+ * stays silent would read what a server that speaks first sends.
+ *
+ * @see istio/istio, pilot/pkg/networking/core/listener_waypoint.go, tlsInspector
+ */
+export function waitingPort(port: ServiceEntrySpecPorts): ServiceEntrySpecPorts {
+  return port.protocol === 'TCP' ? { ...port, protocol: 'TLS' } : port;
+}
+
 /** Whether there is anything to say of how to connect. */
 export function needsDestinationRule(upstream: Upstream, ports: ResolvedPort[]): boolean {
   return Boolean(upstream.connectionLimits ?? upstream.outlierDetection) || ports.some(({ kind }) => kind === 'http');

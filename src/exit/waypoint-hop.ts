@@ -10,8 +10,10 @@ import {
   needsDestinationRule,
   upstreamDestinationRule,
   upstreamServiceEntry,
+  waitingPort,
 } from './upstream-manifests';
 import { WaypointHandle } from './waypoint-handle';
+import { namesCalled } from './waypoint-names';
 import { WaypointPolicy } from './waypoint-policy';
 import { virtualAddress } from '../destination/captured-addresses';
 import { httpPorts, ResolvedPort } from '../destination/egress-port';
@@ -21,7 +23,7 @@ import { EgressError } from '../errors';
 import { manifest } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { JudgedCalls } from '../policy/judged-calls';
-import { markExitHost } from '../validation/marks';
+import { markExitHost, markWaypointHost } from '../validation/marks';
 
 const HERE = ['.'];
 
@@ -66,7 +68,7 @@ export class WaypointHop extends Construct implements IWaypointHop {
     public readonly host: string,
     private readonly waypoint: WaypointHandle,
     declaration: Declaration,
-    below: () => string[],
+    private readonly below: () => string[],
     private readonly shared?: ExitHop,
   ) {
     super(scope, host);
@@ -81,12 +83,14 @@ export class WaypointHop extends Construct implements IWaypointHop {
       this.serviceEntry = this.networking('ServiceEntry', () => this.serviceEntrySpec());
       this.serviceEntry.metadata.addLabel('istio.io/use-waypoint', waypoint.exitName);
     }
+    markWaypointHost(this, { namespace: waypoint.namespace, host, waypoint: waypoint.exitName });
     this.policy = new WaypointPolicy(this, 'Policy', waypoint, {
       host,
       serviceEntry: this.serviceEntry.name,
       ports: () => this.ports,
       below,
     });
+    if (!shared) this.beforePolicy(this.serviceEntry);
     this.authorizationPolicy = this.policy.authorizationPolicy;
   }
 
@@ -116,15 +120,26 @@ export class WaypointHop extends Construct implements IWaypointHop {
   private make(port: ResolvedPort): void {
     const { host, upstream } = this;
     if (!this.shared && needsDestinationRule(upstream, [port]) && !isLookedUpPerCall(host, upstream)) {
-      this.destinationRule ??= this.networking('DestinationRule', () =>
-        upstreamDestinationRule(host, upstream, httpPorts(this.ports), HERE),
+      this.destinationRule ??= this.beforePolicy(
+        this.networking('DestinationRule', () => upstreamDestinationRule(host, upstream, httpPorts(this.ports), HERE)),
       );
     }
     if (port.kind === 'http') {
-      this.virtualService ??= this.networking('VirtualService', () =>
-        directRoutes(host, httpPorts(this.ports), upstream, this.calls),
+      this.virtualService ??= this.beforePolicy(
+        this.networking('VirtualService', () =>
+          directRoutes(host, httpPorts(this.ports), upstream, {
+            calls: this.calls,
+            named: (called) => namesCalled(host, called, this.below()),
+          }),
+        ),
       );
     }
+  }
+
+  /** Has the policy written after it: a call that is let through finds its route and its TLS in place. */
+  private beforePolicy(object: ApiObject): ApiObject {
+    this.policy.node.addDependency(object);
+    return object;
   }
 
   /** Where ambient clients connect. Other hosts get theirs from istiod; of a TCP host `istioctl analyze` wants to see it. */
@@ -136,7 +151,7 @@ export class WaypointHop extends Construct implements IWaypointHop {
 
   private serviceEntrySpec() {
     const { host, upstream, ports } = this;
-    return upstreamServiceEntry(host, upstream, ports.map(calledPort), {
+    return upstreamServiceEntry(host, upstream, ports.map(calledPort).map(waitingPort), {
       exportTo: HERE,
       addresses: this.connectedAt(),
     });

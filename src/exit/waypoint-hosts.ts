@@ -5,7 +5,8 @@ import { checkWaypointAddresses } from './waypoint-addresses';
 import { WaypointHandle } from './waypoint-handle';
 import { IWaypointHop, WaypointHop } from './waypoint-hop';
 import { checkWaypointCarries } from './waypoint-limits';
-import { checkHostPattern, isBelow } from '../destination/host';
+import { checkNamesBelow } from './waypoint-names';
+import { checkHostPattern, isBelow, isWildcard } from '../destination/host';
 import { EgressError } from '../errors';
 
 /** What a gateway beside the waypoint has for a host already. */
@@ -30,6 +31,8 @@ export class WaypointHosts extends Construct {
       const existing = this.hops.find((hop) => hop.host === host);
       (existing ?? this.make(host, declaration)).add(declaration);
     }
+    const wildcards = this.hops.map(({ host }) => host).filter(isWildcard);
+    for (const wildcard of wildcards) checkNamesBelow(declaration.scope, wildcard, this.below(wildcard));
   }
 
   /** The objects of a host, written as it may be. @throws NotDeclared */
@@ -49,9 +52,13 @@ export class WaypointHosts extends Construct {
     return this.node.children as WaypointHop[];
   }
 
+  /** A wildcard's own grants and routes do not decide about these, narrower wildcards included. */
+  private below(wildcard: string): string[] {
+    return this.hops.map(({ host }) => host).filter((host) => isBelow(host, wildcard));
+  }
+
   private make(host: string, declaration: Declaration): WaypointHop {
-    // A wildcard's own grants do not decide about hosts below it that are declared, narrower wildcards included.
-    const below = () => this.hops.map((hop) => hop.host).filter((name) => isBelow(name, host));
+    const below = () => this.below(host);
     return new WaypointHop(this, host, this.waypoint, declaration, below, this.shared?.(declaration, host));
   }
 }

@@ -58,6 +58,15 @@ function checkWildcard(given: string, { scope, ports, upstream }: Declaration): 
       fix: 'list the hosts that are called, or state the flag with `waypointTlsWildcards` in Mesh.configure',
     });
   }
+  const unnamed = ports.find(({ kind, port }) => kind === 'http' && port !== 80);
+  if (unnamed) {
+    throw new EgressError('HostWildcard', scope, {
+      what: 'of HTTP calls below a wildcard a waypoint compares the whole Host header with the wildcard, and clients write every port into it but 80: it would answer all of them with 404',
+      given: `${given}, port ${unnamed.port}`,
+      allowed: 'HTTP on port 80, or an EgressGateway with `endpoints`',
+      fix: 'list the hosts that are called on this port',
+    });
+  }
   const bad = ports.find((port) => port.kind === 'tcp' || (port.kind === 'http' && !isSentOnPlainly(port)));
   const { connectionLimits, outlierDetection, resolution } = upstream;
   const settings = { connectionLimits, outlierDetection, resolution: resolution === 'DNS' ? undefined : resolution };

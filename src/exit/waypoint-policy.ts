@@ -107,7 +107,10 @@ export class WaypointPolicy extends Construct {
     rules: () => AuthorizationPolicySpecRules[],
   ): void {
     if (!needed) this.node.tryRemoveChild(id);
-    else if (!this.node.tryFindChild(id)) this.policy(id, parts, action, rules);
+    if (!needed || this.node.tryFindChild(id)) return;
+    const policy = this.policy(id, parts, action, rules);
+    // Nothing is let through before what is denied of it is known.
+    if (action === DENY) this.authorizationPolicy.addDependency(policy);
   }
 
   /** What may be called; as a trial, what could be if every rule held: it knows nothing of other policies. */

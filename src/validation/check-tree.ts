@@ -13,6 +13,7 @@ import { guardsOnExits, guardsTwice, sidecarsTwice, telemetriesTwice } from './g
 import { ingressHostsTwice } from './ingress';
 import { isMarked } from './marks';
 import { duplicateObjects, fileCollisions } from './objects';
+import { routesTakenAtWaypoints } from './waypoints';
 
 const CHECKED = Symbol.for('cdk8s-istio-egress.TreeChecked');
 
@@ -71,5 +72,6 @@ function problemsOf(app: App, nodes: IConstruct[]): string[] {
     ...sidecarsTwice(objects),
     ...telemetriesTwice(objects),
     ...ingressHostsTwice(marked),
+    ...routesTakenAtWaypoints(objects, marked),
   ];
 }

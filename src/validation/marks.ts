@@ -13,6 +13,11 @@ export interface ExitHostMark {
   readonly host: string;
 }
 
+/** A host at a waypoint. */
+export interface WaypointHostMark extends ExitHostMark {
+  readonly waypoint: string;
+}
+
 /** What leads the calls of a namespace, per port to where and how. */
 export interface ClientRouteMark {
   readonly namespace: string;
@@ -68,12 +73,14 @@ const CLUSTER_RANGES = Symbol.for('cdk8s-istio-egress.ClusterRanges');
 const INGRESS_HOST = Symbol.for('cdk8s-istio-egress.IngressHost');
 const EXIT = Symbol.for('cdk8s-istio-egress.Exit');
 const EXIT_HOST = Symbol.for('cdk8s-istio-egress.ExitHost');
+const WAYPOINT_HOST = Symbol.for('cdk8s-istio-egress.WaypointHost');
 const CLIENT_ROUTE = Symbol.for('cdk8s-istio-egress.ClientRoute');
 const MARKED = Symbol.for('cdk8s-istio-egress.Marked');
 
 /** Marks a construct for the checks of the whole tree, which know nothing else of it. */
 export const markExit = (construct: Construct, mark: ExitMark) => set(construct, EXIT, mark);
 export const markExitHost = (construct: Construct, mark: ExitHostMark) => set(construct, EXIT_HOST, mark);
+export const markWaypointHost = (construct: Construct, mark: WaypointHostMark) => set(construct, WAYPOINT_HOST, mark);
 export const markClientRoute = (construct: Construct, mark: ClientRouteMark) => set(construct, CLIENT_ROUTE, mark);
 export const markIngressHost = (construct: Construct, mark: IngressHostMark) => set(construct, INGRESS_HOST, mark);
 export const markGuard = (construct: Construct, mark: GuardMark) => set(construct, GUARD, mark);
@@ -86,6 +93,7 @@ export const isMarked = (construct: IConstruct) => MARKED in construct;
 /** The mark of a construct; undefined if it has none. */
 export const exitOf = (construct: IConstruct) => get<ExitMark>(construct, EXIT);
 export const exitHostOf = (construct: IConstruct) => get<ExitHostMark>(construct, EXIT_HOST);
+export const waypointHostOf = (construct: IConstruct) => get<WaypointHostMark>(construct, WAYPOINT_HOST);
 export const clientRouteOf = (construct: IConstruct) => get<ClientRouteMark>(construct, CLIENT_ROUTE);
 export const ingressHostOf = (construct: IConstruct) => get<IngressHostMark>(construct, INGRESS_HOST);
 export const clusterRangesOf = (construct: IConstruct) => get<string[]>(construct, CLUSTER_RANGES);

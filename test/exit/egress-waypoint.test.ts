@@ -1,6 +1,7 @@
 import { Chart } from 'cdk8s';
 import { ambient, checkout, made } from './waypoint';
 import {
+  EgressClient,
   Egress,
   EgressGateway,
   EgressPort,
@@ -33,7 +34,10 @@ test('the waypoint takes only HBONE, and routes of its own namespace', () => {
   expect(spec).toEqual({
     gatewayClassName: 'istio-waypoint',
     listeners: [{ name: 'mesh', port: 15008, protocol: 'HBONE', allowedRoutes: { namespaces: { from: 'Same' } } }],
-    infrastructure: { parametersRef: { group: '', kind: 'ConfigMap', name: 'egress-waypoint' } },
+    infrastructure: {
+      annotations: { 'proxy.istio.io/config': 'proxyHeaders: { envoyDebugHeaders: { disabled: true } }' },
+      parametersRef: { group: '', kind: 'ConfigMap', name: 'egress-waypoint' },
+    },
   });
 });
 
@@ -103,7 +107,8 @@ test('one argument turns a declaration from gateway to waypoint', () => {
       .find({ namespace })
       .filter(({ metadata }) => metadata.name.endsWith('a.example'))
       .map(({ kind }) => kind);
-  expect(kinds('ambient-egress')).toEqual(['ServiceEntry', 'AuthorizationPolicy', 'DestinationRule', 'VirtualService']);
+  // The policy last: until it is there, nobody gets through.
+  expect(kinds('ambient-egress')).toEqual(['ServiceEntry', 'DestinationRule', 'VirtualService', 'AuthorizationPolicy']);
 });
 
 test('its pods may read Secrets once a declaration names a credential, and not before', () => {
@@ -227,7 +232,7 @@ describe('before Istio 1.26', () => {
     const { exit, manifests } = ambient(undefined, { istioVersion: '1.25' });
     expect(exit.parameters).toBeUndefined();
     manifests().countIs({ kind: 'ConfigMap' }, 0);
-    expect(manifests().only({ kind: 'Gateway' }).spec.infrastructure).toBeUndefined();
+    expect(manifests().only({ kind: 'Gateway' }).spec.infrastructure.parametersRef).toBeUndefined();
     const sized = (istioVersion: string) => ambient({ workload: { replicas: 2 } }, { istioVersion });
     expect(() => sized('1.25')).toThrow(failing('VersionUnsupported', '1.26'));
     expect(sized('1.26').exit.parameters).toBeDefined();
@@ -238,5 +243,26 @@ describe('before Istio 1.26', () => {
     expect(Mesh.of(app)._version.atLeast(1, 26)).toBe(false);
     exit.grant('A', { hosts, clients, ports: [EgressPort.tlsOrigination(), EgressPort.tcp(5432)] });
     manifests().countIs({ namespace: 'istio-egress' }, 6);
+  });
+});
+
+describe('what Istio would pass it by for is refused', () => {
+  test('the name that means none', () => {
+    expect(() => ambient({ name: 'none' })).toThrow(failing('NameSyntax', 'no'));
+    expect(() => EgressWaypoint.imported({ name: 'none' })).toThrow(/^\[NameSyntax\]/);
+  });
+
+  test.each(['istio.io/use-waypoint', 'istio.io/use-waypoint-namespace', 'istio.io/use-waypoint-canary'])(
+    'the label %s',
+    (label) => {
+      expect(() => ambient({ metadata: { labels: { [label]: 'other' } } })).toThrow(failing('MetadataReserved', label));
+    },
+  );
+
+  test('a client in its own namespace, where sidecars would go past it', () => {
+    const { exit } = ambient();
+    const here = [EgressClient.namespace('istio-egress')];
+    const grant = () => exit.grant('A', { hosts: ['a.example'], ports: [EgressPort.http()], clients: here });
+    expect(grant).toThrow(failing('ClientInExitNamespace', 'istio-egress'));
   });
 });

@@ -153,3 +153,9 @@ test.each([
 test('says aloud that nothing is enforced', () => {
   expect(direct({}).lines[0]).toContain('their own sidecars (not enforced: nobody checks who calls)');
 });
+
+test('says where Envoy tells the host which port was called', () => {
+  const told = (port: number) => direct({ ports: [EgressPort.tlsOrigination({ port })] }).lines[0];
+  expect(told(8080)).toContain('Envoy tells the host which port was called');
+  expect(told(80)).not.toContain('which port');
+});

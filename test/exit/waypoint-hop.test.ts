@@ -25,7 +25,8 @@ test('the ServiceEntry names the waypoint, the ports as they are called, and DNS
 test('a host with a TCP port has an address of its own, another one has none', () => {
   const [tcp] = made('ServiceEntry', { ports: [EgressPort.tcp(5432, { upstreamPort: 6432 })] });
   expect(tcp.spec.addresses).toEqual([expect.stringMatching(/^24\d\./)]);
-  expect(tcp.spec.ports).toEqual([{ name: 'tcp-5432', number: 5432, protocol: 'TCP', targetPort: 6432 }]);
+  // Of TLS, so that the waypoint waits for the caller's first bytes before it connects.
+  expect(tcp.spec.ports).toEqual([{ name: 'tcp-5432', number: 5432, protocol: 'TLS', targetPort: 6432 }]);
   expect(made('ServiceEntry', {})[0].spec.addresses).toBeUndefined();
 });
 
@@ -55,7 +56,7 @@ test('the route is of the called port, to the subset, with headers added and the
   const [{ spec }] = made('VirtualService', { ports });
   expect(spec.gateways).toBeUndefined();
   const [{ match, route, headers, retries }] = spec.http;
-  expect(match).toEqual([{ port: 80 }]);
+  expect(match).toEqual([{ authority: { regex: '(?i)a\\.example(:80)?' }, port: 80 }]);
   expect(route).toEqual([{ destination: { host: 'a.example', port: { number: 80 }, subset: 'port-80' } }]);
   expect(headers.request.add).toEqual({ 'x-team': 'shop' });
   expect(headers.request.remove).toEqual(expect.arrayContaining(['x-forwarded-client-cert', 'x-request-id']));

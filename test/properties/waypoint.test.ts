@@ -4,7 +4,7 @@ import { clientOf, Given, GivenRule, randomApp, ruleOf, rulesOf } from './arbitr
 import { around, Caller, mayCall, Meant, meant } from './meaning';
 import { Http, letsThrough } from './policies';
 import { checkNames, must } from './references';
-import { Egress, EgressWaypoint } from '../../src';
+import { Egress, EgressPort, EgressWaypoint } from '../../src';
 
 type Rule = GivenRule & { readonly tried: boolean };
 type Declared = Omit<Meant, 'rules'> & { readonly rules: Rule[] };
@@ -15,7 +15,10 @@ function ambient(given: Given, tried: boolean[]): Omit<Given, 'rules'> & { rules
   return {
     ...given,
     exit: 'own',
-    ports: given.ports.filter(({ kind, port }) => kind !== 'open' && (!wildcard || port === 8080)),
+    // Below a wildcard it carries plain HTTP on port 80 alone.
+    ports: wildcard
+      ? [{ kind: 'http', port: 80, upstreamPort: 80, make: () => EgressPort.http() }]
+      : given.ports.filter(({ kind }) => kind !== 'open'),
     endpoints: wildcard ? undefined : given.endpoints,
     connectionLimits: wildcard ? undefined : given.connectionLimits,
     resolution: wildcard ? undefined : given.resolution,
@@ -113,6 +116,31 @@ function checkCalls(objects: any[], declarations: Declared[]) {
   return counts;
 }
 
+/**
+ * Istio tries the routes of a host, of wildcards above it and of names below it, in whatever order: whatever the Host header says, at
+ * most one host's routes take it, those of the host whose policy decides about it, and none where it names two.
+ */
+function checkRoutes(objects: any[], declarations: Declared[]): void {
+  const routes = objects.filter(({ kind }) => kind === 'VirtualService').map(({ spec }) => spec);
+  const hosts = objects.filter(({ kind }) => kind === 'ServiceEntry').map(({ spec }) => spec.hosts[0]);
+  const { hosts: names } = around(declarations);
+  const matches = (regex: string, text: string) => new RegExp(`^(${regex.replaceAll('(?i)', '')})$`, 'i').test(text);
+  const takers = (authority: string) =>
+    routes.filter(({ http }) =>
+      http.some(
+        ({ match: [{ authority: own, withoutHeaders }] }: any) =>
+          matches(own.regex, authority) && !(withoutHeaders && matches(withoutHeaders[':authority'].regex, authority)),
+      ),
+    );
+  for (const name of names) {
+    const [taker, another] = takers(name);
+    must(!another && (!taker || taker.hosts[0] === decisive(hosts, name)), 'routes of another host', { name, routes });
+    for (const other of names) {
+      must(takers(`${name}:${other}`).length === 0, 'a route for two names', { name, other, routes });
+    }
+  }
+}
+
 test('1,500 random ambient apps: a waypoint lets exactly through what is declared, and rules that are tried out change nothing', () => {
   const outcomes = { valid: 0, through: 0, refused: 0, tried: 0 };
   const met = new Set<string>();
@@ -137,6 +165,7 @@ test('1,500 random ambient apps: a waypoint lets exactly through what is declare
         objects,
       );
       const meanings = declarations.map((one) => meant(one) as Declared);
+      checkRoutes(objects, meanings);
       const counts = checkCalls(objects, meanings);
       outcomes.valid++;
       for (const key of ['through', 'refused', 'tried'] as const) outcomes[key] += counts[key];
