@@ -8,6 +8,7 @@ import { gatewaySize } from './gateway-size';
 import { checkPlacement, ManagedGatewayOptions } from './gateway-workload';
 import { ImportedEgressWaypoint } from './imported-egress-waypoint';
 import { markInstallation } from './installation';
+import { ObservedPolicies } from './observed-policies';
 import { letReadSecrets, readsSecrets } from './secret-reader';
 import { markSummary } from './summary';
 import { WaypointHandle, waypointReach } from './waypoint-handle';
@@ -19,7 +20,6 @@ import { EgressError } from '../errors';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { checkName } from '../naming';
-import { observedRules } from '../policy/observed';
 import { checkTree } from '../validation/check-tree';
 
 /** Name of a waypoint for which nothing else is said, here and in other repos. */
@@ -139,13 +139,9 @@ export class EgressWaypoint extends Construct implements IEgressExit {
     const parameters = waypointParameters(this.exitName, gatewaySize(this, workload), workload);
 
     // First, so that it is applied first: from then on, nothing is open that is not granted.
+    const target = { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: this.exitName }] };
     this.authorizationPolicy = this.object('security.istio.io/v1', 'AuthorizationPolicy', {
-      spec: () =>
-        toJson_AuthorizationPolicySpec({
-          targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: this.exitName }],
-          action: AuthorizationPolicySpecAction.ALLOW,
-          rules: observedRules(this),
-        }),
+      spec: () => toJson_AuthorizationPolicySpec({ ...target, action: AuthorizationPolicySpecAction.ALLOW }),
     });
     if (takesParameters(this, props)) {
       this.parameters = this.object('v1', 'ConfigMap', { fields: { data: parameters } });
@@ -158,6 +154,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
     }
     this.hosts = new WaypointHosts(this, 'Hosts', this.handle, beside && ((...hosts) => beside._share(...hosts)));
     this.grants = new Construct(this, 'Grants');
+    new ObservedPolicies(this, 'Observed', { ...this.handle, target });
   }
 
   /**

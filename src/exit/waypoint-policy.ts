@@ -16,7 +16,7 @@ import { manifest } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
 import { HttpCondition, ResolvedHttpRule } from '../policy/http-rule';
-import { DRY_RUN, observedNamespaces, onObserve } from '../policy/observed';
+import { DRY_RUN, isObserved, onObserve } from '../policy/observed';
 
 interface Host {
   readonly host: string;
@@ -71,8 +71,8 @@ export class WaypointPolicy extends Construct {
   /** The policies besides the first come with the first declaration that needs them. */
   private makeOthers(): void {
     const some = (test: (rule: ResolvedHttpRule, observed: boolean) => boolean) =>
-      this.granted.some(({ client, rules }) => rules.some((rule) => test(rule, this.isObserved(client))));
-    const observed = this.granted.some(({ client }) => this.isObserved(client));
+      this.granted.some(({ client, rules }) => rules.some((rule) => test(rule, isObserved(this, client.namespaceName))));
+    const observed = this.granted.some(({ client }) => isObserved(this, client.namespaceName));
     this.make(
       some(({ action }) => action === 'deny'),
       'Denied',
@@ -121,15 +121,10 @@ export class WaypointPolicy extends Construct {
   private denied(trial: boolean): AuthorizationPolicySpecRules[] {
     const merged = new Map<string, Rule>();
     for (const { client, ports, rules } of this.granted) {
-      const these = rules.filter(({ dryRun }) => trial === (dryRun === true || this.isObserved(client)));
+      const these = rules.filter(({ dryRun }) => trial === (dryRun === true || isObserved(this, client.namespaceName)));
       for (const condition of conditions(these, 'deny', client)) add(merged, client, condition, ports);
     }
     return this.rules(merged);
-  }
-
-  /** To namespaces that are observed, nothing is refused. */
-  private isObserved({ namespaceName }: EgressClient): boolean {
-    return namespaceName !== undefined && observedNamespaces(this).includes(namespaceName);
   }
 
   private rules(merged: Map<string, Rule>): AuthorizationPolicySpecRules[] {
