@@ -23,7 +23,11 @@ export async function round(mesh: Mesh, calls: CallOptions[]): Promise<Outcome[]
       const { from, ...rest } = call;
       const [{ metadata }] = await mesh.pods(from);
       const id = `walk-${randomUUID().slice(0, 8)}`;
-      const answer = await ask<Answer>(appSocket(metadata.namespace!, metadata.name), '/', { timeout: 3000, ...rest, id });
+      const answer = await ask<Answer>(appSocket(metadata.namespace!, metadata.name), '/', {
+        timeout: 3000,
+        ...rest,
+        id,
+      });
       return { call, id, answer };
     }),
   );
@@ -32,6 +36,11 @@ export async function round(mesh: Mesh, calls: CallOptions[]): Promise<Outcome[]
     const arrived = records.some((record) => record.call === id);
     const works = answer.failure === undefined && isAnswered(answer);
     const heard = call.url.startsWith('tcp:') && Boolean(answer.body);
-    return { call, works, gotOut: works || arrived || heard, said: String(answer.status ?? answer.failure ?? 'answered') };
+    return {
+      call,
+      works,
+      gotOut: works || arrived || heard,
+      said: String(answer.status ?? answer.failure ?? 'answered'),
+    };
   });
 }

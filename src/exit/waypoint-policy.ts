@@ -70,8 +70,8 @@ export class WaypointPolicy extends Construct {
 
   /** The policies besides the first come with the first declaration that needs them. */
   private makeOthers(): void {
-    const some = (test: (rule: ResolvedHttpRule, observed: boolean) => boolean) =>
-      this.granted.some(({ client, rules }) => rules.some((rule) => test(rule, isObserved(this, client.namespaceName))));
+    const some = (test: (rule: ResolvedHttpRule, client: EgressClient) => boolean) =>
+      this.granted.some(({ client, rules }) => rules.some((rule) => test(rule, client)));
     const observed = this.granted.some(({ client }) => isObserved(this, client.namespaceName));
     this.make(
       some(({ action }) => action === 'deny'),
@@ -88,7 +88,7 @@ export class WaypointPolicy extends Construct {
       () => this.allowed(true),
     );
     this.make(
-      some(({ action, dryRun }, isObserved) => action === 'deny' && (dryRun === true || isObserved)),
+      some((rule, client) => rule.action === 'deny' && this.isTried(rule, client)),
       'TriedDenied',
       ['deny', 'dry-run'],
       DENY,
@@ -121,10 +121,15 @@ export class WaypointPolicy extends Construct {
   private denied(trial: boolean): AuthorizationPolicySpecRules[] {
     const merged = new Map<string, Rule>();
     for (const { client, ports, rules } of this.granted) {
-      const these = rules.filter(({ dryRun }) => trial === (dryRun === true || isObserved(this, client.namespaceName)));
+      const these = rules.filter((rule) => trial === this.isTried(rule, client));
       for (const condition of conditions(these, 'deny', client)) add(merged, client, condition, ports);
     }
     return this.rules(merged);
+  }
+
+  /** Whether a denial only stands in the log: of an observed namespace, each does. */
+  private isTried({ dryRun }: ResolvedHttpRule, { namespaceName }: EgressClient): boolean {
+    return dryRun === true || isObserved(this, namespaceName);
   }
 
   private rules(merged: Map<string, Rule>): AuthorizationPolicySpecRules[] {

@@ -153,7 +153,7 @@ export class EgressGuard extends Construct {
     ];
     const how = this.enforces
       ? `only what is declared; in the cluster: ${this.inCluster}`
-      : `everything, and it is logged`;
+      : `everything, and it is logged; through gateways, TLS and TCP as declared`;
     return `${this.node.path}: ${this.namespaces.join(', ')} → ${[how, ...open].join('; ')}`;
   }
 

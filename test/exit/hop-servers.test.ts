@@ -1,5 +1,14 @@
 import { App } from 'cdk8s';
-import { EgressClient, EgressGuard, EgressPort, GuardedNamespaces, GuardMode, InCluster, Mesh, TcpEgress } from '../../src';
+import {
+  EgressClient,
+  EgressGuard,
+  EgressPort,
+  GuardedNamespaces,
+  GuardMode,
+  InCluster,
+  Mesh,
+  TcpEgress,
+} from '../../src';
 import { Manifests } from '../../src/assertions';
 import { failing, world } from '../fixtures';
 
