@@ -94,7 +94,7 @@ test.each(CHANGES)('$title', async ({ stages, granted, refused }) => {
   await mesh.ready();
   await mesh.settled();
   for (const call of granted) await mesh.expect(call, { outcome: 'allowed' });
-  const wrong = await walk.look();
+  const wrong: string[] = [];
   for (const [index, set] of sets.slice(1).entries()) {
     wrong.push(...(await walk.stepByStep(sets[index], set, FLUX)).map((what) => `to stage ${index + 2}: ${what}`));
   }

@@ -23,9 +23,9 @@ export class Walk {
     private readonly calls: Calls,
   ) {}
 
-  /** One step after the other, each with settled proxies. @returns what went wrong, and after which step */
+  /** Looks, then one step after the other, each with settled proxies. @returns what went wrong, and after which step */
   async stepByStep(before: string[], after: string[], order: Order = FLUX): Promise<string[]> {
-    const wrong: string[] = [];
+    const wrong = (await this.look()).map((what) => `before: ${what}`);
     const steps = stepsBetween(before, after, order);
     for (const [index, { action, document }] of steps.entries()) {
       if (action === 'apply') await this.mesh.apply(document);
