@@ -119,7 +119,7 @@ async function missing(namespace: string, ...options: string[]): Promise<{ code:
     err: (text: string) => void (err += text),
     stdin: () => process.stdin,
   };
-  const code = await main(['missing', ...logs, '--observed', 'orders', '--observed', 'shop', ...options], streams);
+  const code = await main(['missing', ...logs, ...options], streams);
   return { code, out, err };
 }
 

@@ -103,7 +103,7 @@ export async function makeCall(options: CallOptions, pod: string, pods: PodsByAd
 }
 
 /** Whether an external server answered. */
-export function isAnswered(result: CallResult): boolean {
+export function isAnswered(result: Answer): boolean {
   const fromOutside =
     result.headers?.['x-bed-upstream'] === 'yes' || result.status === 101 || result.trailers?.['grpc-status'] === '0';
   return fromOutside || (result.failure === undefined && result.status === undefined && result.body !== undefined);

@@ -2,7 +2,7 @@ import { ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Declaration } from './declaration';
 import { GatewayHandle } from './gateway-handle';
-import { everyNameForNamespace, hopServerName } from './hop-name';
+import { everyNameForNamespace } from './hop-name';
 import { ObjectSize } from './object-size';
 import {
   AuthorizationPolicySpecAction,
@@ -16,7 +16,7 @@ import { manifest } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
 import { HttpCondition, ResolvedHttpRule, whenHeaders } from '../policy/http-rule';
-import { DRY_RUN, observedNamespaces } from '../policy/observed';
+import { DRY_RUN, isObserved, onObserve } from '../policy/observed';
 
 /** Stands for the namespace of `EgressClient.anyInMesh()`; no namespace has a dot in its name. */
 const ANY = 'any.mesh';
@@ -55,11 +55,8 @@ export class ClientPolicy extends Construct {
   /** What would be let through if the rules held that are only tried out. */
   private readonly triedAllowed = new Map<string, Calls>();
   private readonly triedDenied = new Map<string, Calls>();
-  private triesAllow = false;
   /** Whether all of the namespace may reach a port whose bytes are not read. */
   private admitsNamespace = false;
-  /** What service accounts may reach on such ports. Their servers tell them apart, of which trials know nothing. */
-  private readonly serverNames = new Map<string, { client: EgressClient; names: Set<string> }>();
 
   private constructor(
     scope: Construct,
@@ -68,11 +65,11 @@ export class ClientPolicy extends Construct {
     private readonly known: KnownHosts,
   ) {
     super(scope, id);
-    const held = () => (this.triesAllow && this.isObserved() ? this.triedAllowed : this.allowed);
     this.authorizationPolicy = this.policy('AuthorizationPolicy', [id], AuthorizationPolicySpecAction.ALLOW, () => [
-      ...this.httpRules(held()),
+      ...this.httpRules(this.allowed),
       ...this.opaqueRules(),
     ]);
+    onObserve(this, () => isObserved(this, id) && this.tryAllow());
   }
 
   /** Lets a client make the calls of a declaration. @throws HostCount */
@@ -84,7 +81,9 @@ export class ClientPolicy extends Construct {
     for (const condition of conditions(enforced, 'deny', client)) this.deny(client, condition, declaration);
     for (const condition of conditions(tried, 'deny', client)) this.tryDeny(client, condition, declaration);
     if (tried.some(({ action }) => action === 'allow')) this.tryAllow();
-    this.addServerNames(client, declaration);
+    if (!client.serviceAccountName && opaquePorts(declaration.ports).some(({ identified }) => identified)) {
+      this.admitsNamespace = true;
+    }
   }
 
   private addAllowed(
@@ -99,18 +98,16 @@ export class ClientPolicy extends Construct {
 
   private deny(client: EgressClient, condition: HttpCondition, declaration: Declaration): void {
     if (this.denied.size === 0) {
-      this.policy('Denied', [this.node.id, 'deny'], AuthorizationPolicySpecAction.DENY, () =>
-        this.denyRules(this.denied),
-      );
+      const rules = () => this.denyRules(this.denied);
+      this.policy('Denied', [this.node.id, 'deny'], AuthorizationPolicySpecAction.DENY, rules, this.whileObserved());
     }
     this.add(this.denied, client, condition, declaration);
   }
 
   /** All that the namespace may call, not only what the rule is about: the trial knows nothing of other policies. */
   private tryAllow(): void {
-    if (this.triesAllow) return;
-    this.triesAllow = true;
-    const rules = () => [...this.httpRules(this.triedAllowed), ...this.opaqueRules(true)];
+    if (this.node.tryFindChild('TriedAllowed')) return;
+    const rules = () => this.httpRules(this.triedAllowed);
     this.policy('TriedAllowed', [this.node.id, 'dry-run'], AuthorizationPolicySpecAction.ALLOW, rules, 'true');
   }
 
@@ -145,21 +142,6 @@ export class ClientPolicy extends Construct {
     to.set(key, calls);
   }
 
-  private addServerNames(client: EgressClient, { scope, hosts, ports }: Declaration): void {
-    const names = opaquePorts(ports)
-      .filter(({ identified }) => identified)
-      .flatMap(({ port }) => hosts.map((host) => hopServerName(host, port)));
-    if (names.length === 0) return;
-    if (!client.serviceAccountName) this.admitsNamespace = true;
-    if (!client.serviceAccountName) return;
-    const rule = this.serverNames.get(client.toString()) ?? { client, names: new Set() };
-    for (const name of names) {
-      if (!rule.names.has(name)) this.size.add(scope, name.length + 3);
-      rule.names.add(name);
-    }
-    this.serverNames.set(client.toString(), rule);
-  }
-
   private httpRules(calls: Map<string, Calls>, ports?: string[]): AuthorizationPolicySpecRules[] {
     return [...calls.keys()].sort().map((key) => {
       const { client, condition, hosts } = calls.get(key)!;
@@ -190,18 +172,17 @@ export class ClientPolicy extends Construct {
     return hosts.length > 0 ? hosts.flatMap((host) => ports.map((port) => host + port)).sort() : undefined;
   }
 
-  private opaqueRules(namesAccounts = this.isObserved()): AuthorizationPolicySpecRules[] {
-    const rule = (client: EgressClient, names: string[]) => ({
-      from: [{ source: sourceOf(client) }],
-      // Without the port, whoever names such a server on the HTTP port could make every HTTP call.
-      to: [{ operation: { ports: [`${this.gateway.targetPorts.opaque}`] } }],
-      when: [{ key: 'connection.sni', values: names }],
-    });
+  /** Of service accounts, servers tell by themselves. Those for a whole namespace are named by prefix, never by host. */
+  private opaqueRules(): AuthorizationPolicySpecRules[] {
+    if (!this.admitsNamespace) return [];
     const namespace = this.node.id;
-    const accounts = namesAccounts ? [...this.serverNames.keys()].sort() : [];
     return [
-      ...(this.admitsNamespace ? [rule(EgressClient.namespace(namespace), [everyNameForNamespace(namespace)])] : []),
-      ...accounts.map((key) => rule(this.serverNames.get(key)!.client, [...this.serverNames.get(key)!.names].sort())),
+      {
+        from: [{ source: sourceOf(EgressClient.namespace(namespace)) }],
+        // Without the port, whoever names such a server on the HTTP port could make every HTTP call.
+        to: [{ operation: { ports: [`${this.gateway.targetPorts.opaque}`] } }],
+        when: [{ key: 'connection.sni', values: [everyNameForNamespace(namespace)] }],
+      },
     ];
   }
 
@@ -210,7 +191,7 @@ export class ClientPolicy extends Construct {
     parts: string[],
     action: AuthorizationPolicySpecAction,
     rules: () => AuthorizationPolicySpecRules[],
-    dryRun = this.dryRun(),
+    dryRun?: string,
   ): ApiObject {
     const { namespace, exitName, metadata, selector } = this.gateway;
     return manifest(this, id, {
@@ -218,18 +199,14 @@ export class ClientPolicy extends Construct {
       kind: 'AuthorizationPolicy',
       namespace,
       name: dottedName(exitName, ...parts),
-      metadata: { ...metadata, annotations: { ...metadata?.annotations, [DRY_RUN]: dryRun } },
+      metadata: { ...metadata, annotations: { ...metadata?.annotations, ...(dryRun && { [DRY_RUN]: dryRun }) } },
       spec: () => toJson_AuthorizationPolicySpec({ selector: { matchLabels: selector }, action, rules: rules() }),
     });
   }
 
-  /** While the namespace is observed, its policies only say in the exit's log what they would have done. */
-  private dryRun(): string {
-    return Lazy.any({ produce: () => (this.isObserved() ? 'true' : undefined) });
-  }
-
-  private isObserved(): boolean {
-    return observedNamespaces(this).includes(this.node.id);
+  /** What is denied to an observed namespace only stands in the exit's log. What is allowed holds always: it takes nothing away. */
+  private whileObserved(): string {
+    return Lazy.any({ produce: () => (isObserved(this, this.node.id) ? 'true' : undefined) });
   }
 }
 

@@ -1,6 +1,6 @@
 import { ApiObject, ApiObjectMetadata, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
-import { AccountPolicy, ObservedServersPolicy } from './account-policies';
+import { AccountPolicy } from './account-policy';
 import { ClientHop } from './client-hop';
 import { ClientPolicy } from './client-policy';
 import { ConnectProxyOptions } from './connect-proxy';
@@ -18,6 +18,7 @@ import { EgressGatewayAttributes, ImportedEgressGateway } from './imported-egres
 import { markInstallation } from './installation';
 import { istioOperator } from './istio-operator';
 import { leadToGateway } from './lead-to-gateway';
+import { ObservedPolicies } from './observed-policies';
 import { checkAuthorization, OpaAuthorization, OpaPolicy } from './opa-authorization';
 import { OpenPolicy } from './open-policy';
 import { ownHandle } from './own-gateway';
@@ -35,7 +36,6 @@ import { checkName, exitLabel } from '../naming';
 import { checkOptions, Options } from '../options';
 import { EgressClient } from '../policy/egress-client';
 import { HttpRule } from '../policy/http-rule';
-import { observedRules, whenObserved } from '../policy/observed';
 import { checkTree } from '../validation/check-tree';
 import { markExit } from '../validation/marks';
 
@@ -176,8 +176,8 @@ export class EgressGateway extends Construct implements IEgressExit {
 
     // First, so that it is applied first: from then on, nothing is open that is not granted.
     this.authorizationPolicy = this.object('security.istio.io/v1', 'AuthorizationPolicy', () =>
-      // A policy without rules allows nothing; each grant adds what it allows. To namespaces that are observed, nothing is refused.
-      toJson_AuthorizationPolicySpec({ selector: { matchLabels: this.handle.selector }, rules: observedRules(this) }),
+      // A policy without rules allows nothing; each grant adds what it allows.
+      toJson_AuthorizationPolicySpec({ selector: { matchLabels: this.handle.selector } }),
     );
     const probe = props.upstreamProbe === undefined ? undefined : resolveProbe(this, props.upstreamProbe);
     const authorization = checkAuthorization(this, props.authorization);
@@ -191,6 +191,7 @@ export class EgressGateway extends Construct implements IEgressExit {
     if (authorization) this.ask(authorization);
     this.grants = new Construct(this, 'Grants');
     this.policies = new Construct(this, 'Policies');
+    this.openToObserved();
   }
 
   /**
@@ -255,13 +256,12 @@ export class EgressGateway extends Construct implements IEgressExit {
     this.hosts.admit(declaration);
     const namesServers = opaquePorts(ports).some(({ identified }) => identified);
     for (const client of clients) {
-      const decide = () => ClientPolicy.for(this.policies, this.handle, client, this.hosts).allow(client, declaration);
-      const { namespaceName, serviceAccountName } = client;
-      // Servers decide about service accounts by themselves, as long as no namespace of theirs is observed.
-      if (httpPorts(ports).length > 0 || (namesServers && !serviceAccountName)) decide();
-      else if (namesServers) whenObserved(this, namespaceName!, decide);
-      if (namesServers && serviceAccountName) this.admitAccounts(namespaceName!);
+      // Servers decide about service accounts by themselves.
+      if (httpPorts(ports).length > 0 || (namesServers && !client.serviceAccountName)) {
+        ClientPolicy.for(this.policies, this.handle, client, this.hosts).allow(client, declaration);
+      }
     }
+    if (namesServers && clients.some(({ serviceAccountName }) => serviceAccountName)) this.admitAccounts();
     if (opaquePorts(ports).length > 0) this.pods?.listenForOpaque();
     if (opaquePorts(ports).some(({ identified }) => !identified)) hosts.forEach((host) => this.open(host));
     if (readsSecrets(declaration)) this.pods?.readSecrets();
@@ -320,12 +320,16 @@ export class EgressGateway extends Construct implements IEgressExit {
     markInstallation(this, { extensionProvider });
   }
 
-  private admitAccounts(namespace: string): void {
-    const servers = () => this.hosts.observedServers;
-    const once = (id: string, made: new (...args: ConstructorParameters<typeof AccountPolicy>) => Construct) =>
-      this.node.tryFindChild(id) ?? new made(this, id, this.handle, servers);
-    once('Accounts', AccountPolicy);
-    whenObserved(this, namespace, () => once('Observed', ObservedServersPolicy));
+  /** HTTP alone: a policy with hosts does not hold for connections, whose servers stay as they are. */
+  private openToObserved(): void {
+    const { selector, targetPorts } = this.handle;
+    const ports = targetPorts.http === undefined ? undefined : [`${targetPorts.http}`];
+    const target = { selector: { matchLabels: selector } };
+    new ObservedPolicies(this, 'Observed', { ...this.handle, target, operation: { hosts: ['*'], ports } });
+  }
+
+  private admitAccounts(): void {
+    if (!this.node.tryFindChild('Accounts')) new AccountPolicy(this, 'Accounts', this.handle);
   }
 
   private open(host: string): void {

@@ -10,6 +10,7 @@ import { gatewaySize } from './gateway-size';
 import { checkManaged, checkPlacement, ManagedGatewayOptions } from './gateway-workload';
 import { ImportedEgressWaypoint } from './imported-egress-waypoint';
 import { markInstallation } from './installation';
+import { ObservedPolicies } from './observed-policies';
 import { letReadSecrets, readsSecrets } from './secret-reader';
 import { markSummary } from './summary';
 import { WaypointHandle, waypointReach } from './waypoint-handle';
@@ -22,7 +23,6 @@ import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { checkName } from '../naming';
 import { checkOptions, Options } from '../options';
-import { observedRules } from '../policy/observed';
 import { checkTree } from '../validation/check-tree';
 
 /** Name of a waypoint for which nothing else is said, here and in other repos. */
@@ -156,13 +156,9 @@ export class EgressWaypoint extends Construct implements IEgressExit {
     const parameters = waypointParameters(this.exitName, gatewaySize(this, workload), workload);
 
     // First, so that it is applied first: from then on, nothing is open that is not granted.
+    const target = { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: this.exitName }] };
     this.authorizationPolicy = this.object('security.istio.io/v1', 'AuthorizationPolicy', {
-      spec: () =>
-        toJson_AuthorizationPolicySpec({
-          targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: this.exitName }],
-          action: AuthorizationPolicySpecAction.ALLOW,
-          rules: observedRules(this),
-        }),
+      spec: () => toJson_AuthorizationPolicySpec({ ...target, action: AuthorizationPolicySpecAction.ALLOW }),
     });
     if (takesParameters(this, props)) {
       this.parameters = this.object('v1', 'ConfigMap', { fields: { data: parameters } });
@@ -174,6 +170,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
     markInstallation(this, { closes: Mesh.of(this), publicServiceEntries });
     this.hosts = new WaypointHosts(this, 'Hosts', this.handle, beside && ((...hosts) => beside._share(...hosts)));
     this.grants = new Construct(this, 'Grants');
+    new ObservedPolicies(this, 'Observed', { ...this.handle, target });
   }
 
   /**

@@ -5,7 +5,7 @@ import { Declaration } from './declaration';
 import { exitRoutes, opaqueRoute } from './exit-routes';
 import { GatewayHandle } from './gateway-handle';
 import { hostInName } from './hop-name';
-import { HopServer, HopServers, ObservedServer } from './hop-servers';
+import { HopServer, HopServers } from './hop-servers';
 import { ObjectSize } from './object-size';
 import {
   calledPort,
@@ -123,16 +123,8 @@ export class ExitHop extends Construct implements IExitHop {
 
   /** The servers for the ports whose bytes are not read, of those who are told apart by them. */
   public get servers(): HopServer[] {
-    return this.sortedServers().flatMap(({ all }) => all);
-  }
-
-  /** Those of them that take everybody for now. */
-  public get observedServers(): ObservedServer[] {
-    return this.sortedServers().flatMap(({ observed }) => observed);
-  }
-
-  private sortedServers(): HopServers[] {
-    return [...this.admitted.keys()].sort((a, b) => a - b).map((port) => this.admitted.get(port)!);
+    const ports = [...this.admitted.keys()].sort((a, b) => a - b);
+    return ports.flatMap((port) => this.admitted.get(port)!.all);
   }
 
   /**

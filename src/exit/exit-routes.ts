@@ -106,10 +106,9 @@ function httpRoute(
 ) {
   const judged = calls?.routes ?? [{ match: {}, set: {} }];
   return judged.flatMap((route) => {
-    const both = { ...match, ...route.match };
     return httpRoutes(
       {
-        match: Object.keys(both).length > 0 ? both : undefined,
+        match: bothMatch(match, route.match),
         rewrite: authorityRewrite(calledAuthority(host, port), ownAuthority(upstreamHost, port)),
         destination: { host: upstreamHost, port: { number: to }, subset },
         headers: judgedHeaders(port.headers, route.set, calls?.removedHeaders),
@@ -119,6 +118,17 @@ function httpRoute(
       'connect-failure,refused-stream,reset,gateway-error',
     );
   });
+}
+
+/** What both ask for, and nothing that either leaves out; undefined if neither says anything. */
+function bothMatch(
+  called: VirtualServiceSpecHttpMatch = {},
+  judged: JudgedRoute['match'],
+): VirtualServiceSpecHttpMatch | undefined {
+  const leftOut = { ...called.withoutHeaders, ...judged.withoutHeaders };
+  const withoutHeaders = Object.keys(leftOut).length > 0 ? leftOut : undefined;
+  const both = { ...called, ...judged, ...(withoutHeaders && { withoutHeaders }) };
+  return Object.keys(both).length > 0 ? both : undefined;
 }
 
 /** What is said of a header on the port itself comes last: policies have judged by then. */

@@ -3,7 +3,6 @@ import { checkProxyCarries, ConnectProxy } from './connect-proxy';
 import { Declaration } from './declaration';
 import { ExitHop, IExitHop } from './exit-hop';
 import { GatewayHandle } from './gateway-handle';
-import { ObservedServer } from './hop-servers';
 import { ObjectSize } from './object-size';
 import { checkHostPattern, isBelow } from '../destination/host';
 import { EgressError } from '../errors';
@@ -56,11 +55,6 @@ export class GatewayHosts extends Construct {
   /** The server names of the ports that check who calls. */
   public get serverNames(): string[] {
     return this.hops.flatMap(({ servers }) => servers.map(({ serverName }) => serverName));
-  }
-
-  /** The servers that take everybody for now, because a namespace of their clients is observed. */
-  public get observedServers(): ObservedServer[] {
-    return this.hops.flatMap(({ observedServers }) => observedServers);
   }
 
   /** What stands beside the gateway for each host, by name. */

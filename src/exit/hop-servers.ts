@@ -4,7 +4,6 @@ import { ObjectSize } from './object-size';
 import { OpaquePort } from '../destination/opaque-port';
 import { Mesh } from '../mesh/mesh';
 import { EgressClient } from '../policy/egress-client';
-import { observedNamespaces } from '../policy/observed';
 
 /** A server of the exit: a port of a host whose bytes are not read, for some of its clients. */
 export interface HopServer {
@@ -15,13 +14,6 @@ export interface HopServer {
    * a namespace, whose accounts nobody knows.
    */
   readonly identities?: string[];
-}
-
-/** A server that takes everybody for now. */
-export interface ObservedServer {
-  readonly serverName: string;
-  /** Whom it takes otherwise, as "payments/checkout". */
-  readonly accounts: string[];
 }
 
 /** What a server is as JSON, without its names. */
@@ -71,18 +63,11 @@ export class HopServers {
     this.size.add(declaredBy, SERVER + 2 * name.length);
   }
 
-  /** The servers that take service accounts and, because a namespace of theirs is observed, everybody for now. */
-  public get observed(): ObservedServer[] {
-    return this.all
-      .filter(({ serverName, identities }) => serverName === this.nameFor() && !identities)
-      .map(({ serverName }) => ({ serverName, accounts: [...this.accounts].sort() }));
-  }
-
   /** The servers. */
   public get all(): HopServer[] {
     return [
       ...[...this.namespaces].sort().map((namespace) => ({ serverName: this.nameFor(namespace) })),
-      ...(this.accounts.size > 0 ? [{ serverName: this.nameFor(), identities: this.identities() }] : []),
+      ...(this.accounts.size > 0 ? [{ serverName: this.nameFor(), identities: this.identities }] : []),
     ];
   }
 
@@ -90,12 +75,9 @@ export class HopServers {
     return hopServerName(this.host, this.port.port, namespace);
   }
 
-  /** Undefined while a namespace of an account is observed: its other accounts are not refused then. */
-  private identities(): string[] | undefined {
-    const observed = observedNamespaces(this.scope);
-    const accounts = [...this.accounts].sort();
-    if (accounts.some((account) => observed.includes(account.split('/')[0]))) return undefined;
-    return accounts.flatMap((account) => this.identitiesOf(account));
+  /** Whatever is observed: a handshake cannot be tried out, and a server that speaks first would be heard by whoever gets past it. */
+  private get identities(): string[] {
+    return [...this.accounts].sort().flatMap((account) => this.identitiesOf(account));
   }
 
   private identitiesOf(account: string): string[] {

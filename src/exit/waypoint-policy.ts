@@ -16,7 +16,7 @@ import { manifest } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
 import { HttpCondition, ResolvedHttpRule, whenHeaders } from '../policy/http-rule';
-import { DRY_RUN, observedNamespaces, onObserve } from '../policy/observed';
+import { DRY_RUN, isObserved, onObserve } from '../policy/observed';
 
 interface Host {
   readonly host: string;
@@ -50,6 +50,7 @@ const { ALLOW, DENY } = AuthorizationPolicySpecAction;
 export class WaypointPolicy extends Construct {
   public readonly authorizationPolicy: ApiObject;
   private readonly granted: Granted[] = [];
+  private readonly denials: Construct;
 
   public constructor(
     scope: Construct,
@@ -58,7 +59,10 @@ export class WaypointPolicy extends Construct {
     private readonly of: Host,
   ) {
     super(scope, id);
-    this.authorizationPolicy = this.policy('Allowed', [], ALLOW, () => this.allowed(false));
+    this.authorizationPolicy = this.policy(this, 'Allowed', [], ALLOW, () => this.allowed(false));
+    this.denials = new Construct(this, 'Denials');
+    // Nothing is let through before what is denied of it is known.
+    this.authorizationPolicy.node.addDependency(this.denials);
     onObserve(this, () => this.makeOthers());
   }
 
@@ -73,11 +77,11 @@ export class WaypointPolicy extends Construct {
    * and a namespace that comes to be observed takes its rules from the one in force.
    */
   private makeOthers(): void {
-    const some = (test: (rule: ResolvedHttpRule, observed: boolean) => boolean) =>
-      this.granted.some(({ client, rules }) => rules.some((rule) => test(rule, this.isObserved(client))));
-    const observed = this.granted.some(({ client }) => this.isObserved(client));
+    const some = (test: (rule: ResolvedHttpRule, client: EgressClient) => boolean) =>
+      this.granted.some(({ client, rules }) => rules.some((rule) => test(rule, client)));
+    const observed = this.granted.some(({ client }) => isObserved(this, client.namespaceName));
     this.make(
-      some(({ action, dryRun }, isObserved) => action === 'deny' && !dryRun && !isObserved),
+      some((rule, client) => rule.action === 'deny' && !this.isTried(rule, client)),
       'Denied',
       ['deny'],
       DENY,
@@ -91,7 +95,7 @@ export class WaypointPolicy extends Construct {
       () => this.allowed(true),
     );
     this.make(
-      some(({ action, dryRun }, isObserved) => action === 'deny' && (dryRun === true || isObserved)),
+      some((rule, client) => rule.action === 'deny' && this.isTried(rule, client)),
       'TriedDenied',
       ['deny', 'dry-run'],
       DENY,
@@ -106,11 +110,9 @@ export class WaypointPolicy extends Construct {
     action: AuthorizationPolicySpecAction,
     rules: () => AuthorizationPolicySpecRules[],
   ): void {
-    if (!needed) this.node.tryRemoveChild(id);
-    if (!needed || this.node.tryFindChild(id)) return;
-    const policy = this.policy(id, parts, action, rules);
-    // Nothing is let through before what is denied of it is known.
-    if (action === DENY) this.authorizationPolicy.addDependency(policy);
+    const place = action === DENY ? this.denials : this;
+    if (!needed) place.node.tryRemoveChild(id);
+    else if (!place.node.tryFindChild(id)) this.policy(place, id, parts, action, rules);
   }
 
   /** What may be called; as a trial, what could be if every rule held: it knows nothing of other policies. */
@@ -128,15 +130,15 @@ export class WaypointPolicy extends Construct {
   private denied(trial: boolean): AuthorizationPolicySpecRules[] {
     const merged = new Map<string, Rule>();
     for (const { client, ports, rules } of this.granted) {
-      const these = rules.filter(({ dryRun }) => trial === (dryRun === true || this.isObserved(client)));
+      const these = rules.filter((rule) => trial === this.isTried(rule, client));
       for (const condition of conditions(these, 'deny', client)) add(merged, client, condition, ports);
     }
     return this.rules(merged);
   }
 
-  /** To namespaces that are observed, nothing is refused. */
-  private isObserved({ namespaceName }: EgressClient): boolean {
-    return namespaceName !== undefined && observedNamespaces(this).includes(namespaceName);
+  /** Whether a denial only stands in the log: of an observed namespace, each does. */
+  private isTried({ dryRun }: ResolvedHttpRule, { namespaceName }: EgressClient): boolean {
+    return dryRun === true || isObserved(this, namespaceName);
   }
 
   private rules(merged: Map<string, Rule>): AuthorizationPolicySpecRules[] {
@@ -176,6 +178,7 @@ export class WaypointPolicy extends Construct {
   }
 
   private policy(
+    scope: Construct,
     id: string,
     parts: string[],
     action: AuthorizationPolicySpecAction,
@@ -183,7 +186,7 @@ export class WaypointPolicy extends Construct {
   ): ApiObject {
     const { namespace, exitName, metadata } = this.waypoint;
     const tried = parts.includes('dry-run') && { [DRY_RUN]: 'true' };
-    return manifest(this, id, {
+    return manifest(scope, id, {
       apiVersion: 'security.istio.io/v1',
       kind: 'AuthorizationPolicy',
       namespace,

@@ -210,7 +210,7 @@ export class EgressGuard extends Construct {
     ];
     const how = this.enforces
       ? `only what is declared; in the cluster: ${this.inCluster}`
-      : `everything, ${this.logged()}`;
+      : `everything, ${this.logged()}; through gateways, TLS and TCP as declared`;
     return `${this.node.path}: ${this.namespaces.join(', ')} → ${[how, ...open].join('; ')}`;
   }
 

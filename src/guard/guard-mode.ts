@@ -4,8 +4,9 @@ import { EgressError } from '../errors';
 /** How far a namespace is on the way from open to closed. The three are meant to be taken in this order. */
 export enum GuardMode {
   /**
-   * Nothing is refused, and everything that would be is logged: by sidecars, by exits of the same app, and in the API server's
-   * audit log. Where the mesh is REGISTRY_ONLY, this **opens** the namespace for the time.
+   * No HTTP call is refused, and nothing that is not declared; what would be is logged: by sidecars, by exits of the same app, and
+   * in the API server's audit log. Where the mesh is REGISTRY_ONLY, this **opens** the namespace for the time. TLS and TCP that are
+   * declared through a gateway take their clients alone in every mode: a handshake cannot only be tried out.
    */
   OBSERVE = 'OBSERVE',
 

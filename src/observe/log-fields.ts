@@ -35,8 +35,7 @@ export const LOG_FIELDS = {
   request_id: '%REQ(X-REQUEST-ID)%',
   /** The policy that let the call pass; Envoy says it of HTTP only. */
   policy: '%DYNAMIC_METADATA(envoy.filters.http.rbac:enforced_effective_policy_id)%',
-  /** What policies that are only tried out would have done: "allowed" or "denied". */
+  /** What policies that are only tried out would have done to the HTTP call: "allowed" or "denied". */
   trial: '%DYNAMIC_METADATA(envoy.filters.http.rbac:istio_dry_run_allow_shadow_engine_result)%',
   trial_denied_by: '%DYNAMIC_METADATA(envoy.filters.http.rbac:istio_dry_run_deny_shadow_effective_policy_id)%',
-  connection_trial: '%DYNAMIC_METADATA(envoy.filters.network.rbac:istio_dry_run_allow_shadow_engine_result)%',
 };

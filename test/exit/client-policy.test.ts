@@ -188,7 +188,6 @@ test('a rule that is tried out changes nothing; the trial knows all that the nam
   expect(trial.spec.rules.map((rule: any) => rule.to[0].operation)).toEqual([
     { hosts: ['a.example', 'a.example:80'], methods: ['GET'] },
     { hosts: ['b.example', 'b.example:80'] },
-    { ports: ['8443'] },
   ]);
 });
 

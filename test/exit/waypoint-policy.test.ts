@@ -131,7 +131,8 @@ describe('dry run', () => {
         manifests()
           .only({ kind: 'AuthorizationPolicy', name })
           .spec.rules.map((rule: any) => Object.values(rule.from[0].source).flat().join());
-      expect(sources('egress-waypoint')).toEqual(['shop']);
+      expect(sources('egress-waypoint.shop.observed')).toEqual(['shop']);
+      expect(sources('egress-waypoint.a.example')).toEqual(['payments/checkout', 'shop']);
       expect(sources('egress-waypoint.a.example.deny')).toEqual(['payments/checkout']);
       expect(sources('egress-waypoint.a.example.deny.dry-run')).toEqual(['shop']);
       expect(sources('egress-waypoint.a.example.dry-run')).toEqual(['payments/checkout', 'shop']);

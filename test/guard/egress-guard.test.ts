@@ -10,11 +10,13 @@ import {
   GuardMode,
   GatewayWorkload,
   HttpEgress,
+  HttpRule,
   InCluster,
   SidecarExit,
   TlsOriginationEgress,
   TlsPassthroughEgress,
 } from '../../src';
+import { Manifests } from '../../src/assertions';
 import { neverOutside } from '../../src/destination/special-addresses';
 import { failing, world } from '../fixtures';
 
@@ -239,21 +241,49 @@ test.each([GuardMode.OBSERVE, GuardMode.WARN])('%s refuses nothing and logs what
   );
 });
 
-test('while a namespace is observed, exits of the app only try out what they grant it', () => {
-  const { manifests, chart, exit, clients } = guarded({ mode: GuardMode.OBSERVE });
-  new HttpEgress(chart, 'A', { hosts: ['a.example'], exit, clients: [...clients, EgressClient.namespace('shop')] });
-  const policy = (name: string) => manifests().only({ kind: 'AuthorizationPolicy', name });
-  expect(policy('istio-egress.payments').metadata.annotations).toEqual({ 'istio.io/dry-run': 'true' });
-  expect(policy('istio-egress.shop').metadata.annotations).toBeUndefined();
-  expect(policy('istio-egress').spec.rules).toEqual([{ from: [{ source: { namespaces: ['payments'] } }] }]);
-});
+/** The exit's policies, and the annotation of those that are only tried out. */
+const policies = (manifests: () => Manifests) =>
+  Object.fromEntries(
+    manifests()
+      .find({ kind: 'AuthorizationPolicy' })
+      .map(({ metadata }) => [metadata.name, metadata.annotations?.['istio.io/dry-run']]),
+  );
+
+test.each(['before', 'after'])(
+  'an observed namespace is let through by a policy of its own; what is granted holds meanwhile, guarded %s it is declared',
+  (when) => {
+    const { manifests, platform, chart, exit } = world();
+    const guard = () => new EgressGuard(platform, 'Guard', { namespaces, inCluster, mode: GuardMode.WARN });
+    if (when === 'before') guard();
+    const clients = [EgressClient.namespace('payments'), EgressClient.namespace('shop')];
+    const rules = [HttpRule.deny({ paths: ['/admin/*'] })];
+    new HttpEgress(chart, 'A', { hosts: ['a.example'], exit, clients, rules });
+    if (when === 'after') guard();
+    expect(policies(manifests)).toEqual({
+      'istio-egress': undefined,
+      'istio-egress.payments': undefined,
+      'istio-egress.payments.deny': 'true',
+      'istio-egress.payments.dry-run': 'true',
+      'istio-egress.payments.observed': undefined,
+      'istio-egress.shop': undefined,
+      'istio-egress.shop.deny': undefined,
+    });
+    const spec = (name: string) => manifests().only({ kind: 'AuthorizationPolicy', name }).spec;
+    expect(spec('istio-egress').rules).toBeUndefined();
+    expect(spec('istio-egress.payments.observed')).toMatchObject({
+      action: 'ALLOW',
+      // With hosts, it holds for no connection that the exit does not read.
+      rules: [
+        { from: [{ source: { namespaces: ['payments'] } }], to: [{ operation: { hosts: ['*'], ports: ['8080'] } }] },
+      ],
+    });
+  },
+);
 
 test('an enforced namespace leaves the exit as it is', () => {
   const { manifests, chart, exit, clients } = guarded();
   new HttpEgress(chart, 'A', { hosts: ['a.example'], exit, clients });
-  const policies = manifests().find({ kind: 'AuthorizationPolicy' });
-  expect(policies.map(({ metadata }) => metadata.annotations)).toEqual([undefined, undefined]);
-  expect(policies[0].spec.rules).toBeUndefined();
+  expect(policies(manifests)).toEqual({ 'istio-egress': undefined, 'istio-egress.payments': undefined });
 });
 
 test('names namespaces by the labels of Namespaces that the app makes', () => {
@@ -327,8 +357,12 @@ test('calls without a gateway open their port to every address only if that is s
 test('a waypoint refuses nothing to namespaces that are observed', () => {
   const { manifests, platform } = guarded({ mode: GuardMode.OBSERVE });
   new EgressWaypoint(platform, 'Waypoint');
-  const { rules } = manifests().only({ kind: 'AuthorizationPolicy', name: 'egress-waypoint' }).spec;
-  expect(rules).toEqual([{ from: [{ source: { namespaces: ['payments'] } }] }]);
+  const spec = (name: string) => manifests().only({ kind: 'AuthorizationPolicy', name }).spec;
+  expect(spec('egress-waypoint').rules).toBeUndefined();
+  expect(spec('egress-waypoint.payments.observed')).toMatchObject({
+    targetRefs: [{ kind: 'Gateway', name: 'egress-waypoint' }],
+    rules: [{ from: [{ source: { namespaces: ['payments'] } }] }],
+  });
 });
 
 test('an exit is not cut off by a guard: one without a declaration, a waypoint, or one of another repo', () => {

@@ -43,7 +43,8 @@ export function routerOf(virtualServices: any[]): (asked: Asked) => Destination 
   };
 }
 
-function routeOf({ match, route }: any): Route {
+/** Whether a VirtualService's route takes a call, and where to. */
+export function routeOf({ match, route }: any): Route {
   const conditions: ((asked: Asked) => boolean)[][] = (match ?? [{}]).map((one: any) =>
     Object.entries<any>(one).flatMap(([field, condition]) => conditionsOf(field, condition)),
   );
@@ -65,9 +66,10 @@ function conditionsOf(field: string, condition: any): ((asked: Asked) => boolean
   if (field === 'withoutHeaders') {
     return Object.entries<any>(condition).map(([name, { regex }]) => {
       const unwanted = wholeText(regex);
-      return ({ headers }) => !unwanted.test(headers[name] ?? '');
+      return ({ headers, authority }) => !unwanted.test((name === ':authority' ? authority : headers[name]) ?? '');
     });
   }
+  if (field === 'port') return [];
   const read: Record<string, 'authority' | 'method' | 'path'> = {
     authority: 'authority',
     method: 'method',

@@ -4,6 +4,7 @@ import { clientOf, Given, GivenRule, randomApp, ruleOf, rulesOf } from './arbitr
 import { around, Caller, mayCall, Meant, meant } from './meaning';
 import { Http, letsThrough } from './policies';
 import { checkNames, must } from './references';
+import { routeOf } from './routes';
 import { Egress, EgressPort, EgressWaypoint } from '../../src';
 
 type Rule = GivenRule & { readonly tried: boolean };
@@ -124,17 +125,14 @@ function checkRoutes(objects: any[], declarations: Declared[]): void {
   const routes = objects.filter(({ kind }) => kind === 'VirtualService').map(({ spec }) => spec);
   const hosts = objects.filter(({ kind }) => kind === 'ServiceEntry').map(({ spec }) => spec.hosts[0]);
   const { hosts: names } = around(declarations);
-  const matches = (regex: string, text: string) => new RegExp(`^(${regex.replaceAll('(?i)', '')})$`, 'i').test(text);
+  const tables = routes.map(({ hosts: [host], http }) => ({ host, routes: http.map(routeOf) }));
   const takers = (authority: string) =>
-    routes.filter(({ http }) =>
-      http.some(
-        ({ match: [{ authority: own, withoutHeaders }] }: any) =>
-          matches(own.regex, authority) && !(withoutHeaders && matches(withoutHeaders[':authority'].regex, authority)),
-      ),
+    tables.filter(({ routes: own }) =>
+      own.some(({ matches }: any) => matches({ authority, method: 'GET', path: '/', headers: {} })),
     );
   for (const name of names) {
     const [taker, another] = takers(name);
-    must(!another && (!taker || taker.hosts[0] === decisive(hosts, name)), 'routes of another host', { name, routes });
+    must(!another && (!taker || taker.host === decisive(hosts, name)), 'routes of another host', { name, routes });
     for (const other of names) {
       must(takers(`${name}:${other}`).length === 0, 'a route for two names', { name, other, routes });
     }

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { Circumstances, judge, UNKNOWN_CALLER, UNKNOWN_TRIAL } from './judge';
+import { Circumstances, judge, UNKNOWN_CALLER } from './judge';
 import { kubernetesName } from './names';
 import { readLine } from './read-line';
 import { Tally } from './tally';
@@ -16,8 +16,6 @@ It reads Istio's default formats, text and JSON, that of EgressAccessLog, and wh
   --namespace NAME         whose sidecars wrote the lines that do not say it; Istio's default formats do not
   --service-account NAME   the same of the service account (default: the whole namespace)
   --exit-namespace NAME    a namespace of exits; can be given several times (default: istio-egress)
-  --observed NAME          a namespace that is observed, of whose connections an exit's log does not say so; can be given
-                           several times
   --cluster-domain NAME    domain of the cluster's Services (default: cluster.local)
   --output typescript|json (default: typescript)
   --help
@@ -64,7 +62,7 @@ export async function main(args: string[], streams: Streams = PROCESS): Promise<
 
 async function run({ files, circumstances, json }: Exclude<ReturnType<typeof parse>, 'help'>, streams: Streams) {
   const tally = new Tally();
-  const counts = { lines: 0, unread: 0, unknown: 0, untold: 0 };
+  const counts = { lines: 0, unread: 0, unknown: 0 };
   for (const file of files) {
     const input = file === '-' ? streams.stdin() : createReadStream(file, 'utf8');
     for await (const text of createInterface({ input, crlfDelay: Infinity })) {
@@ -74,7 +72,6 @@ async function run({ files, circumstances, json }: Exclude<ReturnType<typeof par
       if (!line) counts.unread++;
       const missing = line && judge(line, circumstances);
       if (missing === UNKNOWN_CALLER) counts.unknown++;
-      else if (missing === UNKNOWN_TRIAL) counts.untold++;
       else if (missing) tally.add(missing);
     }
   }
@@ -82,11 +79,6 @@ async function run({ files, circumstances, json }: Exclude<ReturnType<typeof par
   if (counts.unknown > 0) {
     streams.err(`${counts.unknown} lines do not say whose they are: name the namespace with --namespace\n`);
     return 2;
-  }
-  if (counts.untold > 0) {
-    streams.err(
-      `${counts.untold} connections an exit may have let pass only to observe: name the namespaces with --observed\n`,
-    );
   }
   streams.out(json ? toJson(tally) : toTypeScript(tally));
   return tally.isEmpty ? 0 : 1;
@@ -101,7 +93,6 @@ function parse(args: string[]) {
       namespace: text,
       'service-account': text,
       'exit-namespace': { type: 'string', multiple: true },
-      observed: { type: 'string', multiple: true },
       'cluster-domain': text,
       output: text,
       help: { type: 'boolean', short: 'h' },
@@ -114,10 +105,9 @@ function parse(args: string[]) {
   if (output !== 'typescript' && output !== 'json') throw new Error(`--output is typescript or json, not ${output}.`);
   const exits = values['exit-namespace'] ?? ['istio-egress'];
   const clusterDomain = values['cluster-domain'] ?? 'cluster.local';
-  const observed = values.observed ?? [];
-  for (const name of [namespace, serviceAccount, clusterDomain, ...exits, ...observed]) {
+  for (const name of [namespace, serviceAccount, clusterDomain, ...exits]) {
     if (name !== undefined && kubernetesName(name) === undefined) throw new Error(`${name} is no name of Kubernetes.`);
   }
-  const circumstances: Circumstances = { namespace, serviceAccount, exits, clusterDomain, observed };
+  const circumstances: Circumstances = { namespace, serviceAccount, exits, clusterDomain };
   return { files: files.length > 0 ? files : ['-'], circumstances, json: output === 'json' };
 }

@@ -15,7 +15,7 @@ const FIELDS: { [field in keyof LogLine]-?: string[] } = {
   handshake: ['handshake', 'downstream_transport_failure_reason'],
   destination: ['destination', 'downstream_local_address'],
   policy: ['policy'],
-  trial: ['trial', 'connection_trial'],
+  trial: ['trial'],
 };
 
 /** A line in JSON, as this library's provider or Istio's default writes it; undefined for anything else. */

@@ -46,23 +46,18 @@ export interface Circumstances {
   /** Namespaces of exits: calls to them are declared. */
   readonly exits: string[];
   readonly clusterDomain: string;
-  /** Namespaces that are observed, to which exits refuse nothing. */
-  readonly observed: string[];
 }
 
 /** The caller is needed, and neither the line nor the options say it. */
 export const UNKNOWN_CALLER = 'unknown caller';
 
-/** Whether the exit let the call pass because its caller is observed, neither the line nor the options say. */
-export const UNKNOWN_TRIAL = 'unknown trial';
-
 /** What a line comes to. */
-export type Verdict = Missing | typeof UNKNOWN_CALLER | typeof UNKNOWN_TRIAL | undefined;
+export type Verdict = Missing | typeof UNKNOWN_CALLER | undefined;
 
 /** What is missing for a call to be let through by a guard; undefined if nothing is. */
 export function judge(line: LogLine, given: Circumstances): Verdict {
   if (line.cluster?.startsWith('inbound|') || line.cluster === 'InboundPassthroughCluster') return undefined;
-  if (isExit(line, given)) return atExit(line, given);
+  if (isExit(line, given)) return atExit(line);
   const to = endpoint(line.destination);
   const known = /^outbound\|(?<port>\d+)\|[^|]*\|(?<host>[^;]+);?$/.exec(line.cluster ?? '')?.groups;
   const caller = callerOf(line, given);
@@ -100,19 +95,15 @@ function isExit(
   return hop !== undefined && (isRefusal(line) || cluster.endsWith(`|${hop.host}`));
 }
 
-/** The exit's own policy, which is named as the exit; those of grants have a dot in their names. */
-const LETS_OBSERVED_PASS = /-policy\[[^.\]]+\]-rule/;
+/** What lets an observed namespace through: policies called exit, namespace and "observed". */
+const LETS_OBSERVED_PASS = /-policy\[[^.\]]+\.[^.\]]+\.observed\]-rule/;
 
-function atExit(line: LogLine, { observed }: Circumstances): Verdict {
+function atExit(line: LogLine): Verdict {
   const refused = isRefusal(line);
   const caller = callerByIdentity(line.caller);
-  if (!refused) {
-    if (line.trial !== 'denied') return undefined;
-    // Of callers that are not observed, grants hold that are not among those that are tried out.
-    if (line.policy === undefined && observed.length === 0) return UNKNOWN_TRIAL;
-    const counts = line.policy ? LETS_OBSERVED_PASS.test(line.policy) : observed.includes(caller?.namespace ?? '');
-    if (!counts) return undefined;
-  }
+  // Trials know the grants of observed namespaces alone: of other callers they say nothing.
+  const wouldBe = line.trial === 'denied' && LETS_OBSERVED_PASS.test(line.policy ?? '');
+  if (!refused && !wouldBe) return undefined;
   if (line.method !== undefined) {
     const { host, port = 80 } = authority(line.authority);
     const name = dnsName(host);

@@ -31,7 +31,7 @@ export const OURS = {
     namespace: 'istio-egress',
     server_name: 'outbound_.80_._.istio-egress.istio-egress.svc.cluster.local',
     service_account: 'istio-egress',
-    policy: 'ns[istio-egress]-policy[istio-egress]-rule[0]',
+    policy: 'ns[istio-egress]-policy[istio-egress.orders.observed]-rule[0]',
     trial: 'denied',
   },
   passedTls: {
