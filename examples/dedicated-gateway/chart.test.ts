@@ -8,6 +8,6 @@ test('the gateway has pods of its own, which follow the health of the one servic
   const manifests = assertions.Manifests.fromApp(app);
   const { spec } = manifests.only({ kind: 'Deployment', namespace: 'ledger-egress' }).spec.template;
   expect(spec.nodeSelector).toEqual({ 'nodes.example.com/egress': 'yes' });
-  expect(spec.containers[0].readinessProbe.httpGet.path).toBe('/upstream/ready');
+  expect(spec.containers[0].readinessProbe.exec.command).toContain('pilot-agent');
   manifests.has({ kind: 'HorizontalPodAutoscaler' }, { spec: { minReplicas: 2, maxReplicas: 4 } });
 });

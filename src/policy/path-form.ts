@@ -18,8 +18,8 @@ const ENCODED = [
   `%[Ff](0%[9ABab][0-9A-Fa-f]|[1-4]${NEXT})${NEXT}${NEXT}`,
 ].join('|');
 
-/** At least one character that is no dot: "." and ".." are steps, not names. */
-const SEGMENT = `\\.*(${LITERAL}|${ENCODED})(\\.|${LITERAL}|${ENCODED})*`;
+/** A character that is no dot, behind any number of them: "." and ".." are steps, not names. */
+const NAMED = `\\.*(${LITERAL}|${ENCODED})`;
 
 /**
  * The paths that every server reads as a policy did, as a regular expression in RE2's syntax for a whole path without query: no
@@ -27,7 +27,7 @@ const SEGMENT = `\\.*(${LITERAL}|${ENCODED})(\\.|${LITERAL}|${ENCODED})*`;
  *
  * Servers that take upper case for lower case, or "/a/" for "/a", read more than one path as the same even so.
  */
-export const UNAMBIGUOUS_PATH = `/(${SEGMENT}(/${SEGMENT})*/?)?`;
+export const UNAMBIGUOUS_PATH = `/(${NAMED}((\\.*/)?${NAMED})*\\.*/?)?`;
 
 const WHOLE = new RegExp(`^${UNAMBIGUOUS_PATH}$`);
 
@@ -40,3 +40,6 @@ export function isUnambiguousPath(path: string): boolean {
 export function hasOneSpelling(path: string): boolean {
   return /^[A-Za-z0-9._~/-]*$/.test(path);
 }
+
+/** Headers by which some frameworks take another path than the request line's. */
+export const PATH_HEADERS = ['x-original-uri', 'x-original-url', 'x-rewrite-url'];

@@ -29,6 +29,7 @@ import { needsDestinationRule, upstreamDestinationRule, upstreamServiceEntry } f
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh, OutboundTrafficPolicy } from '../mesh/mesh';
 import { checkName, dottedName, joinName } from '../naming';
+import { PATH_HEADERS } from '../policy/path-form';
 import { checkTree } from '../validation/check-tree';
 import { markIngressHost } from '../validation/marks';
 
@@ -171,8 +172,13 @@ export class IngressProxy extends Construct {
   }
 
   private httpRoutes(host: string, port: HttpPort): VirtualServiceSpecHttp[] {
-    const matches = this.paths?.map((path) => ({ uri: { regex: servedPath(path) } })) ?? [{}];
-    return matches.flatMap((match) => routesTo(host, port, httpPorts(this.ports), { port: port.port, ...match }));
+    const ports = httpPorts(this.ports);
+    if (!this.paths) return routesTo(host, port, ports, { port: port.port });
+    const { request, response } = port.headers;
+    const headers = { request: { ...request, remove: [...(request.remove ?? []), ...PATH_HEADERS] }, response };
+    return this.paths.flatMap((path) =>
+      routesTo(host, { ...port, headers }, ports, { port: port.port, uri: { regex: servedPath(path) } }),
+    );
   }
 
   private tlsRoutes(host: string) {
