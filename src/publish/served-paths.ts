@@ -21,11 +21,13 @@ export function checkServedPaths(scope: Construct, paths: string[]): string[] {
     isUnambiguousPath(path) &&
     /^\/(.*[^/*])?$/.test(path) &&
     servedPath(path).length <= LONGEST;
-  const bad = Array.isArray(paths) ? paths.find((path) => !isServable(path)) : paths;
-  if (bad === undefined && paths.length > 0) return [...new Set(paths)].sort();
+  const isList = Array.isArray(paths);
+  // Holes in a list are values as well.
+  const bad = isList ? [...paths].findIndex((path) => !isServable(path)) : 0;
+  if (bad < 0 && paths.length > 0) return [...new Set(paths)].sort();
   throw new EgressError('HttpRuleSyntax', scope, {
     what: 'this is not a path that can be served',
-    given: bad ?? paths,
+    given: isList && bad >= 0 ? paths[bad] : paths,
     allowed:
       'paths without "*", query and trailing "/", as "/status"; of up to some 300 characters, without empty segments, "." and "..", and what servers read differently when they decode it',
     fix: 'correct `paths`, or leave it out for all',

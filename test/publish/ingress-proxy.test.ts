@@ -130,6 +130,8 @@ test.each([
   [{ hosts: [] }, 'HostsMissing', ''],
   [{ paths: [] }, 'HttpRuleSyntax', ''],
   [{ paths: ['status'] }, 'HttpRuleSyntax', 'status'],
+  [{ paths: [undefined as any] }, 'HttpRuleSyntax', 'paths'],
+  [{ paths: new Array(1) }, 'HttpRuleSyntax', 'paths'],
   [{ paths: ['/status/'] }, 'HttpRuleSyntax', ''],
   [{ paths: ['/status*'] }, 'HttpRuleSyntax', ''],
   [{ paths: ['/a?b'] }, 'HttpRuleSyntax', ''],
