@@ -107,6 +107,11 @@ describe('by paths', () => {
     expect(await ask(path)).toBe('\n404');
     expect(await ask(path, '--http2-prior-knowledge')).toBe('\n404');
   });
+
+  it('no header names another one', async () => {
+    expect(await ask('/stream/1/1')).toBe('\n404');
+    expect(await ask('/status/200', '-H', 'x-original-url: /get')).not.toContain('x-original-url');
+  });
 });
 
 async function annotate(annotation: string): Promise<void> {

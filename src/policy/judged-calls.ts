@@ -2,12 +2,11 @@ import { Construct } from 'constructs';
 import { EgressClient } from './egress-client';
 import { ANY_VALUE, ResolvedHttpRule } from './http-rule';
 import { observedNamespaces } from './observed';
-import { UNAMBIGUOUS_PATH } from './path-form';
+import { PATH_HEADERS, UNAMBIGUOUS_PATH } from './path-form';
 import { EgressError } from '../errors';
 
 /** Headers by which some frameworks take another method or path than the request line's. */
 const OTHER_METHOD = ['x-http-method', 'x-http-method-override', 'x-method-override'];
-const OTHER_PATH = ['x-original-uri', 'x-original-url', 'x-rewrite-url'];
 
 /** In lower case, which HTTP/2 lets through, some servers take it for the method of that name. */
 const METHOD = '[A-Z-]+';
@@ -66,7 +65,7 @@ export class JudgedCalls {
     const { rules } = this;
     return [
       ...(rules.some(({ methods }) => methods) ? OTHER_METHOD : []),
-      ...(rules.some(({ paths }) => paths) ? OTHER_PATH : []),
+      ...(rules.some(({ paths }) => paths) ? PATH_HEADERS : []),
       ...new Set(rules.flatMap(({ headers = [] }) => headers.flatMap(({ name }) => namesWithUnderscores(name)))),
     ];
   }

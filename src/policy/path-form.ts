@@ -40,3 +40,6 @@ export function isUnambiguousPath(path: string): boolean {
 export function hasOneSpelling(path: string): boolean {
   return /^[A-Za-z0-9._~/-]*$/.test(path);
 }
+
+/** Headers by which some frameworks take another path than the request line's. */
+export const PATH_HEADERS = ['x-original-uri', 'x-original-url', 'x-rewrite-url'];

@@ -32,6 +32,7 @@ import { Mesh } from '../mesh/mesh';
 import { OutboundTrafficPolicy } from '../mesh/mesh-settings';
 import { checkName, dottedName, joinName } from '../naming';
 import { checkOptions, Options } from '../options';
+import { PATH_HEADERS } from '../policy/path-form';
 import { checkTree } from '../validation/check-tree';
 import { markIngressHost } from '../validation/marks';
 
@@ -187,8 +188,13 @@ export class IngressProxy extends Construct {
   }
 
   private httpRoutes(host: string, port: HttpPort): VirtualServiceSpecHttp[] {
-    const matches = this.paths?.map((path) => ({ uri: { regex: servedPath(path) } })) ?? [{}];
-    return matches.flatMap((match) => routesTo(host, port, httpPorts(this.ports), { port: port.port, ...match }));
+    const ports = httpPorts(this.ports);
+    if (!this.paths) return routesTo(host, port, ports, { port: port.port });
+    const { request, response } = port.headers;
+    const headers = { request: { ...request, remove: [...(request.remove ?? []), ...PATH_HEADERS] }, response };
+    return this.paths.flatMap((path) =>
+      routesTo(host, { ...port, headers }, ports, { port: port.port, uri: { regex: servedPath(path) } }),
+    );
   }
 
   private tlsRoutes(host: string) {

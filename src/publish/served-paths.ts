@@ -11,17 +11,25 @@ export function servedPath(path: string): string {
   return path === '/' ? UNAMBIGUOUS_PATH : `${path.replace(/[^\w/~-]/g, '\\$&')}(${UNAMBIGUOUS_PATH})?`;
 }
 
+/** The longest regular expression that Istio takes. @see validateStringMatchRegexp in istio/istio, pkg/config/validation */
+const LONGEST = 1024;
+
 /** @throws HttpRuleSyntax */
 export function checkServedPaths(scope: Construct, paths: string[]): string[] {
   const isServable = (path: unknown) =>
-    typeof path === 'string' && isUnambiguousPath(path) && /^\/(.*[^/*])?$/.test(path);
-  const bad = Array.isArray(paths) ? paths.find((path) => !isServable(path)) : paths;
-  if (bad === undefined && paths.length > 0) return [...new Set(paths)].sort();
+    typeof path === 'string' &&
+    isUnambiguousPath(path) &&
+    /^\/(.*[^/*])?$/.test(path) &&
+    servedPath(path).length <= LONGEST;
+  const isList = Array.isArray(paths);
+  // Holes in a list are values as well.
+  const bad = isList ? [...paths].findIndex((path) => !isServable(path)) : 0;
+  if (bad < 0 && paths.length > 0) return [...new Set(paths)].sort();
   throw new EgressError('HttpRuleSyntax', scope, {
     what: 'this is not a path that can be served',
-    given: bad ?? paths,
+    given: isList && bad >= 0 ? paths[bad] : paths,
     allowed:
-      'paths without "*", query and trailing "/", as "/status"; without empty segments, "." and "..", and what servers read differently when they decode it',
+      'paths without "*", query and trailing "/", as "/status"; of up to some 300 characters, without empty segments, "." and "..", and what servers read differently when they decode it',
     fix: 'correct `paths`, or leave it out for all',
   });
 }

@@ -82,6 +82,12 @@ test('each path is a match of its own', () => {
   expect(matches(['/b', '/a', '/b'])).toEqual([servedPath('/a'), servedPath('/b')]);
 });
 
+test('no header names another path than the one that was looked at', () => {
+  const removed = (props: Partial<IngressProxyProps>) => routes(props).http[0].headers.request.remove;
+  expect(removed({ paths: ['/a'] })).toEqual(expect.arrayContaining(['x-original-url', 'x-forwarded-for']));
+  expect(removed({})).not.toContain('x-original-url');
+});
+
 test('sidecars do not know the hosts, unless they are said to be open', () => {
   const visible = (meshAccess?: MeshAccess) => {
     const { manifests } = proxied({ meshAccess });
@@ -124,6 +130,8 @@ test.each([
   [{ hosts: [] }, 'HostsMissing', ''],
   [{ paths: [] }, 'HttpRuleSyntax', ''],
   [{ paths: ['status'] }, 'HttpRuleSyntax', 'status'],
+  [{ paths: [undefined as any] }, 'HttpRuleSyntax', 'paths'],
+  [{ paths: new Array(1) }, 'HttpRuleSyntax', 'paths'],
   [{ paths: ['/status/'] }, 'HttpRuleSyntax', ''],
   [{ paths: ['/status*'] }, 'HttpRuleSyntax', ''],
   [{ paths: ['/a?b'] }, 'HttpRuleSyntax', ''],
@@ -131,6 +139,7 @@ test.each([
   [{ paths: ['/a/..'] }, 'HttpRuleSyntax', '/a/..'],
   [{ paths: ['/a%2fb'] }, 'HttpRuleSyntax', '/a%2fb'],
   [{ paths: '/a' as any }, 'WrongType', '/a'],
+  [{ paths: [`/${'a'.repeat(1000)}`] }, 'HttpRuleSyntax', '/aaa'],
   [{ paths: [['/a']] as any }, 'HttpRuleSyntax', '/a'],
   [{ paths: ['/a'], ports: [EgressPort.tlsPassthrough()] }, 'HttpRuleSyntax', '443'],
   [{ paths: ['/a'], ports: [...http, EgressPort.tlsPassthrough()] }, 'HttpRuleSyntax', '443'],

@@ -36,6 +36,10 @@ test.each([
   expect(isServed(served, path)).toBe(expected);
 });
 
+test('a long path leaves room for what Istio takes as a regular expression', () => {
+  expect(servedPath(`/${'a'.repeat(250)}`).length).toBeLessThanOrEqual(1024);
+});
+
 /** How servers read a path, each in its own way. */
 const READERS: Record<string, (path: string) => string> = {
   'as it is': (path) => path,
