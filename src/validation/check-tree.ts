@@ -2,12 +2,9 @@ import { ApiObject, App } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import {
   conflictingCaptures,
-  conflictingRoutes,
   hostsOnTwoExits,
   loops,
   sharedSelectors,
-  splitCaptures,
-  unmergedEntries,
 } from './exits';
 import { guardsOnExits, sidecarsTwice, telemetriesTwice } from './guards';
 import { ingressHostsTwice } from './ingress';
@@ -61,10 +58,7 @@ function problemsOf(app: App, nodes: IConstruct[]): string[] {
     ...fileCollisions(app, objects),
     ...sharedSelectors(marked),
     ...hostsOnTwoExits(marked),
-    ...conflictingRoutes(marked),
     ...conflictingCaptures(marked),
-    ...splitCaptures(marked),
-    ...unmergedEntries(marked),
     ...loops(objects, marked),
     ...guardsOnExits(marked),
     ...sidecarsTwice(objects),
