@@ -83,7 +83,7 @@ test('while a namespace of theirs is observed, servers take everybody, and a pol
   expect(everybodyElse.when[0]).toMatchObject({ values: ['sa.*'], notValues: ['sa.5432.a.example'] });
   expect(taken.from[0].source).toEqual({ serviceAccounts: ['payments/checkout', 'shop/web'] });
   // What would be refused is found by the trial of the namespace, which names its accounts.
-  const trial = manifests().only({ name: 'istio-egress.payments' });
+  const trial = manifests().only({ kind: 'AuthorizationPolicy', name: 'istio-egress.payments' });
   expect(trial.metadata.annotations).toEqual({ 'istio.io/dry-run': 'true' });
   expect(trial.spec.rules[0].from[0].source).toEqual({ serviceAccounts: ['payments/checkout'] });
 });
