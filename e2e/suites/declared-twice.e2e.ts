@@ -139,6 +139,9 @@ describe('in two repos whose charts have equal ids', () => {
     }
     await two.reconcile([]);
     await mesh.expect({ from: 'payments/checkout', url: 'https://one.example/' }, { ...allowed, upstream: 'tls' });
-    await mesh.expect({ from: 'payments/checkout', url: 'https://two.example/' }, { outcome: 'refused', by: 'sidecar' });
+    await mesh.expect(
+      { from: 'payments/checkout', url: 'https://two.example/' },
+      { outcome: 'refused', by: 'sidecar' },
+    );
   });
 });

@@ -33,9 +33,7 @@ export function clientRoutes(gateway: GatewayAddress, { exportTo, host, ports, c
     exportTo: [exportTo],
     hosts: [host],
     http: some(http.flatMap((port) => httpRoute(gateway, host, port, http))),
-    tls: some(
-      ofKind('tls').map((port) => ({ match: [{ port: port.port, sniHosts: [host] }], route: route(port) })),
-    ),
+    tls: some(ofKind('tls').map((port) => ({ match: [{ port: port.port, sniHosts: [host] }], route: route(port) }))),
     tcp: some(
       ofKind('tcp').map((port) => ({
         match: [{ port: port.port, destinationSubnets: captured }],

@@ -60,7 +60,7 @@ export class HopRules extends Construct {
       if (opaque.length === 0 && !this.isShared) continue;
       const rule = this.ruleFor(client);
       for (const { port, identified } of opaque) {
-        for (const host of hosts) rule.add(scope, identified ? serverName(client, host, port) : undefined);
+        for (const host of hosts) rule.add(scope, identified ? askedBy(client, host, port) : undefined);
       }
     }
     this.checkApart(declaration);
@@ -162,6 +162,6 @@ function atPort(number: number, connectionPool?: PortLevelSettings['connectionPo
   };
 }
 
-function serverName({ namespaceName, serviceAccountName }: EgressClient, host: string, port: number): string {
+function askedBy({ namespaceName, serviceAccountName }: EgressClient, host: string, port: number): string {
   return hopServerName(host, port, serviceAccountName ? undefined : namespaceName);
 }

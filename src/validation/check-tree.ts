@@ -1,11 +1,6 @@
 import { ApiObject, App } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
-import {
-  conflictingCaptures,
-  hostsOnTwoExits,
-  loops,
-  sharedSelectors,
-} from './exits';
+import { conflictingCaptures, hostsOnTwoExits, loops, sharedSelectors } from './exits';
 import { guardsOnExits, sidecarsTwice, telemetriesTwice } from './guards';
 import { ingressHostsTwice } from './ingress';
 import { isMarked } from './marks';

@@ -89,9 +89,9 @@ test('declarations of one chart or several keep to their own hosts', () => {
   const { app, exit, chart, clients, manifests } = world();
   new HttpEgress(chart, 'A', { hosts: ['a.example', 'b.example'], exit, clients });
   new HttpEgress(new Chart(app, 'other'), 'A', { hosts: ['c.example'], exit, clients });
-  expect(manifests().find({ kind: 'VirtualService', namespace: 'payments' }).map(({ spec }) => spec.hosts)).toEqual([
-    ['a.example'],
-    ['b.example'],
-    ['c.example'],
-  ]);
+  expect(
+    manifests()
+      .find({ kind: 'VirtualService', namespace: 'payments' })
+      .map(({ spec }) => spec.hosts),
+  ).toEqual([['a.example'], ['b.example'], ['c.example']]);
 });

@@ -14,9 +14,7 @@ const to = (subset: string, host = 'istio-egress-tls.istio-egress.svc.cluster.lo
 
 test('TLS is recognised by its server name, and goes to the subset of its host and port', () => {
   const spec = routes({ hosts: ['a.example', 'b.example'], ports: [EgressPort.tlsPassthrough({ port: 8443 })] });
-  expect(spec.tls).toEqual([
-    { match: [{ port: 8443, sniHosts: ['b.example'] }], route: to('sa-8443-b-example') },
-  ]);
+  expect(spec.tls).toEqual([{ match: [{ port: 8443, sniHosts: ['b.example'] }], route: to('sa-8443-b-example') }]);
   expect([spec.http, spec.tcp]).toEqual([undefined, undefined]);
 });
 

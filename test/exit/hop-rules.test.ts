@@ -1,5 +1,13 @@
 import { Chart } from 'cdk8s';
-import { Egress, EgressClient, EgressGateway, EgressPort, GatewayWorkload, HttpEgress, TlsPassthroughEgress } from '../../src';
+import {
+  Egress,
+  EgressClient,
+  EgressGateway,
+  EgressPort,
+  GatewayWorkload,
+  HttpEgress,
+  TlsPassthroughEgress,
+} from '../../src';
 import { failing, world } from '../fixtures';
 
 const hosts = ['a.example'];
@@ -71,7 +79,12 @@ test('the order of declarations changes nothing', () => {
 });
 
 describe('on pods behind one Service for everything', () => {
-  const workload = GatewayWorkload.existing({ labels: { a: 'b' }, service: 'edge', httpTargetPort: 8080, tlsTargetPort: 8443 });
+  const workload = GatewayWorkload.existing({
+    labels: { a: 'b' },
+    service: 'edge',
+    httpTargetPort: 8080,
+    tlsTargetPort: 8443,
+  });
 
   test('each client namespace has one rule for both, which speaks of no other port', () => {
     const { exit, chart, clients, manifests } = world({ workload });

@@ -1,5 +1,14 @@
 import { Chart } from 'cdk8s';
-import { Egress, EgressClient, EgressGateway, EgressPort, EgressProps, HttpEgress, HttpRetries, SidecarExit } from '../../src';
+import {
+  Egress,
+  EgressClient,
+  EgressGateway,
+  EgressPort,
+  EgressProps,
+  HttpEgress,
+  HttpRetries,
+  SidecarExit,
+} from '../../src';
 import { failing, world } from '../fixtures';
 
 const hosts = ['a.example'];

@@ -34,10 +34,7 @@ test('every namespace has the objects of its own calls, which nobody else sees',
   expect(egress.clientHops.map(({ namespace }) => namespace)).toEqual(['lab', 'tools']);
   for (const namespace of ['lab', 'tools']) {
     for (const kind of ['ServiceEntry', 'DestinationRule', 'VirtualService']) {
-      all.has(
-        { kind, namespace, name: `${namespace}.egress.a.example` },
-        { spec: { exportTo: ['.'] } },
-      );
+      all.has({ kind, namespace, name: `${namespace}.egress.a.example` }, { spec: { exportTo: ['.'] } });
     }
   }
   expect(all.all).toHaveLength(6);

@@ -6,15 +6,7 @@ import { checkLed, checkOnce } from './led';
 import { around, Caller, mayCall, mayConnect, Meant, meant } from './meaning';
 import { Http, letsThrough, serverTakes } from './policies';
 import { checkNames, checkRoutes, checkServed, must } from './references';
-import {
-  Egress,
-  EgressGateway,
-  EgressPort,
-  GatewayWorkload,
-  IEgressExit,
-  Mesh,
-  SidecarExit,
-} from '../../src';
+import { Egress, EgressGateway, EgressPort, GatewayWorkload, IEgressExit, Mesh, SidecarExit } from '../../src';
 
 const HTTP = 8080;
 const OPAQUE = 8443;
@@ -164,15 +156,7 @@ test('10,000 random apps: policies that let exactly what is declared through, or
   const exits = ['own', 'imported', 'sidecar'].flatMap((exit) =>
     ['http', 'tls', 'tcp'].map((kind) => `${exit} ${kind}`),
   );
-  expect([...met]).toEqual(
-    expect.arrayContaining([
-      ...exits,
-      'own open',
-      'wildcard',
-      'deny',
-      'DestinationConflict',
-    ]),
-  );
+  expect([...met]).toEqual(expect.arrayContaining([...exits, 'own open', 'wildcard', 'deny', 'DestinationConflict']));
 }, 600_000);
 
 test('200 odd but valid hosts give valid YAML', () => {

@@ -15,11 +15,13 @@ export function checkOnce(objects: any[], namespaces: Set<string>): void {
       const hosts: string[] = objects.filter(is(kind, namespace)).flatMap(({ spec }) => spec.hosts);
       must(new Set(hosts).size === hosts.length, `two of ${kind} for one host`, { namespace, hosts });
     }
-    const taken: string[] = objects.filter(is('ServiceEntry', namespace)).flatMap(({ spec }) =>
-      spec.ports
-        .filter(({ protocol }: any) => protocol === 'TCP')
-        .flatMap(({ number }: any) => (spec.addresses ?? ['any']).map((address: string) => `${address} ${number}`)),
-    );
+    const taken: string[] = objects
+      .filter(is('ServiceEntry', namespace))
+      .flatMap(({ spec }) =>
+        spec.ports
+          .filter(({ protocol }: any) => protocol === 'TCP')
+          .flatMap(({ number }: any) => (spec.addresses ?? ['any']).map((address: string) => `${address} ${number}`)),
+      );
     must(new Set(taken).size === taken.length, 'two equal listeners', { namespace, taken });
   }
 }
@@ -33,9 +35,11 @@ export function checkLed(objects: any[], exit: string, declarations: Meant[]): n
       const everywhere = client === '*';
       const [namespace, account] = everywhere ? [exit, ''] : client.split('/');
       for (const host of named) {
-        const found = objects.filter(is('VirtualService', namespace)).filter(
-          ({ spec }) => spec.hosts.includes(host) && !spec.gateways && (spec.exportTo[0] === '*') === everywhere,
-        );
+        const found = objects
+          .filter(is('VirtualService', namespace))
+          .filter(
+            ({ spec }) => spec.hosts.includes(host) && !spec.gateways && (spec.exportTo[0] === '*') === everywhere,
+          );
         must(found.length === 1, `${found.length} routes to ${host}`, { client, found });
         const [{ spec }] = found;
         for (const { kind, port } of ports) {
