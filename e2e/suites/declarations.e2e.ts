@@ -279,10 +279,17 @@ describe('clients and exits', () => {
     await mesh.expect({ from: 'payments/report', url: 'http://one.example/' }, { outcome: 'refused', status: 403 });
   });
 
-  test.each([
-    ['without its rule, as an older version of its owner leaves it', []],
-    ['that TLS passthrough reaches by the same Service', ['edge']],
-  ])('an exit %s takes mutual TLS and knows the caller', async (_, oneService) => {
+  test('without the rule beside the exit, as an older version of its owner leaves it, calls fail', async () => {
+    await mesh.external({ hosts: ['ruled.example'] });
+    await stage((chart, exit) => new HttpEgress(chart, 'A', { hosts: ['ruled.example'], exit, clients: checkout }));
+    const call = { from: 'payments/checkout', url: 'http://ruled.example/' };
+    await mesh.expect(call, { outcome: 'allowed', hop: 'mutual' });
+    await mesh.kubectl(['delete', 'destinationrule', '-n', 'istio-egress', 'istio-egress']);
+    await mesh.settled();
+    await mesh.expect(call, { outcome: 'refused', status: 503 });
+  });
+
+  test('HTTP and TLS passthrough through one Service of pods that exist already', async () => {
     await mesh.external({
       hosts: ['ruled.example'],
       ports: [
@@ -290,36 +297,31 @@ describe('clients and exits', () => {
         { port: 443, protocol: 'https' },
       ],
     });
-    const app = Testing.app() as App;
-    const platform = new Chart(app, 'platform');
-    const made = new EgressGateway(new Chart(app, 'pods'), 'Made', { name: 'edge', namespace: 'istio-egress' });
+    const pods = new Chart(Testing.app(), 'pods');
+    const made = new EgressGateway(pods, 'Made', { name: 'edge', namespace: 'istio-egress' });
+    const kept = Testing.synth(pods)
+      .filter(({ kind }) => ['Deployment', 'ServiceAccount', 'Service'].includes(kind))
+      .map((object) => (object.kind === 'Service' ? withTls(object) : object));
+    await callers();
+    await mesh.apply(kept.map((object) => JSON.stringify(object)).join('\n---\n'));
     const workload = GatewayWorkload.existing({
       labels: made.deployment!.toJson().spec.selector.matchLabels,
       service: 'edge',
       httpTargetPort: 8080,
       tlsTargetPort: 8443,
     });
-    await callers();
-    const exit = oneService.length > 0 ? new EgressGateway(platform, 'Exit', { workload }) : made;
-    const ports = oneService.length > 0 ? [EgressPort.http(), EgressPort.tlsPassthrough()] : [EgressPort.http()];
+    const app = Testing.app() as App;
+    const exit = new EgressGateway(new Chart(app, 'platform'), 'Exit', { workload });
+    const ports = [EgressPort.http(), EgressPort.tlsPassthrough()];
     new Egress(new Chart(app, 'payments'), 'A', { hosts: ['ruled.example'], exit, clients: checkout, ports });
-    const pods = ['Deployment', 'ServiceAccount', 'Service'];
-    const objects = app.charts
-      .flatMap((chart) => chart.toJson())
-      .filter(({ kind, metadata }) => oneService.length === 0 || metadata.name !== 'edge' || pods.includes(kind))
-      .filter(({ kind, metadata }) => kind !== 'DestinationRule' || metadata.name !== 'edge')
-      .map((object) => (object.kind === 'Service' && oneService.length > 0 ? withTls(object) : object));
-    await mesh.apply(objects.map((object) => JSON.stringify(object)).join('\n---\n'));
-    await mesh.ready();
-    await mesh.settled();
+    await apply(app);
     const through = { outcome: 'allowed', hop: 'mutual', through: ['istio-egress/edge'] } as const;
     await mesh.expect({ from: 'payments/checkout', url: 'http://ruled.example/' }, through);
+    await mesh.expect({ from: 'payments/checkout', url: 'https://ruled.example/' }, { ...through, upstream: 'tls' });
     await mesh.expect(
       { from: 'payments/report', url: 'http://ruled.example/' },
       { outcome: 'refused', status: 403, by: 'istio-egress/edge' },
     );
-    if (oneService.length === 0) return;
-    await mesh.expect({ from: 'payments/checkout', url: 'https://ruled.example/' }, { ...through, upstream: 'tls' });
   });
 
   test('each half alone is closed, with the answers that the documentation names', async () => {
