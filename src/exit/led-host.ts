@@ -14,8 +14,6 @@ type Kind = 'VirtualService' | 'DestinationRule' | 'ServiceEntry';
 
 /** Stands for the namespace of what leads the whole mesh; no namespace has a dot in its name. */
 const EVERYWHERE = 'any.mesh';
-/** Between namespace and host, so that nothing that an exit makes for a host has the same name. */
-const INFIX = 'egress';
 
 const LED = Symbol.for('cdk8s-istio-egress.LedHosts');
 
@@ -110,7 +108,7 @@ export abstract class LedHost {
       apiVersion: 'networking.istio.io/v1',
       kind,
       namespace: where.namespace,
-      name: dottedName(where.exportTo === '*' ? EVERYWHERE : where.namespace, INFIX, hostInName(host)),
+      name: dottedName(where.exportTo === '*' ? EVERYWHERE : where.namespace, hostInName(host)),
       metadata: declaration.metadata,
       spec,
     });

@@ -14,8 +14,8 @@ test('TLS needs to be known and has no endpoint to leak to', () => {
   const endpoints = [{ address: 'edge.example' }];
   const made = entries({ hosts, endpoints, ports: [EgressPort.tlsPassthrough()] });
   expect(made.map(({ metadata }) => metadata.name)).toEqual([
-    'payments.egress.a.example',
-    'payments.egress.any.b.example',
+    'payments.a.example',
+    'payments.any.b.example',
   ]);
   expect(made[0].spec).toEqual({
     exportTo: ['.'],

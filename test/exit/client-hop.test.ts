@@ -15,7 +15,7 @@ test('each namespace leads its own calls and shows them to nobody', () => {
   expect(egress.clientHops.map((hop) => hop.namespace)).toEqual(['payments', 'shop']);
   for (const namespace of ['payments', 'shop']) {
     const [{ kind, metadata, spec }, ...others] = manifests().find({ namespace });
-    expect([kind, metadata.name]).toEqual(['VirtualService', `${namespace}.egress.a.example`]);
+    expect([kind, metadata.name]).toEqual(['VirtualService', `${namespace}.a.example`]);
     expect(spec).toMatchObject({ exportTo: ['.'], hosts });
     expect(others).toEqual([]);
   }
@@ -30,7 +30,7 @@ test('another port than 80 needs a ServiceEntry, which has no endpoint to leak t
     ports: [EgressPort.http(), EgressPort.tlsOrigination({ port: 8080 })],
   });
   const { metadata, spec } = manifests().only({ kind: 'ServiceEntry', namespace: 'payments' });
-  expect(metadata.name).toBe('payments.egress.a.example');
+  expect(metadata.name).toBe('payments.a.example');
   expect(spec).toEqual({
     exportTo: ['.'],
     hosts,
@@ -69,7 +69,7 @@ test('the whole mesh is led from beside the exit', () => {
   const { exit, chart, manifests } = world();
   new HttpEgress(chart, 'A', { hosts, exit, clients: [EgressClient.anyInMesh()] });
   manifests().has(
-    { kind: 'VirtualService', namespace: 'istio-egress', name: 'any.mesh.egress.a.example' },
+    { kind: 'VirtualService', namespace: 'istio-egress', name: 'any.mesh.a.example' },
     { spec: { exportTo: ['*'] } },
   );
 });

@@ -28,7 +28,7 @@ function declared(declarations: Partial<EgressProps>[], mesh?: object) {
 test('two declarations of one host and namespace share one set of objects', () => {
   const tcp = { ports: [EgressPort.tcp(5432)] };
   const { made, of } = declared([tcp, tcp]);
-  expect(of('ServiceEntry').metadata.name).toBe('payments.egress.a.example');
+  expect(of('ServiceEntry').metadata.name).toBe('payments.a.example');
   expect(of('VirtualService').spec.tcp).toHaveLength(1);
   expect(made[0].clientHops[0].serviceEntries).toEqual(made[1].clientHops[0].serviceEntries);
 });
@@ -123,5 +123,5 @@ test('what is declared again for the whole mesh is led once', () => {
   const clients = [EgressClient.anyInMesh()];
   new HttpEgress(chart, 'A', { hosts, exit, clients });
   new HttpEgress(new Chart(app, 'other'), 'A', { hosts, exit, clients });
-  manifests().countIs({ kind: 'VirtualService', name: 'any.mesh.egress.a.example' }, 1);
+  manifests().countIs({ kind: 'VirtualService', name: 'any.mesh.a.example' }, 1);
 });

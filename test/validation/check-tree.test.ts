@@ -37,7 +37,7 @@ test('objects that would replace each other are an error that names both', () =>
   new HttpEgress(chart, 'News', { hosts, exit, clients });
   object('Other', 'payments-other');
   expect(problems(app as App)).toBe('');
-  object('Mine', 'payments.egress.a.example');
+  object('Mine', 'payments.a.example');
   expect(problems(app as App)).toMatch(
     /\[DuplicateObject\][^]*payments\/News\/client-payments VirtualService 0[^]*payments\/Mine/,
   );
@@ -95,7 +95,7 @@ test('looks again when an object takes the place of another', () => {
   object('Other', 'payments-other');
   expect(problems(app as App)).toBe('');
   chart.node.tryRemoveChild('Other');
-  object('Mine', 'payments.egress.a.example');
+  object('Mine', 'payments.a.example');
   expect(problems(app as App)).toContain('[DuplicateObject]');
 });
 
