@@ -58,8 +58,8 @@ test('the first move changes the host’s entry and takes a server away, and not
     gone: [
       'AuthorizationPolicy istio-egress/istio-egress.payments',
       'DestinationRule istio-egress/istio-egress.payments',
-      'ServiceEntry payments/payments.egress.api.bank.example',
-      'VirtualService payments/payments.egress.api.bank.example',
+      'ServiceEntry payments/payments.api.bank.example',
+      'VirtualService payments/payments.api.bank.example',
     ],
   });
 });
