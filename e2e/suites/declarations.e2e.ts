@@ -46,6 +46,12 @@ async function apply(app: App): Promise<void> {
   await mesh.settled();
 }
 
+/** A Service of an exit with a second port, for what nobody reads. */
+function withTls(service: any): object {
+  const ports = [...service.spec.ports, { name: 'tls', port: 443, targetPort: 8443 }];
+  return { ...service, spec: { ...service.spec, ports } };
+}
+
 afterAll(async () => mesh.reset());
 
 describe('one host on several ports', () => {
@@ -90,24 +96,23 @@ describe('one host on several ports', () => {
     expect(await hostSeen('payments/report', 'http://multi.example:9000/')).toBe('multi.example:8443');
   });
 
-  test.each(['MULTI.example:8080', 'Multi.Example:8080'])('case does not matter in Host %s', async (host) => {
-    await mesh.expect(
-      { from: 'payments/checkout', url: 'http://multi.example:8080/', headers: { host } },
-      { ...allowed, upstream: 'plaintext' },
-    );
-  });
+  test.each(['MULTI.example:8080', 'multi.example', 'multi.example:9000', 'multi.example:443'])(
+    'the port that is called counts, not what Host %s says',
+    async (host) => {
+      const call = { url: 'http://multi.example:8080/', headers: { host } };
+      await mesh.expect({ ...call, from: 'payments/checkout' }, { ...allowed, upstream: 'plaintext' });
+      await mesh.expect({ ...call, from: 'payments/report' }, { outcome: 'refused', status: 403, by: EXIT });
+    },
+  );
 
   test.each([
-    ['payments/report', 'multi.example:8080'],
-    ['payments/report', 'MULTI.EXAMPLE:8080'],
-    ['payments/report', 'multi.example'],
-    ['payments/checkout', 'multi.example:9000'],
-    ['payments/checkout', 'MULTI.example:9000'],
-    ['payments/checkout', 'multi.example:443'],
-    ['payments/checkout', 'multi.example:8443'],
-  ])('%s does not get through with Host %s, which it has no grant for', async (from, host) => {
-    const url = from === 'payments/report' ? 'http://multi.example:9000/' : 'http://multi.example:8080/';
-    await mesh.expect({ from, url, headers: { host } }, { outcome: 'refused', status: 403, by: EXIT });
+    ['payments/report', 'http://multi.example/'],
+    ['payments/report', 'http://multi.example:8080/'],
+    ['payments/checkout', 'http://multi.example:9000/'],
+  ])('%s does not get through to %s, which it has no grant for', async (from, url) => {
+    for (const host of ['multi.example', 'multi.example:8080', 'MULTI.example:9000']) {
+      await mesh.expect({ from, url, headers: { host } }, { outcome: 'refused', status: 403, by: EXIT });
+    }
   });
 });
 
@@ -272,6 +277,51 @@ describe('clients and exits', () => {
       { outcome: 'allowed', hop: 'mutual' },
     );
     await mesh.expect({ from: 'payments/report', url: 'http://one.example/' }, { outcome: 'refused', status: 403 });
+  });
+
+  test('without the rule beside the exit, as an older version of its owner leaves it, calls fail', async () => {
+    await mesh.external({ hosts: ['ruled.example'] });
+    await stage((chart, exit) => new HttpEgress(chart, 'A', { hosts: ['ruled.example'], exit, clients: checkout }));
+    const call = { from: 'payments/checkout', url: 'http://ruled.example/' };
+    await mesh.expect(call, { outcome: 'allowed', hop: 'mutual' });
+    await mesh.kubectl(['delete', 'destinationrule', '-n', 'istio-egress', 'istio-egress']);
+    await mesh.settled();
+    await mesh.expect(call, { outcome: 'refused', status: 503 });
+  });
+
+  test('HTTP and TLS passthrough through one Service of pods that exist already', async () => {
+    await mesh.external({
+      hosts: ['ruled.example'],
+      ports: [
+        { port: 80, protocol: 'http' },
+        { port: 443, protocol: 'https' },
+      ],
+    });
+    const pods = new Chart(Testing.app(), 'pods');
+    const made = new EgressGateway(pods, 'Made', { name: 'edge', namespace: 'istio-egress' });
+    const kept = Testing.synth(pods)
+      .filter(({ kind }) => ['Deployment', 'ServiceAccount', 'Service'].includes(kind))
+      .map((object) => (object.kind === 'Service' ? withTls(object) : object));
+    await callers();
+    await mesh.apply(kept.map((object) => JSON.stringify(object)).join('\n---\n'));
+    const workload = GatewayWorkload.existing({
+      labels: made.deployment!.toJson().spec.selector.matchLabels,
+      service: 'edge',
+      httpTargetPort: 8080,
+      tlsTargetPort: 8443,
+    });
+    const app = Testing.app() as App;
+    const exit = new EgressGateway(new Chart(app, 'platform'), 'Exit', { workload });
+    const ports = [EgressPort.http(), EgressPort.tlsPassthrough()];
+    new Egress(new Chart(app, 'payments'), 'A', { hosts: ['ruled.example'], exit, clients: checkout, ports });
+    await apply(app);
+    const through = { outcome: 'allowed', hop: 'mutual', through: ['istio-egress/edge'] } as const;
+    await mesh.expect({ from: 'payments/checkout', url: 'http://ruled.example/' }, through);
+    await mesh.expect({ from: 'payments/checkout', url: 'https://ruled.example/' }, { ...through, upstream: 'tls' });
+    await mesh.expect(
+      { from: 'payments/report', url: 'http://ruled.example/' },
+      { outcome: 'refused', status: 403, by: 'istio-egress/edge' },
+    );
   });
 
   test('each half alone is closed, with the answers that the documentation names', async () => {

@@ -36,10 +36,12 @@ const PLACE = [
 ];
 
 function isPlace(document: string): boolean {
-  const { kind, apiVersion } = parse(document);
+  const { kind, apiVersion, spec } = parse(document);
   // istiod makes a Service for it.
   const isOfGatewayApi = kind === 'Gateway' && apiVersion.startsWith('gateway.networking.k8s.io/');
-  return PLACE.includes(kind) || isOfGatewayApi;
+  // How all sidecars connect to the Service, whatever is declared.
+  const isOfService = kind === 'DestinationRule' && spec.exportTo.includes('*');
+  return PLACE.includes(kind) || isOfGatewayApi || isOfService;
 }
 
 const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name);

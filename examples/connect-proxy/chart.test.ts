@@ -8,7 +8,7 @@ test('the exit knows the proxy and nothing else outside', () => {
   const manifests = assertions.Manifests.fromApp(app);
   const known = manifests.find({ kind: 'ServiceEntry', namespace: 'istio-egress' });
   expect(known.map(({ spec }) => spec.hosts)).toEqual([['proxy.corp.example']]);
-  const { subsets } = manifests.only({ kind: 'DestinationRule', namespace: 'istio-egress' }).spec;
+  const { subsets } = manifests.only({ kind: 'DestinationRule', name: 'istio-egress.proxy.corp.example' }).spec;
   expect(subsets.map(({ trafficPolicy: { tunnel } }: any) => `${tunnel.targetHost}:${tunnel.targetPort}`)).toEqual([
     'edition.cnn.com:443',
     'archive.example.com:5432',

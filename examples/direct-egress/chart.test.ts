@@ -9,7 +9,7 @@ test('everything stands in the namespace of the callers, and nothing checks them
   expect(new Set(manifests.all.map(({ metadata }) => metadata.namespace))).toEqual(new Set(['tools']));
   manifests.countIs({ kind: 'AuthorizationPolicy' }, 0);
   manifests.has(
-    { kind: 'ServiceEntry', name: 'tools-weather.weather.example.com' },
+    { kind: 'ServiceEntry', name: 'tools.weather.example.com' },
     { spec: { ports: [{ number: 80, protocol: 'HTTP', targetPort: 443 }], resolution: 'DNS', exportTo: ['.'] } },
   );
 });

@@ -12,5 +12,5 @@ test("the platform holds the credential and the consent, the application's repo 
     { spec: { subsets: [{ trafficPolicy: { tls } }] } },
   );
   const made = assertions.Manifests.fromApp(payments).all.map(({ kind, metadata }) => `${metadata.namespace} ${kind}`);
-  expect(made.sort()).toEqual(['payments DestinationRule', 'payments VirtualService']);
+  expect(made.sort()).toEqual(['payments VirtualService']);
 });

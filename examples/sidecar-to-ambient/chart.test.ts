@@ -57,10 +57,9 @@ test('the first move changes the host’s entry and takes a server away, and not
     ],
     gone: [
       'AuthorizationPolicy istio-egress/istio-egress.payments',
-      'DestinationRule payments/payments.istio-egress',
-      'DestinationRule payments/payments.istio-egress.tls',
-      'ServiceEntry payments/payments-bank',
-      'VirtualService payments/payments-bank',
+      'DestinationRule istio-egress/istio-egress.payments',
+      'ServiceEntry payments/payments.api.bank.example',
+      'VirtualService payments/payments.api.bank.example',
     ],
   });
 });

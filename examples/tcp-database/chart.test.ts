@@ -10,7 +10,7 @@ function manifests() {
 
 test('two databases share a port number and have an address each', () => {
   const addresses = ['orders', 'stock'].map((name) => {
-    const { spec } = manifests().only({ kind: 'ServiceEntry', name: `shop-${name}.${name}.db.example.com` });
+    const { spec } = manifests().only({ kind: 'ServiceEntry', name: `shop.${name}.db.example.com` });
     expect(spec.ports).toEqual([{ name: 'tcp-5432', number: 5432, protocol: 'TCP' }]);
     return spec.addresses[0];
   });

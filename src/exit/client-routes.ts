@@ -1,57 +1,65 @@
-import { capturedAddresses } from './client-entries';
 import { ClientHopScope } from './client-hop';
-import { Declaration } from './declaration';
 import { GatewayAddress } from './gateway-handle';
+import { calledAuthority } from './gateway-limits';
 import { hopServerName } from './hop-name';
-import { HopRule } from './hop-rule';
+import { subsetFor } from './hop-rules';
 import { httpRoutes } from './http-routes';
 import { toJson_VirtualServiceSpec } from '../../imports/networking.istio.io';
-import { httpPorts, opaquePorts } from '../destination/egress-port';
+import { httpPorts, opaquePorts, ResolvedPort } from '../destination/egress-port';
+import { isWildcard } from '../destination/host';
 import { HttpPort } from '../destination/http-port';
 import { OpaquePort } from '../destination/opaque-port';
 
-/** The rules for the Services of an exit, made when a route needs them. */
-export interface HopRules {
-  http(): HopRule;
-  opaque(): HopRule;
+/** A host as a namespace's calls to it are led. */
+interface Led extends Pick<ClientHopScope, 'exportTo'> {
+  readonly host: string;
+  readonly ports: ResolvedPort[];
+  /** The addresses at which TCP connections are recognised; undefined for any. */
+  readonly captured?: string[];
+  /** The namespace, where all of it is let in on a port; undefined for service accounts alone. */
+  readonly wholeNamespace: (port: number) => string | undefined;
 }
 
 /** The routes that lead a namespace's calls to a gateway. */
-export function clientRoutes(
-  gateway: GatewayAddress,
-  declaration: Declaration,
-  rules: HopRules,
-  { namespace, exportTo }: ClientHopScope,
-) {
-  const { hosts, ports, clients } = declaration;
-  // A whole namespace has a server of its own at the exit, which takes its service accounts too.
-  const isWhole = clients.some((client) => client.namespaceName === namespace && !client.serviceAccountName);
-  const serverName = (host: string, { port, identified }: OpaquePort) =>
-    identified ? hopServerName(host, port, isWhole ? namespace : undefined) : undefined;
-  const http = httpPorts(ports).flatMap((port) => httpRoute(gateway, port));
-  const ofKind = (kind: OpaquePort['kind']) =>
-    opaquePorts(ports)
-      .filter((port) => port.kind === kind)
-      .flatMap((port) =>
-        hosts.map((host) => ({ port, host, route: opaqueRoute(gateway, serverName(host, port), rules) })),
-      );
-  const tls = ofKind('tls').map(({ port, host, route }) => ({ match: [{ port: port.port, sniHosts: [host] }], route }));
-  const tcp = ofKind('tcp').map(({ port, host, route }) => ({
-    match: [{ port: port.port, destinationSubnets: capturedAddresses(declaration, host) }],
-    route,
-  }));
+export function clientRoutes(gateway: GatewayAddress, { exportTo, host, ports, captured, wholeNamespace }: Led) {
+  const http = httpPorts(ports);
+  const route = ({ port, identified }: OpaquePort) => {
+    const subset = subsetFor(identified ? hopServerName(host, port, wholeNamespace(port)) : undefined);
+    return [{ destination: { host: gateway.opaque.host, port: { number: gateway.opaque.port }, subset } }];
+  };
+  const ofKind = (kind: OpaquePort['kind']) => opaquePorts(ports).filter((port) => port.kind === kind);
   const some = <T>(routes: T[]) => (routes.length > 0 ? routes : undefined);
-  return toJson_VirtualServiceSpec({ exportTo: [exportTo], hosts, http: some(http), tls: some(tls), tcp: some(tcp) });
+  return toJson_VirtualServiceSpec({
+    exportTo: [exportTo],
+    hosts: [host],
+    http: some(http.flatMap((port) => httpRoute(gateway, host, port, http))),
+    tls: some(ofKind('tls').map((port) => ({ match: [{ port: port.port, sniHosts: [host] }], route: route(port) }))),
+    tcp: some(
+      ofKind('tcp').map((port) => ({
+        match: [{ port: port.port, destinationSubnets: captured }],
+        route: route(port),
+      })),
+    ),
+  });
 }
 
-function httpRoute(gateway: GatewayAddress, { port, retries }: HttpPort) {
+/**
+ * A sidecar finds the host without looking at the port in the Host header, and the exit finds the port there alone. So the
+ * route says it: what arrives at the exit names the port that was called, whatever the application wrote. Below a wildcard a
+ * route cannot rewrite the name; it takes only what names its port, and the sidecar answers the rest with 404. A host that is
+ * called on port 80 alone needs neither: with the name of another port its calls are refused at the exit.
+ */
+function httpRoute(gateway: GatewayAddress, host: string, port: HttpPort, ports: HttpPort[]) {
   const destination = { host: gateway.http.host, port: { number: gateway.http.port } };
-  return httpRoutes({ match: { port }, destination }, retries, 'connect-failure,refused-stream,reset');
-}
-
-/** @param serverName What to ask the exit for; undefined without identity */
-function opaqueRoute(gateway: GatewayAddress, serverName: string | undefined, rules: HopRules) {
-  const rule = rules.opaque();
-  const subset = serverName ? rule.forServerName(serverName) : rule.withoutIdentity();
-  return [{ destination: { host: gateway.opaque.host, port: { number: gateway.opaque.port }, subset } }];
+  const isAlone = port.port === 80 && ports.length === 1;
+  const pattern = port.port === 80 ? '[^:]+(:80)?' : `[^:]+:${port.port}`;
+  return httpRoutes(
+    {
+      match: { port: port.port, authority: !isAlone && isWildcard(host) ? { regex: pattern } : undefined },
+      rewrite: isAlone || isWildcard(host) ? undefined : { authority: calledAuthority(host, port) },
+      destination,
+    },
+    port.retries,
+    'connect-failure,refused-stream,reset',
+  );
 }

@@ -7,7 +7,6 @@ import { checkHost, checkHosts } from '../destination/host';
 import { resolveUpstream, Upstream } from '../destination/upstream';
 import { EgressError } from '../errors';
 import { checkMetadata } from '../mesh/manifest';
-import { checkName, joinName } from '../naming';
 import { checkClients, EgressClient } from '../policy/egress-client';
 import { HttpRule, ResolvedHttpRule, resolveHttpRules } from '../policy/http-rule';
 
@@ -17,15 +16,12 @@ export interface DeclarationProps extends EgressDestination {
   readonly clients: EgressClient[];
   readonly rules?: HttpRule[];
   readonly metadata?: ApiObjectMetadata;
-  readonly name?: string;
 }
 
 /** A checked declaration, in the one form that exits work with. */
 export interface Declaration {
   /** The construct that declares, for errors. */
   readonly scope: Construct;
-  /** What the names of the client hop's objects are made of. */
-  readonly name: string;
   readonly hosts: string[];
   /** Where the hosts really are, if they are names of our own for an external host. */
   readonly upstreamHost?: string;
@@ -41,10 +37,9 @@ export interface Declaration {
 
 /** Checks all that can be known of a declaration by itself. */
 export function declare(scope: Construct, props: DeclarationProps): Declaration {
-  const { name, addresses } = props;
+  const { addresses } = props;
   const declaration = {
     scope,
-    name: name === undefined ? joinName(scope, ...scope.node.path.split('/')) : checkName(scope, 'name', name),
     hosts: checkHosts(scope, props.hosts),
     upstreamHost: props.upstreamHost === undefined ? undefined : checkHost(scope, props.upstreamHost),
     ports: checkPorts(scope, props.ports),

@@ -1,10 +1,9 @@
-import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { capturedAddresses, checkWholePorts } from './client-entries';
-import { IClientHop } from './client-hop';
+import { checkWholePorts } from './client-entries';
+import { ClientHop } from './client-hop';
 import { Declaration } from './declaration';
 import { directRoutes } from './exit-routes';
-import { clientHopId, hostInName } from './hop-name';
+import { LedHost, LedHostProps } from './led-host';
 import {
   isLookedUpPerCall,
   needsDestinationRule,
@@ -12,78 +11,56 @@ import {
   upstreamServiceEntry,
 } from './upstream-manifests';
 import { httpPorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
-import { manifest } from '../mesh/manifest';
-import { dottedName, placedName } from '../naming';
-import { labelsOf, markClientRoute } from '../validation/marks';
+import { Upstream } from '../destination/upstream';
+import { markClientHost } from '../validation/marks';
 
 const HERE = ['.'];
 
 /** The objects in a caller's namespace with which its sidecars reach hosts by themselves: a set for each host. */
-export class DirectHop implements IClientHop {
-  public readonly virtualServices: ApiObject[] = [];
-  public readonly destinationRules: ApiObject[] = [];
-  public readonly serviceEntries: ApiObject[] = [];
+export function directHop(scope: Construct, declaration: Declaration, namespace: string): ClientHop {
+  checkWholePorts(declaration);
+  const hosts = declaration.hosts.map((host, index) => {
+    const where = { namespace, exportTo: '.' as const };
+    const props = { declaration, where, host, index, way: 'straight out' };
+    return LedHost.join(props, () => new DirectHost(scope, props));
+  });
+  return new ClientHop(namespace, hosts);
+}
+
+/** A host that sidecars reach by themselves. */
+class DirectHost extends LedHost {
+  private readonly upstream: Upstream;
 
   public constructor(
-    private readonly scope: Construct,
-    private readonly declaration: Declaration,
-    public readonly namespace: string,
+    scope: Construct,
+    private readonly first: LedHostProps,
   ) {
-    const { hosts, ports, upstream } = declaration;
-    checkWholePorts(
-      declaration,
-      ports.filter(({ kind }) => kind === 'tcp'),
+    super(scope, first);
+    const { host } = first;
+    this.upstream = first.declaration.upstream;
+    const serviceEntry = this.make('ServiceEntry', () =>
+      upstreamServiceEntry(host, this.upstream, this.ports.map(directPort), {
+        exportTo: HERE,
+        addresses: this.captured,
+      }),
     );
-    hosts.forEach((host, index) => this.make(host, index));
-    markClientRoute(this.serviceEntries[0], {
-      namespace,
-      hosts,
-      ports: ports.map((port) => ({ port: port.port, leads: JSON.stringify(['direct', port]) })),
-      captures: hosts.flatMap((host) =>
-        ports
-          .filter(({ kind }) => kind === 'tcp')
-          .map(({ port }) => ({ host, port, addresses: capturedAddresses(declaration, host) })),
-      ),
-      entries: hosts.map((host, index) => ({
-        host,
-        ports: ports.map(({ port }) => port),
-        upstream: JSON.stringify(upstream),
-        labels: labelsOf(this.serviceEntries[index]),
-      })),
-    });
+    markClientHost(serviceEntry, this);
   }
 
-  private make(host: string, index: number): void {
-    const { ports, upstream } = this.declaration;
-    const http = httpPorts(ports);
-    const addresses = ports.some(({ kind }) => kind === 'tcp') ? capturedAddresses(this.declaration, host) : undefined;
-    this.serviceEntries.push(
-      this.networking('ServiceEntry', host, index, () =>
-        upstreamServiceEntry(host, upstream, ports.map(directPort), { exportTo: HERE, addresses }),
-      ),
-    );
+  protected agreed(port: ResolvedPort): unknown {
+    return port;
+  }
+
+  protected take(declaration: Declaration): void {
+    const { host, upstream } = this;
+    this.checkAgrees({ ...this.first, declaration }, 'where the host is', declaration.upstream, upstream);
+    const { ports } = declaration;
     if (needsDestinationRule(upstream, ports) && !isLookedUpPerCall(host, upstream)) {
-      this.destinationRules.push(
-        this.networking('DestinationRule', host, index, () => upstreamDestinationRule(host, upstream, http, HERE)),
-      );
+      this.make('DestinationRule', () => upstreamDestinationRule(host, upstream, httpPorts(this.ports), HERE));
     }
-    if (http.length > 0) {
-      this.virtualServices.push(
-        this.networking('VirtualService', host, index, () => directRoutes(host, http, upstream)),
-      );
+    if (httpPorts(ports).length > 0) {
+      this.make('VirtualService', () => directRoutes(host, httpPorts(this.ports), upstream));
     }
-  }
-
-  private networking(kind: string, host: string, index: number, spec: () => unknown): ApiObject {
-    const { scope, declaration, namespace } = this;
-    return manifest(scope, clientHopId(namespace, kind, index), {
-      apiVersion: 'networking.istio.io/v1',
-      kind,
-      namespace,
-      name: dottedName(placedName(scope, namespace, declaration.name), hostInName(host)),
-      metadata: declaration.metadata,
-      spec,
-    });
   }
 }
 

@@ -14,6 +14,7 @@ import { GatewayPods } from './gateway-pods';
 import { gatewayServers, ServedHost } from './gateway-servers';
 import { gatewaySize } from './gateway-size';
 import { checkPlacement, GatewayInstallation, GatewayWorkload } from './gateway-workload';
+import { HopRules } from './hop-rules';
 import { EgressGatewayAttributes, ImportedEgressGateway } from './imported-egress-gateway';
 import { markInstallation } from './installation';
 import { istioOperator } from './istio-operator';
@@ -146,9 +147,13 @@ export class EgressGateway extends Construct implements IEgressExit {
   /** The pods' identity; undefined for pods that exist already. */
   public readonly serviceAccount?: ApiObject;
 
+  /** How all sidecars connect for HTTP; undefined for pods behind one Service for everything, where each client namespace has a rule. */
+  public readonly destinationRule?: ApiObject;
+
   private readonly handle: GatewayHandle;
   private readonly pods?: GatewayPods;
   private readonly hosts: GatewayHosts;
+  private readonly hopRules: HopRules;
   private readonly grants: Construct;
   private readonly policies: Construct;
 
@@ -186,6 +191,8 @@ export class EgressGateway extends Construct implements IEgressExit {
     this.deployment = this.pods?.deployment;
     this.service = this.pods?.service;
     this.serviceAccount = this.pods?.serviceAccount;
+    this.hopRules = new HopRules(this, 'HopRules', this.handle);
+    this.destinationRule = this.hopRules.find();
     this.hosts = new GatewayHosts(this, 'Hosts', this.handle);
     if (probe) new ProbeRoute(this, 'Probe', this.handle, probe, () => this.hosts.hops.find(canBeProbed));
     if (authorization) this.ask(authorization);
@@ -228,6 +235,24 @@ export class EgressGateway extends Construct implements IEgressExit {
   }
 
   /**
+   * How a namespace's clients connect for TLS passthrough and TCP, with a subset for each port of a host; for pods behind one
+   * Service for everything also how they connect for HTTP. For JSON patches.
+   *
+   * @param namespace The clients' namespace
+   * @throws NotDeclared if no client of the namespace needs one
+   */
+  public clientDestinationRule(namespace: string): ApiObject {
+    const rule = this.hopRules.find(namespace);
+    if (rule) return rule;
+    throw new EgressError('NotDeclared', this, {
+      what: 'no client of this namespace connects by a rule of its own',
+      given: namespace,
+      allowed: 'a namespace with clients of TLS passthrough or TCP',
+      fix: 'for HTTP, `destinationRule` of the exit is for everybody',
+    });
+  }
+
+  /**
    * The objects that let a granted host be reached, for JSON patches.
    * @throws NotDeclared if no declaration sends the host through this gateway
    */
@@ -254,6 +279,7 @@ export class EgressGateway extends Construct implements IEgressExit {
     const { hosts, ports, clients } = declaration;
     checkNamed(declaration);
     this.hosts.admit(declaration);
+    this.hopRules.admit(declaration);
     const namesServers = opaquePorts(ports).some(({ identified }) => identified);
     for (const client of clients) {
       // Servers decide about service accounts by themselves.

@@ -91,14 +91,15 @@ export function checkTargetPorts(gateway: GatewayHandle, { scope, ports, rules }
 }
 
 /**
- * A server takes those whom it can name, or all of a namespace; there is none for everybody.
+ * A server takes those whom it can name, or all of a namespace; there is none for everybody. Nor is there a way for everybody
+ * to the others: what sidecars have to be told stands in a rule for their namespace.
  * @throws ExitCannotCarry
  */
 export function checkNamed({ scope, ports, clients }: Declaration): void {
-  const port = opaquePorts(ports).find(({ identified }) => identified);
+  const [port] = opaquePorts(ports);
   if (!port || clients.every(({ namespaceName }) => namespaceName !== undefined)) return;
   throw new EgressError('ExitCannotCarry', scope, {
-    what: 'who calls on this port is told apart by the server of the exit that the hop asks for, and each is for named clients',
+    what: 'on this port sidecars ask for a server of the exit by name, and only those of named clients are told how',
     given: `EgressClient.anyInMesh() on port ${port.port}`,
     allowed: 'EgressClient.serviceAccount, EgressClient.namespace',
     fix: 'name the clients',

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
-import { ClientHop } from './client-hop';
+import { checkWholePorts } from './client-entries';
+import { ClientHop, hopToGateway } from './client-hop';
 import { Declaration } from './declaration';
 import { GatewayAddress } from './gateway-handle';
 import { checkCarries, portsWithServiceEntry } from './gateway-limits';
@@ -19,10 +20,11 @@ export function leadToGateway(
   owner?: Construct,
 ): ClientHop[] {
   checkCarries(gateway, declaration);
+  checkWholePorts(declaration);
   const namespaces = [...new Set(declaration.clients.map((client) => client.namespaceName))];
   if (!namespaces.includes(undefined)) {
-    return namespaces.map(
-      (namespace) => new ClientHop(scope, gateway, declaration, { namespace: namespace!, exportTo: '.' }),
+    return namespaces.map((namespace) =>
+      hopToGateway(scope, gateway, declaration, { namespace: namespace!, exportTo: '.' }),
     );
   }
   if (!owner) {
@@ -43,5 +45,5 @@ export function leadToGateway(
     });
   }
   const place = new Construct(owner, `Mesh ${scope.node.addr}`);
-  return [new ClientHop(place, gateway, declaration, { namespace: gateway.namespace, exportTo: '*' })];
+  return [hopToGateway(place, gateway, declaration, { namespace: gateway.namespace, exportTo: '*' })];
 }

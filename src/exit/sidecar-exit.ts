@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
+import { ClientHop } from './client-hop';
 import { Declaration } from './declaration';
-import { DirectHop } from './direct-hop';
+import { directHop } from './direct-hop';
 import { IEgressExit } from './egress-exit';
 import { calledAuthority, ownAuthority } from './gateway-limits';
 import { httpPorts } from '../destination/egress-port';
@@ -28,10 +29,10 @@ export class SidecarExit implements IEgressExit {
   }
 
   /** @internal */
-  public _lead(scope: Construct, declaration: Declaration): DirectHop[] {
+  public _lead(scope: Construct, declaration: Declaration): ClientHop[] {
     checkCarries(declaration);
     const namespaces = declaration.clients.map(({ namespaceName }) => namespaceName!);
-    return namespaces.map((namespace) => new DirectHop(scope, declaration, namespace));
+    return namespaces.map((namespace) => directHop(scope, declaration, namespace));
   }
 
   /** @internal */

@@ -65,7 +65,7 @@ export function checkMetadata(
       what: '`metadata` goes to several objects, which cannot share these fields',
       given: reserved,
       allowed: 'labels, annotations and the like',
-      fix: 'set `name` on the declaration; namespaces are those of the exit and of the clients',
+      fix: 'leave them out: names follow from the exit, the clients and the hosts',
     });
   }
   return metadata;

@@ -27,17 +27,11 @@ export interface EgressOptions extends EgressHosts {
   readonly rules?: HttpRule[];
 
   /**
-   * Labels and annotations for the routes in the clients' namespaces. What declarations share follows its chart, and what
+   * Labels and annotations for the objects in the clients' namespaces. Those of several declarations of one host add up; what
    * stands beside the exit follows the exit.
    * @default - none
    */
   readonly metadata?: ApiObjectMetadata;
-
-  /**
-   * Takes the place of the construct path in the names of the objects in the clients' namespaces.
-   * @default - the path of the construct, in kebab case
-   */
-  readonly name?: string;
 }
 
 /** What each takes. */
@@ -47,7 +41,6 @@ export const EGRESS_OPTIONS: Options<EgressOptions> = {
   clients: 'checked',
   rules: 'checked',
   metadata: 'checked',
-  name: 'checked',
 };
 
 /** What may leave, on which ports, who may send it, and through which exit. */

@@ -9,7 +9,6 @@ import {
 import { HttpPort } from '../destination/http-port';
 import { GatewayAddress } from '../exit/gateway-handle';
 import { hopLabel } from '../exit/hop-name';
-import { HopRule } from '../exit/hop-rule';
 import { httpRoutes } from '../exit/http-routes';
 import { manifest } from '../mesh/manifest';
 import { shorten } from '../naming';
@@ -47,7 +46,6 @@ export class IngressHop extends Construct {
         spec,
       });
     this.gateway = object('Gateway', () => servers(props));
-    HopRule.for(this, exit, exit.http, { namespace: ingress.namespace, exportTo: '.' });
     this.virtualService = object('VirtualService', () =>
       toJson_VirtualServiceSpec({
         exportTo: ['.'],

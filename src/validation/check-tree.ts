@@ -1,14 +1,6 @@
 import { ApiObject, App } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
-import {
-  conflictingCaptures,
-  conflictingRoutes,
-  hostsOnTwoExits,
-  loops,
-  sharedSelectors,
-  splitCaptures,
-  unmergedEntries,
-} from './exits';
+import { conflictingCaptures, hostsOnTwoExits, loops, sharedSelectors } from './exits';
 import { guardsOnExits, guardsTwice, sidecarsTwice, telemetriesTwice } from './guards';
 import { ingressHostsTwice } from './ingress';
 import { isMarked } from './marks';
@@ -62,10 +54,7 @@ function problemsOf(app: App, nodes: IConstruct[]): string[] {
     ...fileCollisions(app, objects),
     ...sharedSelectors(marked),
     ...hostsOnTwoExits(marked),
-    ...conflictingRoutes(marked),
     ...conflictingCaptures(marked),
-    ...splitCaptures(marked),
-    ...unmergedEntries(marked),
     ...loops(objects, marked),
     ...guardsOnExits(marked),
     ...guardsTwice(marked),

@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { clashes, paths, some } from './clashes';
-import { clientRouteOf, exitHostOf, exitOf } from './marks';
+import { clientHostOf, exitHostOf, exitOf } from './marks';
 import { describe } from '../errors';
 
 /** Exits that select the same pods: the servers of one would be opened on the other's. */
@@ -30,27 +30,6 @@ export function hostsOnTwoExits(nodes: IConstruct[]): string[] {
   );
 }
 
-/** Routes of one namespace for one host and port that lead to two places: Istio would take the first for all callers. */
-export function conflictingRoutes(nodes: IConstruct[]): string[] {
-  const routes = nodes.flatMap((node) => {
-    const mark = clientRouteOf(node);
-    if (!mark) return [];
-    return mark.hosts.flatMap((host) =>
-      mark.ports.map(({ port, leads }) => ({ node, leads, key: `${host}:${port} from ${mark.namespace}` })),
-    );
-  });
-  return clashes(routes, ({ key }) => key)
-    .filter((group) => new Set(group.map(({ leads }) => leads)).size > 1)
-    .map((group) =>
-      describe('ClientHopConflict', group[1].node, {
-        what: `${group[0].key} is led to two exits, or to one with different retries, or straight out with different settings; Istio would take one of them for every caller`,
-        given: paths(group.map(({ node }) => node)),
-        allowed: 'one way for a host and port in a namespace, whoever calls',
-        fix: 'declare the same exit and the same settings, or run the callers in different namespaces',
-      }),
-    );
-}
-
 /** Hand-written ServiceEntries that would send a gateway's calls to where they came from: to the gateway. */
 export function loops(objects: ApiObject[], nodes: IConstruct[]): string[] {
   const hosts = nodes.flatMap((node) => exitHostOf(node) ?? []);
@@ -76,7 +55,7 @@ export function loops(objects: ApiObject[], nodes: IConstruct[]): string[] {
 /** Hosts that nothing tells apart, on one port of one namespace. */
 export function conflictingCaptures(nodes: IConstruct[]): string[] {
   const captures = nodes.flatMap((node) => {
-    const mark = clientRouteOf(node);
+    const mark = clientHostOf(node);
     return (mark?.captures ?? []).map((capture) => ({ node, namespace: mark!.namespace, ...capture }));
   });
   const everywhere = captures.flatMap(({ addresses = ['every address'], ...capture }) =>
@@ -90,57 +69,6 @@ export function conflictingCaptures(nodes: IConstruct[]): string[] {
         given: paths(group.map(({ node }) => node)),
         allowed: 'addresses of its own for each host',
         fix: 'set `addresses` on the declarations, or `dnsProxying: true` in Mesh.configure if the mesh has ISTIO_META_DNS_CAPTURE=true',
-      }),
-    );
-}
-
-/**
- * Hosts that a namespace knows by several ServiceEntries of which Istio takes one: it ignores the ports of the newer.
- *
- * @see canMergeServices in istio/istio, pilot/pkg/model/sidecar.go
- */
-export function unmergedEntries(nodes: IConstruct[]): string[] {
-  const entries = nodes.flatMap((node) => {
-    const mark = clientRouteOf(node);
-    return (mark?.entries ?? []).map((entry) => ({ node, key: `${entry.host} in ${mark!.namespace}`, ...entry }));
-  });
-  const several = (values: string[]) => new Set(values).size > 1;
-  return clashes(entries, ({ key }) => key)
-    .filter(
-      (group) =>
-        several(group.map(({ upstream }) => upstream)) ||
-        (several(group.map(({ labels }) => labels)) && several(group.map(({ ports }) => ports.join()))),
-    )
-    .map((group) =>
-      describe('ClientHopConflict', group[1].node, {
-        what: `${group[0].key} is declared several times, through an exit and straight out, to different places or with different labels; Istio would know one of them and ignore the ports of the others`,
-        given: paths(group.map(({ node }) => node)),
-        allowed: 'one exit, one set of endpoints and the same labels for a host in a namespace',
-        fix: 'put the ports into one `Egress`, or make the declarations equal',
-      }),
-    );
-}
-
-/** Hosts whose ports are declared apart although a sidecar must know all of them at the same addresses. */
-export function splitCaptures(nodes: IConstruct[]): string[] {
-  const hops = nodes.flatMap((node) => {
-    const mark = clientRouteOf(node);
-    const ports = mark?.ports.map(({ port }) => port).join();
-    return (mark?.hosts ?? []).map((host) => ({
-      node,
-      key: `${host} in ${mark!.namespace}`,
-      tcp: mark!.captures.length > 0,
-      ports,
-    }));
-  });
-  return clashes(hops, ({ key }) => key)
-    .filter((group) => group.some(({ tcp }) => tcp) && new Set(group.map(({ ports }) => ports)).size > 1)
-    .map((group) =>
-      describe('CaptureConflict', group[1].node, {
-        what: `${group[0].key} has a TCP port and is declared with other ports elsewhere; Istio would know it at different addresses`,
-        given: paths(group.map(({ node }) => node)),
-        allowed: 'one declaration with all ports of such a host in a namespace',
-        fix: 'put the ports into one `Egress`',
       }),
     );
 }

@@ -1,4 +1,3 @@
-import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 
 /** An exit: the labels that select its pods. */
@@ -18,22 +17,10 @@ export interface WaypointHostMark extends ExitHostMark {
   readonly waypoint: string;
 }
 
-/** What leads the calls of a namespace, per port to where and how. */
-export interface ClientRouteMark {
+/** What leads the calls of a namespace to a host: what it takes from TCP connections is read when everything is declared. */
+export interface ClientHostMark {
   readonly namespace: string;
-  readonly hosts: string[];
-  readonly ports: { readonly port: number; readonly leads: string }[];
   readonly captures: CaptureMark[];
-  readonly entries: EntryMark[];
-}
-
-/** A host that sidecars know by a ServiceEntry of the namespace. */
-export interface EntryMark {
-  readonly host: string;
-  readonly ports: number[];
-  /** What Istio compares before it takes several entries of a host for one: where the host is, and labels. */
-  readonly upstream: string;
-  readonly labels: string;
 }
 
 /** A host that is recognised by address and port alone. */
@@ -74,14 +61,14 @@ const INGRESS_HOST = Symbol.for('cdk8s-istio-egress.IngressHost');
 const EXIT = Symbol.for('cdk8s-istio-egress.Exit');
 const EXIT_HOST = Symbol.for('cdk8s-istio-egress.ExitHost');
 const WAYPOINT_HOST = Symbol.for('cdk8s-istio-egress.WaypointHost');
-const CLIENT_ROUTE = Symbol.for('cdk8s-istio-egress.ClientRoute');
+const CLIENT_HOST = Symbol.for('cdk8s-istio-egress.ClientHost');
 const MARKED = Symbol.for('cdk8s-istio-egress.Marked');
 
 /** Marks a construct for the checks of the whole tree, which know nothing else of it. */
 export const markExit = (construct: Construct, mark: ExitMark) => set(construct, EXIT, mark);
 export const markExitHost = (construct: Construct, mark: ExitHostMark) => set(construct, EXIT_HOST, mark);
 export const markWaypointHost = (construct: Construct, mark: WaypointHostMark) => set(construct, WAYPOINT_HOST, mark);
-export const markClientRoute = (construct: Construct, mark: ClientRouteMark) => set(construct, CLIENT_ROUTE, mark);
+export const markClientHost = (construct: Construct, mark: ClientHostMark) => set(construct, CLIENT_HOST, mark);
 export const markIngressHost = (construct: Construct, mark: IngressHostMark) => set(construct, INGRESS_HOST, mark);
 export const markGuard = (construct: Construct, mark: GuardMark) => set(construct, GUARD, mark);
 
@@ -94,15 +81,10 @@ export const isMarked = (construct: IConstruct) => MARKED in construct;
 export const exitOf = (construct: IConstruct) => get<ExitMark>(construct, EXIT);
 export const exitHostOf = (construct: IConstruct) => get<ExitHostMark>(construct, EXIT_HOST);
 export const waypointHostOf = (construct: IConstruct) => get<WaypointHostMark>(construct, WAYPOINT_HOST);
-export const clientRouteOf = (construct: IConstruct) => get<ClientRouteMark>(construct, CLIENT_ROUTE);
+export const clientHostOf = (construct: IConstruct) => get<ClientHostMark>(construct, CLIENT_HOST);
 export const ingressHostOf = (construct: IConstruct) => get<IngressHostMark>(construct, INGRESS_HOST);
 export const clusterRangesOf = (construct: IConstruct) => get<string[]>(construct, CLUSTER_RANGES);
 export const guardOf = (construct: IConstruct) => get<GuardMark>(construct, GUARD);
-
-/** The labels of an object, to be compared. */
-export function labelsOf({ metadata }: ApiObject): string {
-  return JSON.stringify(Object.entries(metadata.toJson().labels ?? {}).sort());
-}
 
 function set(construct: Construct, symbol: symbol, mark: unknown): void {
   (construct as any)[symbol] = mark;

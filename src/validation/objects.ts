@@ -9,7 +9,7 @@ export function duplicateObjects(objects: ApiObject[]): string[] {
       what: `two objects are ${group[0].kind} ${group[0].metadata.namespace ?? ''}/${group[0].name}; the later one would replace the other`,
       given: paths(group),
       allowed: 'one object of a kind, namespace and name',
-      fix: 'set `name` on one of the gateways or declarations, or give the declaration another id',
+      fix: 'set `name` on one of the gateways, give the construct another id, or rename a hand-written object',
     }),
   );
 }

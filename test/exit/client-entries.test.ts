@@ -1,4 +1,4 @@
-import { Egress, EgressGateway, EgressPort, EgressProps, MeshSettings } from '../../src';
+import { Egress, EgressPort, EgressProps, MeshSettings } from '../../src';
 import { virtualAddress } from '../../src/destination/captured-addresses';
 import { failing, world } from '../fixtures';
 
@@ -9,27 +9,27 @@ function entries(props: Partial<EgressProps>, mesh?: MeshSettings) {
   return manifests().find({ kind: 'ServiceEntry', namespace: 'payments' });
 }
 
-test('TLS needs to be known and has no endpoint to leak to; one entry does for all hosts', () => {
+test('TLS needs to be known and has no endpoint to leak to', () => {
   const hosts = ['a.example', '*.b.example'];
   const endpoints = [{ address: 'edge.example' }];
-  const [entry, ...others] = entries({ hosts, endpoints, ports: [EgressPort.tlsPassthrough()] });
-  expect(others).toEqual([]);
-  expect(entry.metadata.name).toBe('payments-a');
-  expect(entry.spec).toEqual({
+  const made = entries({ hosts, endpoints, ports: [EgressPort.tlsPassthrough()] });
+  expect(made.map(({ metadata }) => metadata.name)).toEqual([
+    'payments.a.example',
+    'payments.any.b.example',
+  ]);
+  expect(made[0].spec).toEqual({
     exportTo: ['.'],
-    hosts,
+    hosts: ['a.example'],
     ports: [{ name: 'tls-443', number: 443, protocol: 'TLS' }],
     resolution: 'STATIC',
   });
 });
 
-test('a TCP host has an entry of its own, because there it is its address', () => {
+test('a TCP host is its address, on all of its ports', () => {
   const hosts = ['a.example', 'b.example'];
   const made = entries({ hosts, ports: [EgressPort.tcp(5432), EgressPort.tlsPassthrough()] }, { dnsProxying: true });
-  expect(made.map(({ metadata, spec }) => [metadata.name, spec.hosts, spec.addresses])).toEqual(
-    hosts.map((host) => [`payments-a.${host}`, [host], [virtualAddress(host)]]),
-  );
-  // All ports of a host stand in one entry: in two, Istio would know it at two addresses.
+  expect(made.map(({ spec }) => spec.addresses)).toEqual(hosts.map((host) => [virtualAddress(host)]));
+  // In two entries, Istio would know it at two addresses.
   for (const { spec } of made) expect(spec.ports.map(({ number }: any) => number)).toEqual([443, 5432]);
 });
 
@@ -58,11 +58,4 @@ test.each([
   ['ports that name their host', { ports: [EgressPort.tlsPassthrough()] }, 'only TCP ports go by addresses'],
 ])('one list of addresses is not for %s', (_, props, part) => {
   expect(() => entries({ ...props, addresses: ['192.0.2.7'] })).toThrow(failing('AddressSyntax', part));
-});
-
-test('an entry takes 256 hosts; TCP hosts have one each', () => {
-  const hosts = Array.from({ length: 257 }, (_, i) => `h${i}.example`);
-  const exit = EgressGateway.imported();
-  expect(() => entries({ hosts, exit, ports: [EgressPort.tlsPassthrough()] })).toThrow(failing('HostCount', '257'));
-  expect(entries({ hosts, exit, ports: [EgressPort.tcp(5432)] }, { dnsProxying: true })).toHaveLength(257);
 });

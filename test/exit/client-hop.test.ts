@@ -14,35 +14,11 @@ test('each namespace leads its own calls and shows them to nobody', () => {
   const egress = new HttpEgress(chart, 'News', { hosts, exit, clients });
   expect(egress.clientHops.map((hop) => hop.namespace)).toEqual(['payments', 'shop']);
   for (const namespace of ['payments', 'shop']) {
-    manifests().has({ kind: 'VirtualService', namespace }, { spec: { exportTo: ['.'], hosts, gateways: undefined } });
-    manifests().has(
-      { kind: 'DestinationRule', namespace },
-      {
-        spec: {
-          exportTo: ['.'],
-          host: 'istio-egress.istio-egress.svc.cluster.local',
-          trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } },
-        },
-      },
-    );
-    manifests().countIs({ kind: 'ServiceEntry', namespace }, 0);
+    const [{ kind, metadata, spec }, ...others] = manifests().find({ namespace });
+    expect([kind, metadata.name]).toEqual(['VirtualService', `${namespace}.a.example`]);
+    expect(spec).toMatchObject({ exportTo: ['.'], hosts });
+    expect(others).toEqual([]);
   }
-});
-
-test('a chart has one rule per namespace and exit, however much it declares', () => {
-  const { exit, app, chart, clients, manifests } = world();
-  const other = new Chart(app, 'other');
-  for (const [scope, id] of [
-    [chart, 'A'],
-    [chart, 'B'],
-    [other, 'C'],
-  ] as const) {
-    new HttpEgress(scope, id, { hosts: [`${id}.example`], exit, clients });
-  }
-  const names = manifests()
-    .find({ kind: 'DestinationRule', namespace: 'payments' })
-    .map(({ metadata }) => metadata.name);
-  expect(names).toEqual(['payments.istio-egress', 'payments-other.istio-egress']);
 });
 
 test('another port than 80 needs a ServiceEntry, which has no endpoint to leak to', () => {
@@ -53,17 +29,14 @@ test('another port than 80 needs a ServiceEntry, which has no endpoint to leak t
     clients,
     ports: [EgressPort.http(), EgressPort.tlsOrigination({ port: 8080 })],
   });
-  const { spec } = manifests().only({ kind: 'ServiceEntry', namespace: 'payments' });
+  const { metadata, spec } = manifests().only({ kind: 'ServiceEntry', namespace: 'payments' });
+  expect(metadata.name).toBe('payments.a.example');
   expect(spec).toEqual({
     exportTo: ['.'],
     hosts,
     ports: [{ name: 'http-8080', number: 8080, protocol: 'HTTP' }],
     resolution: 'STATIC',
   });
-  manifests().has(
-    { kind: 'VirtualService', namespace: 'payments' },
-    { spec: { http: [{ match: [{ port: 80 }] }, { match: [{ port: 8080 }] }] } },
-  );
 });
 
 test('a gateway without port 80 needs a ServiceEntry for port 80 too', () => {
@@ -96,10 +69,9 @@ test('the whole mesh is led from beside the exit', () => {
   const { exit, chart, manifests } = world();
   new HttpEgress(chart, 'A', { hosts, exit, clients: [EgressClient.anyInMesh()] });
   manifests().has(
-    { kind: 'VirtualService', namespace: 'istio-egress', name: 'istio-egress-payments-a' },
+    { kind: 'VirtualService', namespace: 'istio-egress', name: 'any.mesh.a.example' },
     { spec: { exportTo: ['*'] } },
   );
-  manifests().has({ kind: 'DestinationRule', namespace: 'istio-egress' }, { spec: { exportTo: ['*'] } });
 });
 
 test('the whole mesh cannot be led through an imported exit, nor on another port', () => {
@@ -113,11 +85,13 @@ test('the whole mesh cannot be led through an imported exit, nor on another port
   );
 });
 
-test('a ServiceEntry takes 256 hosts, port 80 any number', () => {
-  const { exit, chart, clients } = world();
-  const many = Array.from({ length: 257 }, (_, i) => `h${i}.example`);
-  new HttpEgress(chart, 'A', { hosts: many, exit, clients });
+test('declarations of one chart or several keep to their own hosts', () => {
+  const { app, exit, chart, clients, manifests } = world();
+  new HttpEgress(chart, 'A', { hosts: ['a.example', 'b.example'], exit, clients });
+  new HttpEgress(new Chart(app, 'other'), 'A', { hosts: ['c.example'], exit, clients });
   expect(
-    () => new HttpEgress(chart, 'B', { hosts: many, exit: EgressGateway.imported(), clients, port: 8080 }),
-  ).toThrow(failing('HostCount', '257'));
+    manifests()
+      .find({ kind: 'VirtualService', namespace: 'payments' })
+      .map(({ spec }) => spec.hosts),
+  ).toEqual([['a.example'], ['b.example'], ['c.example']]);
 });

@@ -92,7 +92,7 @@ test('on ports that nobody reads a whole namespace is let through to its own ser
 test('on such ports servers tell service accounts apart, and a namespace needs no policy', () => {
   const { exit, manifests } = world();
   exit.grant('A', { hosts: ['a.example'], ports: [EgressPort.tcp(5432)], clients: [account] });
-  manifests().countIs({ name: 'istio-egress.payments' }, 0);
+  manifests().countIs({ kind: 'AuthorizationPolicy', name: 'istio-egress.payments' }, 0);
   expect(manifests().only({ name: 'istio-egress.service.accounts' }).spec).toEqual({
     action: 'ALLOW',
     selector: { matchLabels: { istio: 'istio-egress' } },

@@ -1,11 +1,11 @@
 import { Egress, EgressPort, EgressProps, GatewayWorkload, MeshSettings } from '../../src';
 import { failing, world } from '../fixtures';
 
-/** The routes in the client's namespace for a declaration through a gateway. */
+/** The routes in the client's namespace for the last host of a declaration through a gateway. */
 function routes(props: Partial<EgressProps>, mesh?: MeshSettings, workload?: GatewayWorkload) {
   const { exit, chart, clients, manifests } = world({ workload }, mesh);
   new Egress(chart, 'A', { hosts: ['a.example'], exit, clients, ports: [], ...props });
-  return manifests().only({ kind: 'VirtualService', namespace: 'payments' }).spec;
+  return manifests().find({ kind: 'VirtualService', namespace: 'payments' }).at(-1)!.spec;
 }
 
 const to = (subset: string, host = 'istio-egress-tls.istio-egress.svc.cluster.local', number = 443) => [
@@ -14,10 +14,7 @@ const to = (subset: string, host = 'istio-egress-tls.istio-egress.svc.cluster.lo
 
 test('TLS is recognised by its server name, and goes to the subset of its host and port', () => {
   const spec = routes({ hosts: ['a.example', 'b.example'], ports: [EgressPort.tlsPassthrough({ port: 8443 })] });
-  expect(spec.tls).toEqual([
-    { match: [{ port: 8443, sniHosts: ['a.example'] }], route: to('sa-8443-a-example') },
-    { match: [{ port: 8443, sniHosts: ['b.example'] }], route: to('sa-8443-b-example') },
-  ]);
+  expect(spec.tls).toEqual([{ match: [{ port: 8443, sniHosts: ['b.example'] }], route: to('sa-8443-b-example') }]);
   expect([spec.http, spec.tcp]).toEqual([undefined, undefined]);
 });
 
@@ -51,6 +48,35 @@ test('each port of a declaration has a way of its own', () => {
   expect(spec.http.map(({ match }: any) => match[0].port)).toEqual([80]);
   expect(spec.tls.map(({ route }: any) => route)).toEqual([to('sa-443-a-example'), to('without-identity')]);
   expect(spec.tcp.map(({ route }: any) => route)).toEqual([to('sa-5432-a-example')]);
+});
+
+test('what arrives at the exit names the port that was called, whatever the application writes into Host', () => {
+  const http = (...ports: number[]) =>
+    routes({ ports: ports.map((port) => EgressPort.http({ port })) }).http.map(({ match, rewrite }: any) => [
+      match[0],
+      rewrite?.authority,
+    ]);
+  expect(http(8080)).toEqual([[{ port: 8080 }, 'a.example:8080']]);
+  expect(http(80, 8080)).toEqual([
+    [{ port: 80 }, 'a.example'],
+    [{ port: 8080 }, 'a.example:8080'],
+  ]);
+  // Alone, port 80 needs none: by the name of another port the exit refuses it, and each byte is in every sidecar.
+  expect(http(80)).toEqual([[{ port: 80 }, undefined]]);
+});
+
+test('below a wildcard, whose names cannot be rewritten, a route takes only what names its port', () => {
+  const patterns = (...ports: number[]) =>
+    routes({
+      hosts: ['*.example.com'],
+      endpoints: [{ address: 'www.example.com' }],
+      ports: ports.map((port) => EgressPort.http({ port })),
+    }).http.map(({ match, rewrite }: any) => [match[0].authority?.regex, rewrite]);
+  expect(patterns(80)).toEqual([[undefined, undefined]]);
+  expect(patterns(80, 8080)).toEqual([
+    ['[^:]+(:80)?', undefined],
+    ['[^:]+:8080', undefined],
+  ]);
 });
 
 test('on pods that exist already, everything may go to one Service', () => {

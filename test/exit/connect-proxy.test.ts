@@ -21,7 +21,7 @@ test('the exit finds the proxy, and sends CONNECT for each host and port', () =>
     { kind: 'ServiceEntry', name: 'istio-egress.proxy.corp.example' },
     { spec: { exportTo: ['.'], hosts: ['proxy.corp.example'], ports: [{ number: 8888 }], resolution: 'DNS' } },
   );
-  const { subsets } = all.only({ kind: 'DestinationRule' }).spec;
+  const { subsets } = all.only({ kind: 'DestinationRule', name: 'istio-egress.proxy.corp.example' }).spec;
   expect(subsets.map(({ name, trafficPolicy }: any) => [name, trafficPolicy.tunnel])).toEqual([
     ['443-a-example', { protocol: 'CONNECT', targetHost: 'a.example', targetPort: 443 }],
     ['443-b-example', { protocol: 'CONNECT', targetHost: 'b.example', targetPort: 443 }],

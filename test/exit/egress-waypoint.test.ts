@@ -159,7 +159,7 @@ describe('beside a gateway', () => {
       { name: 'http-80', number: 80, protocol: 'HTTP', targetPort: 443 },
       { name: 'tls-443', number: 443, protocol: 'TLS' },
     ]);
-    manifests().countIs({ kind: 'DestinationRule', namespace: 'istio-egress' }, 1);
+    manifests().countIs({ kind: 'DestinationRule', name: 'istio-egress.a.example' }, 1);
     manifests().has(
       { kind: 'AuthorizationPolicy', name: 'egress-waypoint.a.example' },
       { spec: { targetRefs: [{ kind: 'ServiceEntry', name: 'istio-egress.a.example' }] } },
@@ -195,7 +195,7 @@ describe('beside a gateway', () => {
     new Egress(alone.chart, 'New', { hosts, exit: alone.exit, clients, ports });
     expect(alone.manifests().only({ kind: 'ServiceEntry' })).toMatchObject({ metadata, spec });
     expect(alone.manifests().only({ kind: 'DestinationRule' })).toEqual(
-      manifests().only({ kind: 'DestinationRule', namespace: 'istio-egress' }),
+      manifests().only({ kind: 'DestinationRule', name: 'istio-egress.a.example' }),
     );
   });
 

@@ -11,6 +11,9 @@ import {
 import { virtualAddress } from '../../src/destination/captured-addresses';
 import { failing, world } from '../fixtures';
 
+const HOST_RULE = { kind: 'DestinationRule', name: 'istio-egress.a.example' };
+const BELOW_RULE = { kind: 'DestinationRule', name: 'istio-egress.any.example.com' };
+
 /** The exit hop of one host with these ports. */
 function hop(...ports: EgressPort[]) {
   const { exit, clients, manifests } = world();
@@ -18,7 +21,7 @@ function hop(...ports: EgressPort[]) {
   const all = manifests();
   return {
     serviceEntry: all.only({ kind: 'ServiceEntry' }).spec,
-    destinationRule: all.only({ kind: 'DestinationRule' }).spec,
+    destinationRule: all.only(HOST_RULE).spec,
     routes: all.only({ kind: 'VirtualService' }).spec.http,
     all,
   };
@@ -252,7 +255,7 @@ test('HTTP and TLS of one host share what they can', () => {
   const { all } = granted({ ports: [EgressPort.tlsOrigination(), EgressPort.tlsPassthrough()] });
   expect(all.only({ kind: 'ServiceEntry' }).spec.ports).toEqual([{ name: 'tls-443', number: 443, protocol: 'TLS' }]);
   // TLS stands in the subset of HTTP: what the application has encrypted goes past it.
-  expect(all.only({ kind: 'DestinationRule' }).spec.subsets.map(({ name }: any) => name)).toEqual(['port-80']);
+  expect(all.only(HOST_RULE).spec.subsets.map(({ name }: any) => name)).toEqual(['port-80']);
 });
 
 test('one port of the host speaks one protocol, and one of its ports may be without identity', () => {
@@ -281,7 +284,7 @@ test('endpoints stand for the host, which is still the one that is asked for', (
   ];
   const { all } = granted({ ports: [EgressPort.tlsOrigination()], endpoints, outlierDetection: {} });
   all.has({ kind: 'ServiceEntry' }, { spec: { resolution: 'STATIC', endpoints } });
-  all.has({ kind: 'DestinationRule' }, { spec: { subsets: [{ trafficPolicy: { tls: { sni: 'a.example' } } }] } });
+  all.has(HOST_RULE, { spec: { subsets: [{ trafficPolicy: { tls: { sni: 'a.example' } } }] } });
 });
 
 test('limits hold for every port of the host, and failures in a row leave an address out', () => {
@@ -290,7 +293,7 @@ test('limits hold for every port of the host, and failures in a row leave an add
     connectionLimits: { maxConnections: 10, maxRequests: 20 },
     outlierDetection: { consecutiveFailures: 3 },
   });
-  const { trafficPolicy, subsets } = all.only({ kind: 'DestinationRule' }).spec;
+  const { trafficPolicy, subsets } = all.only(HOST_RULE).spec;
   expect(trafficPolicy).toEqual({
     connectionPool: { tcp: { maxConnections: 10 }, http: { http2MaxRequests: 20 } },
     outlierDetection: {
@@ -310,7 +313,7 @@ test('limits hold for every port of the host, and failures in a row leave an add
 
 test('limits are said for ports that nobody reads, too', () => {
   const { all } = granted({ ports: [EgressPort.tcp(5432)], connectionLimits: { maxConnections: 5 } });
-  all.has({ kind: 'DestinationRule' }, { spec: { trafficPolicy: { connectionPool: { tcp: { maxConnections: 5 } } } } });
+  all.has(HOST_RULE, { spec: { trafficPolicy: { connectionPool: { tcp: { maxConnections: 5 } } } } });
 });
 
 test('declarations of one host agree on endpoints, limits and outliers', () => {
@@ -332,7 +335,7 @@ test('a wildcard leads to its server, and the certificate must carry the name th
     { spec: { hosts: ['*.example.com'], resolution: 'DNS', endpoints } },
   );
   // Envoy asks for the called name, and verifies it, only where neither is set.
-  expect(all.only({ kind: 'DestinationRule' }).spec.subsets[0].trafficPolicy.tls).toEqual({
+  expect(all.only(BELOW_RULE).spec.subsets[0].trafficPolicy.tls).toEqual({
     mode: 'SIMPLE',
     caCertificates: 'system',
   });
@@ -341,7 +344,7 @@ test('a wildcard leads to its server, and the certificate must carry the name th
 test('a server name of its own for a wildcard is verified: Istio would check no name', () => {
   const names = (tls: UpstreamTls) => {
     const ports = [EgressPort.tlsOrigination({ tls })];
-    const { spec } = granted({ hosts: ['*.example.com'], endpoints, ports }).all.only({ kind: 'DestinationRule' });
+    const { spec } = granted({ hosts: ['*.example.com'], endpoints, ports }).all.only(BELOW_RULE);
     return [spec.subsets[0].trafficPolicy.tls.sni, spec.subsets[0].trafficPolicy.tls.subjectAltNames];
   };
   expect(names(UpstreamTls.simple({ sni: 'edge.example' }))).toEqual(['edge.example', ['edge.example']]);

@@ -20,7 +20,7 @@ test('settings reach both hops: domain, revision, labels and annotations', () =>
   manifests.has({ kind: 'Deployment' }, { metadata: { labels: { team: 'net' } } });
   manifests.has({ kind: 'Deployment' }, { spec: { template: { metadata: { labels: { 'istio.io/rev': 'canary' } } } } });
   manifests.has(
-    { kind: 'DestinationRule', namespace: 'payments' },
+    { kind: 'DestinationRule', name: 'istio-egress' },
     { spec: { host: 'istio-egress.istio-egress.svc.corp.example' } },
   );
   manifests.has(

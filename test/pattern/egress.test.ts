@@ -20,13 +20,12 @@ test('one declaration makes both hops', () => {
     [
       'AuthorizationPolicy istio-egress/istio-egress.payments',
       'DestinationRule istio-egress/istio-egress.a.example',
-      'DestinationRule payments/payments.istio-egress',
       'ServiceEntry istio-egress/istio-egress.a.example',
       'VirtualService istio-egress/istio-egress.a.example',
-      'VirtualService payments/payments-stripe',
+      'VirtualService payments/payments.a.example',
     ].sort(),
   );
-  expect(egress.clientHop('payments').virtualServices[0]!.name).toBe('payments-stripe');
+  expect(egress.clientHop('payments').virtualServices[0]!.name).toBe('payments.a.example');
   expect(() => egress.clientHop('shop')).toThrow(failing('NotDeclared', 'shop'));
 });
 
@@ -44,18 +43,17 @@ test('through an imported exit only the client hop is made', () => {
   const before = manifests().all.length;
   const exit = EgressGateway.imported({ name: 'partner', namespace: 'edge', service: 'partner-gw', httpPort: 80 });
   new TlsOriginationEgress(chart, 'A', { hosts, exit, clients, tls: UpstreamTls.mutual('bank') });
-  expect(manifests().all).toHaveLength(before + 2);
-  manifests().has(
-    { kind: 'DestinationRule', namespace: 'payments' },
-    { spec: { host: 'partner-gw.edge.svc.cluster.local' } },
-  );
+  expect(manifests().all).toHaveLength(before + 1);
+  const { http } = manifests().only({ kind: 'VirtualService', namespace: 'payments' }).spec;
+  expect(http[0].route[0].destination.host).toBe('partner-gw.edge.svc.cluster.local');
 });
 
 test('the defaults of both repos meet', () => {
   const { exit, chart, clients, manifests } = world();
   new HttpEgress(chart, 'A', { hosts, exit: EgressGateway.imported(), clients });
   const { name, namespace } = exit.service!.metadata;
-  manifests().has({ kind: 'DestinationRule' }, { spec: { host: `${name}.${namespace}.svc.cluster.local` } });
+  const { http } = manifests().only({ kind: 'VirtualService', namespace: 'payments' }).spec;
+  expect(http[0].route[0].destination.host).toBe(`${name}.${namespace}.svc.cluster.local`);
 });
 
 test('adding and reordering hosts and clients renames nothing', () => {
@@ -69,13 +67,6 @@ test('adding and reordering hosts and clients renames nothing', () => {
   const more = names(['y.example', 'x.example'], [b, a]);
   for (const name of one) expect(more).toContain(name);
   expect(names(['x.example', 'y.example'], [a, b])).toEqual(more);
-});
-
-test('the name of a declaration can be chosen', () => {
-  const { exit, chart, clients } = world();
-  const egress = new HttpEgress(chart, 'A', { hosts, exit, clients, name: 'news' });
-  expect(egress.clientHops[0].virtualServices[0]!.name).toBe('payments-news');
-  expect(() => new HttpEgress(chart, 'B', { hosts, exit, clients, name: 'a/b' })).toThrow(failing('NameSyntax', 'a/b'));
 });
 
 test('describes who reaches what through which exit, and how encrypted', () => {

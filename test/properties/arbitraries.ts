@@ -178,7 +178,6 @@ export interface Given {
   readonly endpoints?: { readonly address: string; readonly weight?: number }[];
   readonly addresses?: string[];
   readonly connectionLimits?: { readonly maxConnections: number };
-  readonly name?: string;
 }
 
 const list = <T>(item: fc.Arbitrary<T>, maxLength: number) =>
@@ -211,7 +210,6 @@ const declaration = shape.chain((what) => {
         : often<Given['endpoints']>(undefined, list(at, 2)),
       addresses: often<Given['addresses']>(undefined, list(fc.constantFrom('10.45.7.0/24', '192.0.2.9'), 2)),
       connectionLimits: often<Given['connectionLimits']>(undefined, fc.constant({ maxConnections: 10 })),
-      name: mostly(fc.constant<string | undefined>(undefined), name),
     })
     .chain((given) => mostly(fc.constant(tidy(given)), fc.constant(given)));
 });
@@ -234,13 +232,28 @@ function tidy(given: Given): Given {
   };
 }
 
-/** A random app: its declarations, and whether its sidecars answer DNS. */
+/** A random app: its declarations, some of them made twice or for others too, and what its mesh and exit are like. */
 export interface GivenApp {
   readonly declarations: Given[];
   readonly dnsProxying: boolean;
+  /** Whether the exit has one Service for everything. */
+  readonly oneService: boolean;
 }
 
+/** The same again, in another chart, for other clients. */
+const again = fc
+  .record({ index: fc.nat(2), clients: fc.option(list(client, 2), { nil: undefined }), keeps: fc.constantFrom(0, 1) })
+  .map(({ index, clients, keeps }) => (given: Given[]): Given[] => {
+    const one = given[index % given.length];
+    const ports = keeps && one.ports.length > 1 ? one.ports.slice(0, keeps) : one.ports;
+    const other = { ...one, ports, id: `${one.id}-again`, rules: [], clients: clients ?? one.clients };
+    return [...given, one.hosts.length > 0 && one.ports.length > 0 ? tidy(other) : other];
+  });
+
 export const randomApp: fc.Arbitrary<GivenApp> = fc.record({
-  declarations: fc.array(declaration, { minLength: 1, maxLength: 3, size: 'max' }),
+  declarations: fc
+    .tuple(fc.array(declaration, { minLength: 1, maxLength: 3, size: 'max' }), fc.option(again, { nil: undefined }))
+    .map(([given, twice]) => (twice ? twice(given) : given)),
+  oneService: fc.boolean(),
   dnsProxying: fc.constantFrom(true, true, true, false),
 });

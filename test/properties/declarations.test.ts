@@ -2,6 +2,7 @@ import { App, Chart } from 'cdk8s';
 import fc from 'fast-check';
 import { parseAllDocuments } from 'yaml';
 import { clientOf, Given, GivenApp, randomApp, ruleOf, rulesOf } from './arbitraries';
+import { checkLed, checkOnce } from './led';
 import { around, Caller, leadsTo, mayCall, mayConnect, Meant, meant } from './meaning';
 import { Http, letsThrough, serverTakes } from './policies';
 import { checkNames, checkRoutes, checkServed, must } from './references';
@@ -13,21 +14,26 @@ const HTTP = 8080;
 const OPAQUE = 8443;
 
 /** Makes the declarations in one app. */
-function build({ declarations, dnsProxying }: GivenApp): App {
+function build({ declarations, dnsProxying, oneService }: GivenApp): App {
   const app = new App({ outdir: '/nonexistent' });
   Mesh.configure(app, { dnsProxying });
   const platform = new Chart(app, 'platform');
   const labels = { istio: 'egress' };
   const ports = { httpTargetPort: HTTP, tlsTargetPort: OPAQUE };
-  const workload = GatewayWorkload.existing({ labels, service: 'egress', ...ports });
+  const workload = GatewayWorkload.existing({
+    labels,
+    service: 'egress',
+    tlsService: oneService ? undefined : 'egress-tls',
+    ...ports,
+  });
   const exits: Record<Given['exit'], IEgressExit> = {
     own: new EgressGateway(platform, 'Exit', { workload }),
     imported: EgressGateway.imported({ namespace: 'elsewhere' }),
     sidecar: new SidecarExit(),
   };
-  const chart = new Chart(app, 'app');
+  const charts = ['app', 'other'].map((id) => new Chart(app, id));
   declarations.forEach(({ id, exit, ...given }, index) => {
-    new Egress(chart, `${id}-${index}`, {
+    new Egress(charts[index % 2], `${id}-${index}`, {
       ...given,
       exit: exits[exit],
       ports: given.ports.map(({ make }) => make()),
@@ -127,7 +133,7 @@ function checkExit(objects: any[], namespace: string, declarations: Meant[], mod
 }
 
 test('10,000 random apps: policies that let exactly what is declared through, or an error with a code', () => {
-  const outcomes = { valid: 0, refused: 0, through: 0, stopped: 0 };
+  const outcomes = { valid: 0, refused: 0, through: 0, stopped: 0, ways: 0 };
   const met = new Set<string>();
   fc.assert(
     fc.property(randomApp, (given) => {
@@ -150,7 +156,9 @@ test('10,000 random apps: policies that let exactly what is declared through, or
       checkNames(objects);
       checkRoutes(objects, new Set(namespaces));
       checkServed(objects);
+      checkOnce(objects, new Set(namespaces.filter((namespace) => namespace !== '*')));
       const own = declarations.filter(({ exit }) => exit === 'own');
+      outcomes.ways += checkLed(objects, 'istio-egress', own);
       const { through, refused } = checkExit(objects, 'istio-egress', own, {
         call: (caller, host, port, http) => mayCall(own, caller, host, port, http),
         leads: (host, port) => leadsTo(own, host, port),
@@ -169,6 +177,7 @@ test('10,000 random apps: policies that let exactly what is declared through, or
   expect(outcomes.valid).toBeGreaterThan(2000);
   expect(outcomes.refused).toBeGreaterThan(2000);
   expect(outcomes.through).toBeGreaterThan(10_000);
+  expect(outcomes.ways).toBeGreaterThan(3000);
   expect(outcomes.stopped).toBeGreaterThan(10_000);
   const exits = ['own', 'imported', 'sidecar'].flatMap((exit) =>
     ['http', 'tls', 'tcp'].map((kind) => `${exit} ${kind}`),
@@ -194,11 +203,13 @@ test('200 odd but valid hosts give valid YAML', () => {
       },
     ],
     dnsProxying: false,
+    oneService: true,
   });
   const objects = parsed(app);
   checkNames(objects);
   checkRoutes(objects, new Set(['a', 'b']));
   checkServed(objects);
-  // Per host ServiceEntry, DestinationRule and two VirtualServices; the exits' own; per namespace a policy and the client hop.
-  expect(objects).toHaveLength(200 * 4 + 2 + 2 + 2 * 3);
+  // Per host ServiceEntry, DestinationRule and two VirtualServices at the exit, and two objects in each of two namespaces; the
+  // exit's own; per namespace a policy and a rule.
+  expect(objects).toHaveLength(200 * (4 + 2 * 2) + 2 + 2 * 2);
 });

@@ -35,7 +35,7 @@ type Options = { [name: string]: any };
 const clients = [EgressClient.serviceAccount('payments', 'checkout')];
 const rules = [HttpRule.allow({ methods: ['GET'], paths: ['/v1/*'], headers: { 'x-role': ['auditor'] } })];
 const hosts = ['a.example.com'];
-const declared = { hosts, clients, name: 'declared', metadata: { labels: { a: 'b' } } };
+const declared = { hosts, clients, metadata: { labels: { a: 'b' } } };
 const http = {
   port: 80,
   timeout: Duration.seconds(1),

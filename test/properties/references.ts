@@ -58,15 +58,23 @@ export function checkRoutes(objects: any[], clientNamespaces: Set<string>): void
     const atExit = metadata.namespace === 'istio-egress';
     must(atExit || clientNamespaces.has(metadata.namespace), 'an object in a namespace of nobody', object);
     const forAll = clientNamespaces.has('*') && atExit && !spec?.gateways;
-    if (spec?.exportTo) must(forAll || String(spec.exportTo) === '.', 'an object that others see', object);
+    const isHop = kind === 'DestinationRule' && atExit && spec.host.endsWith('.svc.cluster.local');
+    if (spec?.exportTo) must(forAll || isHop || String(spec.exportTo) === '.', 'an object that others see', object);
     if (kind !== 'VirtualService') continue;
     for (const route of [...(spec.http ?? []), ...(spec.tls ?? []), ...(spec.tcp ?? [])]) {
       for (const { destination } of route.route) {
         const { host, subset, port } = destination;
-        const rules = of('DestinationRule', metadata.namespace).filter((rule) => rule.spec.host === host);
+        const isService = host.endsWith('.svc.cluster.local');
+        // How to connect to an exit is said by its owner, in its namespace.
+        const rules = of('DestinationRule', isService ? host.split('.')[1] : metadata.namespace).filter(
+          (rule) => rule.spec.host === host && (!isService || sees(rule, metadata.namespace, spec)),
+        );
         const subsets = rules.flatMap((rule) => rule.spec.subsets ?? []);
-        must(!subset || subsets.some(({ name }) => name === subset), `no subset ${subset}`, object);
-        if (host.endsWith('.svc.cluster.local')) continue;
+        const isOwn = !isService || host.split('.')[1] === 'istio-egress';
+        must(!isOwn || !subset || subsets.some(({ name }) => name === subset), `no subset ${subset}`, object);
+        must(!isService || !isOwn || rules.length > 0, 'no rule of the exit', object);
+        must(rules.length < 2 || rules.every((rule) => !rule.spec.subsets), 'two rules, of which one counts', object);
+        if (isService) continue;
         const entries = of('ServiceEntry', metadata.namespace).filter((entry) => entry.spec.hosts.includes(host));
         must(
           entries.some((entry) => entry.spec.ports.some((one: any) => one.number === port.number)),
@@ -78,6 +86,11 @@ export function checkRoutes(objects: any[], clientNamespaces: Set<string>): void
       }
     }
   }
+}
+
+function sees(rule: any, namespace: string, route: any): boolean {
+  const [seenBy] = rule.spec.exportTo;
+  return seenBy === '*' || seenBy === namespace || String(route.exportTo) === '*';
 }
 
 /** Every server of a gateway has a route bound to it, and every route of a server name a server. */

@@ -96,16 +96,6 @@ test('the ingress gateway is a client as others are: by mutual TLS, and by its o
         to: [{ operation: { hosts: ['bin.corp.example', 'bin.corp.example:80'] } }],
       },
     ]);
-    manifests().has(
-      { kind: 'DestinationRule', namespace },
-      {
-        spec: {
-          exportTo: ['.'],
-          host: 'egress0.ns0.svc.cluster.local',
-          trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } },
-        },
-      },
-    );
   }
 });
 
