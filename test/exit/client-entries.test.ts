@@ -13,10 +13,7 @@ test('TLS needs to be known and has no endpoint to leak to', () => {
   const hosts = ['a.example', '*.b.example'];
   const endpoints = [{ address: 'edge.example' }];
   const made = entries({ hosts, endpoints, ports: [EgressPort.tlsPassthrough()] });
-  expect(made.map(({ metadata }) => metadata.name)).toEqual([
-    'payments.a.example',
-    'payments.any.b.example',
-  ]);
+  expect(made.map(({ metadata }) => metadata.name)).toEqual(['payments.a.example', 'payments.any.b.example']);
   expect(made[0].spec).toEqual({
     exportTo: ['.'],
     hosts: ['a.example'],
