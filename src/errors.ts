@@ -53,6 +53,7 @@ export const ERROR_CODES = [
   'SubjectAltNameSyntax',
   'TelemetryTwice',
   'TimeoutRange',
+  'UnaskedBytes',
   'VersionUnsupported',
   'WrongType',
 ] as const;

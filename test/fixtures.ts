@@ -1,5 +1,13 @@
 import { App, Chart, Testing } from 'cdk8s';
-import { EgressClient, EgressGateway, EgressGatewayProps, Mesh, MeshSettings } from '../src';
+import {
+  EgressClient,
+  EgressGateway,
+  EgressGatewayProps,
+  EgressPort,
+  Mesh,
+  MeshSettings,
+  TcpPortOptions,
+} from '../src';
 import { Manifests } from '../src/assertions';
 
 /** The smallest app: an exit in a platform chart, an app chart to declare in, one client. */
@@ -16,6 +24,11 @@ export function world(props?: EgressGatewayProps, mesh?: MeshSettings) {
     clients: [EgressClient.serviceAccount('payments', 'checkout')],
     manifests: () => Manifests.fromApp(app as App),
   };
+}
+
+/** A TCP port for those of whom a policy decides. */
+export function openTcp(port: number, options: TcpPortOptions = {}): EgressPort {
+  return EgressPort.tcp(port, { anyoneInMeshMayReadWhatServerSendsUnasked: true, ...options });
 }
 
 /** Matches an error of this library by its code, which opens the message, and by a part of the rest. */

@@ -17,11 +17,12 @@ export function ambientWaypoint(app: App): void {
     rules: [HttpRule.allow({ methods: ['GET'], paths: ['/get', '/status/*'] })],
   });
 
-  // HTTPS of the application's own, and a database.
+  // HTTPS of the application's own, and a database. At a waypoint a policy decides about connections, and hears of the caller with
+  // its first byte: what a server says before that, anyone in the mesh can read. PostgreSQL waits for its clients.
   new Egress(bookinfo, 'Partner', {
     hosts: ['partner.example.com'],
     exit,
     clients: [EgressClient.namespace('bookinfo')],
-    ports: [EgressPort.tlsPassthrough(), EgressPort.tcp(5432)],
+    ports: [EgressPort.tlsPassthrough(), EgressPort.tcp(5432, { anyoneInMeshMayReadWhatServerSendsUnasked: true })],
   });
 }

@@ -1,4 +1,5 @@
 import { Declaration } from './declaration';
+import { checkUnaskedBytes } from './unasked-bytes';
 import { isWildcard } from '../destination/host';
 import { isSentOnPlainly } from '../destination/http-port';
 import { EgressError } from '../errors';
@@ -6,7 +7,7 @@ import { Mesh } from '../mesh/mesh';
 
 /**
  * What a waypoint cannot carry.
- * @throws ExitCannotCarry, HostWildcard, VersionUnsupported
+ * @throws ExitCannotCarry, UnaskedBytes, HostWildcard, VersionUnsupported
  */
 export function checkWaypointCarries(declaration: Declaration): void {
   const { scope, ports, upstreamHost } = declaration;
@@ -27,6 +28,11 @@ export function checkWaypointCarries(declaration: Declaration): void {
   }
   const wildcard = declaration.hosts.find(isWildcard);
   if (wildcard) checkWildcard(wildcard, declaration);
+  checkUnaskedBytes(declaration, {
+    where: 'at a waypoint',
+    decides: () => true,
+    fix: 'use an EgressGateway and name service accounts, of which the handshake decides',
+  });
 }
 
 /** Names that are looked up when a call comes. */

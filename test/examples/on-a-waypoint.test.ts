@@ -47,7 +47,7 @@ test.each([
 
 test.each([
   ['tls-passthrough', tlsPassthrough, 'ExitCannotCarry', 'every hop in ambient has an identity'],
-  ['tcp-database', tcpDatabase, 'ExitCannotCarry', 'ranges of addresses'],
+  ['tcp-database', tcpDatabase, 'UnaskedBytes', 'use an EgressGateway'],
   ['wildcard', wildcard, 'HostWildcard', 'endpoints'],
 ])('%s is refused, and the error says why', (_, example, code, reason) => {
   expect(() => synthesized(example)).toThrow(failing(code, reason));

@@ -9,7 +9,7 @@ import {
   TlsOriginationEgress,
 } from '../../src';
 import { Manifests } from '../../src/assertions';
-import { failing } from '../fixtures';
+import { failing, openTcp } from '../fixtures';
 
 const PODS = {
   namespace: 'legacy',
@@ -80,7 +80,7 @@ test('each port has clients of its own', () => {
 });
 
 test('what nobody reads is refused by server name, on its own port: elsewhere the rule would hit others', () => {
-  const { rules } = policy({ ports: [EgressPort.tlsPassthrough(), EgressPort.tcp(5432)], clients: [checkout, shop] });
+  const { rules } = policy({ ports: [EgressPort.tlsPassthrough(), openTcp(5432)], clients: [checkout, shop] });
   // The servers for service accounts take nobody else.
   expect(rules).toEqual(
     ['443', '5432'].map((port) => ({

@@ -86,7 +86,7 @@ const opaquePort = fc
       const makes = {
         tls: () => EgressPort.tlsPassthrough(options),
         open: () => EgressPort.tlsPassthroughWithoutIdentity(options),
-        tcp: () => EgressPort.tcp(port, options),
+        tcp: () => EgressPort.tcp(port, { ...options, anyoneInMeshMayReadWhatServerSendsUnasked: true }),
       };
       return { kind, port, make: makes[kind] };
     }),
