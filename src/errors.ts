@@ -57,6 +57,7 @@ export const ERROR_CODES = [
   'SubjectAltNameSyntax',
   'TelemetryTwice',
   'TimeoutRange',
+  'UnaskedBytes',
   'VersionUnsupported',
   'WrongType',
 ] as const;

@@ -1,5 +1,14 @@
 import { App, Chart, Testing } from 'cdk8s';
-import { EgressClient, EgressGateway, EgressGatewayProps, Mesh, MeshSettings, OutboundTrafficPolicy } from '../src';
+import {
+  EgressClient,
+  EgressGateway,
+  EgressGatewayProps,
+  EgressPort,
+  Mesh,
+  MeshSettings,
+  OutboundTrafficPolicy,
+  TcpPortOptions,
+} from '../src';
 import { Manifests } from '../src/assertions';
 
 /** A mesh of which everything is stated that promises rest on. */
@@ -23,6 +32,11 @@ export function world(props?: EgressGatewayProps, mesh?: MeshSettings) {
     clients: [EgressClient.serviceAccount('payments', 'checkout')],
     manifests: () => Manifests.fromApp(app as App),
   };
+}
+
+/** A TCP port for those of whom a policy decides. */
+export function openTcp(port: number, options: TcpPortOptions = {}): EgressPort {
+  return EgressPort.tcp(port, { anyoneInMeshMayReadWhatServerSendsUnasked: true, ...options });
 }
 
 /** Matches an error of this library by its code, which opens the message, and by a part of the rest. */

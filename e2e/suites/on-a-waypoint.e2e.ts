@@ -14,10 +14,10 @@ jest.mock(
   'cdk8s-istio-egress',
   () => {
     const library = jest.requireActual('../../src');
-    // The only thing that an example has to leave out: ztunnel knows hosts by name, and no ranges of addresses.
+    // All that an example has to say otherwise: ztunnel knows hosts by name, and no ranges of addresses; and a policy decides.
     class TcpEgress extends library.TcpEgress {
       constructor(scope: unknown, id: string, props: object) {
-        super(scope, id, { ...props, addresses: undefined });
+        super(scope, id, { ...props, addresses: undefined, anyoneInMeshMayReadWhatServerSendsUnasked: true });
       }
     }
     return { ...library, TcpEgress, EgressGateway: library.EgressWaypoint };

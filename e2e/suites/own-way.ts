@@ -31,3 +31,28 @@ export function wayOfItsOwn(host: string, service: string, port: number, sni: st
     }),
   ];
 }
+
+/** The address at which such a team calls a host over TCP. */
+export const OWN_ADDRESS = '241.9.9.9';
+
+/** The same for TCP, where its sidecar connects before the caller has said anything. */
+export function tcpWayOfItsOwn(host: string, service: string, sni: string): object[] {
+  const [entry, rule] = wayOfItsOwn(host, service, 443, sni) as any[];
+  return [
+    {
+      ...entry,
+      spec: { ...entry.spec, addresses: [OWN_ADDRESS], ports: [{ number: 5432, name: 'tcp', protocol: 'TCP' }] },
+    },
+    rule,
+    networking('VirtualService', 'own', {
+      hosts: [host],
+      exportTo: ['.'],
+      tcp: [
+        {
+          match: [{ port: 5432, destinationSubnets: [OWN_ADDRESS] }],
+          route: [{ destination: { host: service, port: { number: 443 } } }],
+        },
+      ],
+    }),
+  ];
+}

@@ -38,6 +38,7 @@ function declare(app: App): void {
   const exit = new EgressWaypoint(new Chart(app, 'platform'), 'Waypoint');
   const payments = new Chart(app, 'payments');
   const one = { exit, clients: [checkout] };
+  const open = { anyoneInMeshMayReadWhatServerSendsUnasked: true };
 
   new TlsOriginationEgress(payments, 'Ledger', { hosts: ['ledger.example'], ...one });
   new HttpEgress(payments, 'Headers', {
@@ -61,9 +62,15 @@ function declare(app: App): void {
     tls: UpstreamTls.mutual('bank-client-certificate'),
   });
   new TlsPassthroughEgress(payments, 'Sso', { hosts: ['sso.example'], ...one });
-  new TcpEgress(payments, 'Orders', { hosts: ['orders.example'], port: 5432, ...one });
-  new TcpEgress(payments, 'Stock', { hosts: ['stock.example'], port: 5432, exit, clients: [report] });
-  new TcpEgress(payments, 'Archive', { hosts: ['archive.example'], port: 22, ...one, addresses: [archiveAddress] });
+  new TcpEgress(payments, 'Orders', { hosts: ['orders.example'], port: 5432, ...one, ...open });
+  new TcpEgress(payments, 'Stock', { hosts: ['stock.example'], port: 5432, exit, clients: [report], ...open });
+  new TcpEgress(payments, 'Archive', {
+    hosts: ['archive.example'],
+    port: 22,
+    ...one,
+    ...open,
+    addresses: [archiveAddress],
+  });
   new Egress(payments, 'Blogs', { hosts: ['*.blogs.example'], ...one, ports: [EgressPort.http()] });
   new HttpEgress(payments, 'Editor', { hosts: ['editor.blogs.example'], exit, clients: [report] });
 }

@@ -17,7 +17,7 @@ export function ambientWaypoint(app: App): void {
     rules: [HttpRule.allow({ methods: ['GET'], paths: ['/get', '/status/*'] })],
   });
 
-  // HTTPS of the application's own, and a database.
+  // HTTPS of the application's own, and a database. The waypoint waits for the caller's first byte, as PostgreSQL does.
   new Egress(bookinfo, 'Partner', {
     hosts: ['partner.example.com'],
     exit,

@@ -22,12 +22,12 @@ export function tcpDatabase(app: App): void {
     clients: [EgressClient.serviceAccount('shop', 'stock')],
   });
 
-  // Where sidecars do not answer DNS, the addresses tell a host apart.
+  // Where sidecars do not answer DNS, the addresses tell a host apart. SSH speaks first: service accounts alone keep it from others.
   new TcpEgress(shop, 'Transfer', {
     hosts: ['sftp.partner.example.com'],
     port: 22,
     addresses: ['10.45.7.0/24'],
     exit,
-    clients: [EgressClient.namespace('shop')],
+    clients: [EgressClient.serviceAccount('shop', 'transfer')],
   });
 }

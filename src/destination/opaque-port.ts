@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { checkPort } from './port-number';
+import { EgressError } from '../errors';
 import { Options } from '../options';
 
 /** A port on which an application speaks TLS itself. */
@@ -27,10 +28,23 @@ export interface TcpPortOptions {
    * @default - the port that the application calls
    */
   readonly upstreamPort?: number;
+
+  /**
+   * Accepts that every workload of the mesh can read what the server sends by itself, for as long as the reader stays silent: a
+   * greeting, or every row of a stream. Of a whole namespace at a gateway, and of any client at a waypoint, a policy decides who
+   * calls, and Envoy asks it when the caller's first byte arrives. Nothing that a refused caller sends gets out. All declarations
+   * of a host and port at an exit have to agree on it.
+   * @default false - whole namespaces are refused at a gateway (UnaskedBytes), and a waypoint waits for the caller's first byte before
+   *   it connects, so that servers which speak first are not heard
+   */
+  readonly anyoneInMeshMayReadWhatServerSendsUnasked?: boolean;
 }
 
 /** What each takes. */
-export const TCP_PORT: Options<TcpPortOptions> = { upstreamPort: 'checked' };
+export const TCP_PORT: Options<TcpPortOptions> = {
+  upstreamPort: 'checked',
+  anyoneInMeshMayReadWhatServerSendsUnasked: 'checked',
+};
 
 /**
  * A checked port whose bytes are passed on unread. On the hop the exit tells hosts and ports apart by the server name of the
@@ -43,15 +57,33 @@ export interface OpaquePort {
   readonly upstreamPort: number;
   /** Without identity, the hop is the application's own TLS: anybody who reaches the exit is let through. */
   readonly identified: boolean;
+  readonly anyoneInMeshMayReadWhatServerSendsUnasked?: true;
 }
 
-/** @throws PortRange */
+/** @throws PortRange, WrongType */
 export function resolveOpaquePort(
   scope: Construct,
   kind: OpaquePort['kind'],
-  options: TlsPassthroughPortOptions & { readonly port: number },
+  options: TlsPassthroughPortOptions & TcpPortOptions & { readonly port: number },
   identified: boolean,
 ): OpaquePort {
   const port = checkPort(scope, 'port', options.port);
-  return { kind, port, upstreamPort: checkPort(scope, 'upstreamPort', options.upstreamPort ?? port), identified };
+  return {
+    kind,
+    port,
+    upstreamPort: checkPort(scope, 'upstreamPort', options.upstreamPort ?? port),
+    identified,
+    anyoneInMeshMayReadWhatServerSendsUnasked: isAccepted(scope, options) || undefined,
+  };
+}
+
+/** Nothing but the word itself opens anything. @throws WrongType */
+function isAccepted(scope: Construct, { anyoneInMeshMayReadWhatServerSendsUnasked: given }: TcpPortOptions): boolean {
+  if (given === undefined || typeof given === 'boolean') return given === true;
+  throw new EgressError('WrongType', scope, {
+    what: '`anyoneInMeshMayReadWhatServerSendsUnasked` is neither true nor false',
+    given,
+    allowed: 'true, false',
+    fix: 'leave it out',
+  });
 }

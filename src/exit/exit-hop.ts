@@ -12,7 +12,7 @@ import {
   needsDestinationRule,
   upstreamDestinationRule,
   upstreamServiceEntry,
-  waitingPort,
+  waitingPorts,
 } from './upstream-manifests';
 import { ServiceEntrySpecPorts } from '../../imports/networking.istio.io';
 import { virtualAddress } from '../destination/captured-addresses';
@@ -188,7 +188,7 @@ export class ExitHop extends Construct implements IExitHop {
     if (!this.atWaypoint) return own;
     const called = this.ports.filter(({ port }) => !upstream.has(port)).map(calledPort);
     // As the waypoint alone would write them, so that the gateway goes without a change.
-    return [...own, ...called].map(waitingPort).sort((a, b) => a.number - b.number);
+    return waitingPorts([...own, ...called], this.ports).sort((a, b) => a.number - b.number);
   }
 
   /** The gateway's clients do not connect to it; without one, Istio would take the port of one TCP host for every address. */

@@ -1,6 +1,7 @@
 import { Declaration } from './declaration';
 import { GatewayAddress, GatewayHandle } from './gateway-handle';
 import { hopServerName, isLikeServerName } from './hop-name';
+import { checkUnaskedBytes } from './unasked-bytes';
 import { httpPorts, opaquePorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
 import { HttpPort } from '../destination/http-port';
@@ -91,11 +92,13 @@ export function checkTargetPorts(gateway: GatewayHandle, { scope, ports, rules }
 }
 
 /**
- * A server takes those whom it can name, or all of a namespace; there is none for everybody. Nor is there a way for everybody
- * to the others: what sidecars have to be told stands in a rule for their namespace.
- * @throws ExitCannotCarry
+ * A server takes those whom it can name, in the handshake, or all of a namespace, by a policy; there is none for everybody. Nor is
+ * there a way for everybody to the others: what sidecars have to be told stands in a rule for their namespace.
+ * @throws ExitCannotCarry, UnaskedBytes
  */
-export function checkNamed({ scope, ports, clients }: Declaration): void {
+export function checkNamed(declaration: Declaration): void {
+  const { scope, ports, clients } = declaration;
+  checkUnaskedBytes(declaration);
   const [port] = opaquePorts(ports);
   if (!port || clients.every(({ namespaceName }) => namespaceName !== undefined)) return;
   throw new EgressError('ExitCannotCarry', scope, {

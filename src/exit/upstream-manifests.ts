@@ -1,3 +1,4 @@
+import { mayBeReadUnasked } from './unasked-bytes';
 import {
   DestinationRuleSpecSubsets,
   DestinationRuleSpecSubsetsTrafficPolicyConnectionPoolHttpH2UpgradePolicy as UpgradePolicy,
@@ -101,14 +102,17 @@ export function calledPort(port: ResolvedPort): ServiceEntrySpecPorts {
 }
 
 /**
- * A TCP port at a waypoint. Istio has a waypoint wait for the caller's first bytes on ports of TLS alone, and takes other bytes there
+ * The ports of a host as a waypoint has to know them. Istio has a waypoint wait for the caller's first bytes on ports of TLS alone, and takes other bytes there
  * too. On a port of TCP it would connect at once and decide about the caller later, with his first byte: until then, whoever
  * stays silent would read what a server that speaks first sends.
  *
+ * @param declared The host's ports, some of which may say that this is accepted
  * @see istio/istio, pilot/pkg/networking/core/listener_waypoint.go, tlsInspector
  */
-export function waitingPort(port: ServiceEntrySpecPorts): ServiceEntrySpecPorts {
-  return port.protocol === 'TCP' ? { ...port, protocol: 'TLS' } : port;
+export function waitingPorts(ports: ServiceEntrySpecPorts[], declared: ResolvedPort[]): ServiceEntrySpecPorts[] {
+  const heard = declared.filter(mayBeReadUnasked).flatMap(({ port, upstreamPort }) => [port, upstreamPort]);
+  const waits = ({ protocol, number }: ServiceEntrySpecPorts) => protocol === 'TCP' && !heard.includes(number);
+  return ports.map((port) => (waits(port) ? { ...port, protocol: 'TLS' } : port));
 }
 
 /** Whether there is anything to say of how to connect. */

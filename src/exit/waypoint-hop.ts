@@ -10,7 +10,7 @@ import {
   needsDestinationRule,
   upstreamDestinationRule,
   upstreamServiceEntry,
-  waitingPort,
+  waitingPorts,
 } from './upstream-manifests';
 import { WaypointHandle } from './waypoint-handle';
 import { namesCalled } from './waypoint-names';
@@ -151,7 +151,7 @@ export class WaypointHop extends Construct implements IWaypointHop {
 
   private serviceEntrySpec() {
     const { host, upstream, ports } = this;
-    return upstreamServiceEntry(host, upstream, ports.map(calledPort).map(waitingPort), {
+    return upstreamServiceEntry(host, upstream, waitingPorts(ports.map(calledPort), ports), {
       exportTo: HERE,
       addresses: this.connectedAt(),
     });

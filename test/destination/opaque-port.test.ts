@@ -36,3 +36,11 @@ test('refuses a port of the host that cannot be, and one port in two ways', () =
     failing('PortConflict', '443'),
   );
 });
+
+test('what opens a TCP port to readers is the word itself', () => {
+  const given = (value: any) => EgressPort.tcp(22, { anyoneInMeshMayReadWhatServerSendsUnasked: value });
+  const [opened, closed] = [true, false].map((value) => check(given(value))[0]);
+  expect(opened).toMatchObject({ anyoneInMeshMayReadWhatServerSendsUnasked: true });
+  expect(JSON.stringify(closed)).toBe(JSON.stringify(check(EgressPort.tcp(22))[0]));
+  expect(() => check(given('yes'))).toThrow(failing('WrongType', 'yes'));
+});

@@ -1,5 +1,5 @@
 import { EgressClient, EgressPort, GatewayWorkload, HttpEgress, HttpRule } from '../../src';
-import { failing, world } from '../fixtures';
+import { failing, openTcp, world } from '../fixtures';
 
 const account = EgressClient.serviceAccount('payments', 'checkout');
 
@@ -78,7 +78,7 @@ test('a policy that Kubernetes could not store is an error', () => {
 });
 
 test('on ports that nobody reads a whole namespace is let through to its own servers, whatever they lead to', () => {
-  const ports = [EgressPort.tlsPassthrough(), EgressPort.tcp(5432)];
+  const ports = [EgressPort.tlsPassthrough(), openTcp(5432)];
   const clients = [EgressClient.namespace('payments')];
   expect(rules('payments', { hosts: ['b.example', 'a.example'], ports, clients })).toEqual([
     {
@@ -91,7 +91,7 @@ test('on ports that nobody reads a whole namespace is let through to its own ser
 
 test('on such ports servers tell service accounts apart, and a namespace needs no policy', () => {
   const { exit, manifests } = world();
-  exit.grant('A', { hosts: ['a.example'], ports: [EgressPort.tcp(5432)], clients: [account] });
+  exit.grant('A', { hosts: ['a.example'], ports: [openTcp(5432)], clients: [account] });
   manifests().countIs({ kind: 'AuthorizationPolicy', name: 'istio-egress.payments' }, 0);
   expect(manifests().only({ name: 'istio-egress.service.accounts' }).spec).toEqual({
     action: 'ALLOW',

@@ -13,7 +13,7 @@ import {
   TlsOriginationEgress,
   UpstreamTls,
 } from '../../src';
-import { failing, world } from '../fixtures';
+import { failing, openTcp, world } from '../fixtures';
 
 const hosts = ['a.example'];
 const clients = [checkout];
@@ -188,7 +188,7 @@ describe('beside a gateway', () => {
 
   test('the ports are in the order in which the waypoint alone would have them, so that the gateway goes without a change', () => {
     const { chart, waypoint, manifests } = both();
-    const ports = [EgressPort.tlsOrigination(), EgressPort.tlsPassthrough(), EgressPort.tcp(5432)];
+    const ports = [EgressPort.tlsOrigination(), EgressPort.tlsPassthrough(), openTcp(5432)];
     new Egress(chart, 'New', { hosts, exit: waypoint, clients, ports });
     const { metadata, spec } = manifests().only({ kind: 'ServiceEntry', namespace: 'istio-egress' });
     const alone = ambient({ replaces: 'istio-egress' });
@@ -241,7 +241,7 @@ describe('before Istio 1.26', () => {
   test('the oldest version of the library carries the rest', () => {
     const { app, exit, manifests } = ambient(undefined, { istioVersion: '1.25' });
     expect(Mesh.of(app)._version.atLeast(1, 26)).toBe(false);
-    exit.grant('A', { hosts, clients, ports: [EgressPort.tlsOrigination(), EgressPort.tcp(5432)] });
+    exit.grant('A', { hosts, clients, ports: [EgressPort.tlsOrigination(), openTcp(5432)] });
     manifests().countIs({ namespace: 'istio-egress' }, 6);
   });
 });

@@ -2,7 +2,6 @@ import { App } from 'cdk8s';
 import {
   EgressClient,
   EgressGuard,
-  EgressPort,
   GuardedNamespaces,
   GuardMode,
   InCluster,
@@ -10,9 +9,9 @@ import {
   TcpEgress,
 } from '../../src';
 import { Manifests } from '../../src/assertions';
-import { failing, world } from '../fixtures';
+import { failing, openTcp, world } from '../fixtures';
 
-const ports = [EgressPort.tcp(5432)];
+const ports = [openTcp(5432)];
 const account = (namespace: string, name: string) => EgressClient.serviceAccount(namespace, name);
 
 /** The servers for ports that nobody reads, by what they are asked for. */

@@ -9,7 +9,7 @@ import {
   HttpRetries,
   SidecarExit,
 } from '../../src';
-import { failing, world } from '../fixtures';
+import { failing, openTcp, world } from '../fixtures';
 
 const hosts = ['a.example'];
 const account = [EgressClient.serviceAccount('payments', 'checkout')];
@@ -35,7 +35,7 @@ test('two declarations of one host and namespace share one set of objects', () =
 
 test('names and specs do not depend on who declares first', () => {
   const one = { ports: [EgressPort.tlsPassthrough()] };
-  const other = { ports: [EgressPort.http(), EgressPort.tcp(5432)], clients: whole };
+  const other = { ports: [EgressPort.http(), openTcp(5432)], clients: whole };
   for (const kind of ['VirtualService', 'ServiceEntry']) {
     expect(declared([one, other]).of(kind)).toEqual(declared([other, one]).of(kind));
   }

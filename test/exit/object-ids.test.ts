@@ -1,5 +1,6 @@
 import { ApiObject, Chart, Testing } from 'cdk8s';
 import { Egress, EgressClient, EgressGateway, EgressPort, Mesh, SidecarExit } from '../../src';
+import { openTcp } from '../fixtures';
 
 // Not a matter of taste: see `manifest`. With ids of their own, thousands of hosts took three times as long.
 test('the objects of one host have the same ids as those of another', () => {
@@ -7,7 +8,7 @@ test('the objects of one host have the same ids as those of another', () => {
   Mesh.configure(app, { dnsProxying: true });
   const exit = new EgressGateway(new Chart(app, 'platform'), 'Exit');
   const shop = new Chart(app, 'shop');
-  const ports = [EgressPort.tlsOrigination(), EgressPort.tlsPassthrough(), EgressPort.tcp(5432)];
+  const ports = [EgressPort.tlsOrigination(), EgressPort.tlsPassthrough(), openTcp(5432)];
   const idsOf = (host: string) => {
     const clients = [EgressClient.namespace('shop')];
     const through = new Egress(shop, host, { hosts: [host], exit, clients, ports });

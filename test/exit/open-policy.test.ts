@@ -1,8 +1,8 @@
 import { EgressClient, EgressPort } from '../../src';
-import { failing, world } from '../fixtures';
+import { failing, openTcp, world } from '../fixtures';
 
 const open = [EgressPort.tlsPassthroughWithoutIdentity()];
-const identified = [EgressPort.tlsPassthrough(), EgressPort.tcp(5432)];
+const identified = [EgressPort.tlsPassthrough(), openTcp(5432)];
 const endpoints = [{ address: 'edge.example.com' }];
 
 test('names the hosts that anybody may reach, on the port for unread bytes alone', () => {

@@ -1,8 +1,8 @@
 import { ambient, checkout } from './waypoint';
-import { EgressPort, EgressWaypoint } from '../../src';
-import { failing, world } from '../fixtures';
+import { EgressWaypoint } from '../../src';
+import { failing, openTcp, world } from '../fixtures';
 
-const ports = [EgressPort.tcp(22)];
+const ports = [openTcp(22)];
 
 /** Grants a TCP host with addresses. */
 function grant(exit: EgressWaypoint, host: string, addresses?: string[]) {

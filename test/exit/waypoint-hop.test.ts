@@ -1,6 +1,6 @@
 import { made } from './waypoint';
 import { EgressPort, UpstreamTls } from '../../src';
-import { failing } from '../fixtures';
+import { failing, openTcp } from '../fixtures';
 
 test('the ServiceEntry names the waypoint, the ports as they are called, and DNS', () => {
   const ports = [EgressPort.tlsOrigination(), EgressPort.http({ port: 8080 }), EgressPort.tlsPassthrough()];
@@ -23,7 +23,7 @@ test('the ServiceEntry names the waypoint, the ports as they are called, and DNS
 });
 
 test('a host with a TCP port has an address of its own, another one has none', () => {
-  const [tcp] = made('ServiceEntry', { ports: [EgressPort.tcp(5432, { upstreamPort: 6432 })] });
+  const [tcp] = made('ServiceEntry', { ports: [openTcp(5432, { upstreamPort: 6432 })] });
   expect(tcp.spec.addresses).toEqual([expect.stringMatching(/^24\d\./)]);
   // Of TLS, so that the waypoint waits for the caller's first bytes before it connects.
   expect(tcp.spec.ports).toEqual([{ name: 'tcp-5432', number: 5432, protocol: 'TLS', targetPort: 6432 }]);
@@ -64,7 +64,7 @@ test('the route is of the called port, to the subset, with headers added and the
 });
 
 test('what nobody reads has neither routes nor anything that is said of its connections', () => {
-  const ports = [EgressPort.tlsPassthrough(), EgressPort.tcp(5432)];
+  const ports = [EgressPort.tlsPassthrough(), openTcp(5432)];
   expect(made('VirtualService', { ports })).toEqual([]);
   expect(made('DestinationRule', { ports })).toEqual([]);
   expect(made('DestinationRule', { ports, connectionLimits: { maxConnections: 9 } })[0].spec).toMatchObject({

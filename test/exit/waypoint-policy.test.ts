@@ -1,5 +1,6 @@
 import { ambient, checkout, made } from './waypoint';
 import { EgressClient, EgressGuard, EgressPort, GuardedNamespaces, GuardMode, HttpRule, InCluster } from '../../src';
+import { openTcp } from '../fixtures';
 
 const shop = EgressClient.namespace('shop');
 const http = { hosts: ['a.example', 'a.example:80'], ports: ['80'] };
@@ -31,7 +32,7 @@ test('every identity of the mesh only when told so', () => {
 });
 
 test('what nobody reads has a rule of its own: one that names HTTP never holds there', () => {
-  const ports = [EgressPort.tlsOrigination(), EgressPort.tlsPassthrough(), EgressPort.tcp(5432)];
+  const ports = [EgressPort.tlsOrigination(), EgressPort.tlsPassthrough(), openTcp(5432)];
   expect(rules({ ports })).toEqual([
     { from, to: [{ operation: http }] },
     { from, to: [{ operation: { ports: ['443', '5432'] } }] },

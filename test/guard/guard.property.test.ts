@@ -20,6 +20,7 @@ import {
   UpstreamProxy,
 } from '../../src';
 import { Manifests } from '../../src/assertions';
+import { openTcp } from '../fixtures';
 
 const NAMESPACES = ['payments', 'shop', 'tools'];
 
@@ -27,7 +28,7 @@ const PORTS = {
   http: () => EgressPort.http(),
   tlsOrigination: () => EgressPort.tlsOrigination({ port: 8080 }),
   tlsPassthrough: () => EgressPort.tlsPassthrough(),
-  tcp: () => EgressPort.tcp(5432),
+  tcp: () => openTcp(5432),
 };
 
 const declaration = fc.record({

@@ -105,7 +105,7 @@ const opaquePort = fc
       const makes = {
         tls: () => EgressPort.tlsPassthrough(options),
         open: () => EgressPort.tlsPassthroughWithoutIdentity(options),
-        tcp: () => EgressPort.tcp(port, { upstreamPort: to }),
+        tcp: () => EgressPort.tcp(port, { upstreamPort: to, anyoneInMeshMayReadWhatServerSendsUnasked: true }),
       };
       return { kind, port, upstreamPort: to ?? port, make: makes[kind] };
     }),

@@ -70,7 +70,7 @@ local exitHop(host) = [
     subsets: [{
       name: 'port-80',
       trafficPolicy: {
-        connectionPool: { http: { useClientProtocol: true } },
+        connectionPool: { http: { h2UpgradePolicy: 'DO_NOT_UPGRADE' } },
         tls: { caCertificates: 'system', mode: 'SIMPLE', sni: host, subjectAltNames: [host] },
       },
     }],

@@ -69,7 +69,13 @@ function exitHop(chart, host) {
         {
           name: 'port-80',
           trafficPolicy: {
-            connectionPool: { http: { useClientProtocol: true } },
+            connectionPool: {
+              http: {
+                h2UpgradePolicy:
+                  networking.DestinationRuleSpecSubsetsTrafficPolicyConnectionPoolHttpH2UpgradePolicy
+                    .DO_UNDERSCORE_NOT_UNDERSCORE_UPGRADE,
+              },
+            },
             tls: {
               caCertificates: 'system',
               mode: networking.DestinationRuleSpecSubsetsTrafficPolicyTlsMode.SIMPLE,
