@@ -44,6 +44,7 @@ const MAKE: Record<string, () => EgressPort> = {
   origination8080: () => EgressPort.tlsOrigination({ port: 8080 }),
   passthrough: () => EgressPort.tlsPassthrough(),
   tcp: () => EgressPort.tcp(PORTS.tcp.port),
+  'readable tcp': () => EgressPort.tcp(PORTS.tcp.port, { anyoneInMeshMayReadWhatServerSendsUnasked: true }),
 };
 
 function clientOf(text: string): EgressClient {

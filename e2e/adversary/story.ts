@@ -91,6 +91,7 @@ export const PORTS: Record<
   origination8080: { speaks: 'http', port: 8080, upstream: 443, tls: true },
   passthrough: { speaks: 'tls', port: 443, upstream: 443, tls: true },
   tcp: { speaks: 'tcp', port: 5432, upstream: 5432, tls: false },
+  'readable tcp': { speaks: 'tcp', port: 5432, upstream: 5432, tls: false },
 };
 
 /** How many forms the grammars have, with the honest one. */

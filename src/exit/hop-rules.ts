@@ -3,7 +3,6 @@ import { Construct } from 'constructs';
 import { Declaration } from './declaration';
 import { GatewayHandle } from './gateway-handle';
 import { hopLabel, hopServerName } from './hop-name';
-import { ObjectSize } from './object-size';
 import {
   DestinationRuleSpecSubsets,
   DestinationRuleSpecTrafficPolicyPortLevelSettings as PortLevelSettings,
@@ -17,8 +16,6 @@ import { manifest } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
 
-/** Estimated size of a subset in the manifest, in bytes, without its names. */
-const SUBSET = 100;
 /** The subset for bytes that are encrypted already, and go to the exit without mutual TLS around them. */
 const BARE_SUBSET = 'without-identity';
 const EVERYBODY = '*';
@@ -52,15 +49,15 @@ export class HopRules extends Construct {
     return this.rules.get(namespace ?? EVERYBODY)?.destinationRule;
   }
 
-  /** Lets the clients of a declaration connect. @throws HostCount, ExitCannotCarry */
+  /** Lets the clients of a declaration connect. @throws ExitCannotCarry */
   public admit(declaration: Declaration): void {
-    const { clients, hosts, ports, scope } = declaration;
+    const { clients, hosts, ports } = declaration;
     const opaque = opaquePorts(ports);
     for (const client of clients) {
       if (opaque.length === 0 && !this.isShared) continue;
       const rule = this.ruleFor(client);
       for (const { port, identified } of opaque) {
-        for (const host of hosts) rule.add(scope, identified ? askedBy(client, host, port) : undefined);
+        for (const host of hosts) rule.add(identified ? askedBy(client, host, port) : undefined);
       }
     }
     this.checkApart(declaration);
@@ -93,10 +90,6 @@ export class HopRules extends Construct {
 class HopRule {
   public readonly destinationRule: ApiObject;
   private readonly subsets = new Map<string, string | undefined>();
-  private readonly size = new ObjectSize(
-    "the namespace's DestinationRule",
-    'split the hosts over several exits, or the clients over several namespaces',
-  );
 
   public constructor(
     scope: Construct,
@@ -118,11 +111,12 @@ class HopRule {
     return this.subsets.size > 0;
   }
 
-  /** @param sni Undefined for what is encrypted already. @throws HostCount */
-  public add(declaredBy: Construct, sni: string | undefined): void {
-    const name = subsetFor(sni);
-    if (!this.subsets.has(name)) this.size.add(declaredBy, SUBSET + name.length + (sni?.length ?? 0));
-    this.subsets.set(name, sni);
+  /**
+   * The rule needs no check of its size: each subset is for a server of the exit's Gateway, which is larger and is checked.
+   * @param sni Undefined for what is encrypted already
+   */
+  public add(sni: string | undefined): void {
+    this.subsets.set(subsetFor(sni), sni);
   }
 
   private spec() {

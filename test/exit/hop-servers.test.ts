@@ -1,13 +1,5 @@
 import { App } from 'cdk8s';
-import {
-  EgressClient,
-  EgressGuard,
-  GuardedNamespaces,
-  GuardMode,
-  InCluster,
-  Mesh,
-  TcpEgress,
-} from '../../src';
+import { EgressClient, EgressGuard, GuardedNamespaces, GuardMode, InCluster, Mesh, TcpEgress } from '../../src';
 import { Manifests } from '../../src/assertions';
 import { failing, openTcp, world } from '../fixtures';
 
@@ -67,7 +59,8 @@ test('servers and what lets through what they have taken are the same while a na
   const made = (mode?: GuardMode) => {
     const { exit, chart, manifests } = world();
     const clients = [account('payments', 'checkout'), EgressClient.namespace('payments'), account('shop', 'web')];
-    new TcpEgress(chart, 'A', { hosts: ['a.example'], exit, clients, port: 5432, addresses: ['203.0.113.7'] });
+    const open = { anyoneInMeshMayReadWhatServerSendsUnasked: true };
+    new TcpEgress(chart, 'A', { hosts: ['a.example'], exit, clients, port: 5432, addresses: ['203.0.113.7'], ...open });
     const namespaces = GuardedNamespaces.named(['payments', 'shop']);
     if (mode) new EgressGuard(chart, 'Guard', { namespaces, inCluster: InCluster.none(), mode });
     const all = manifests().find({});

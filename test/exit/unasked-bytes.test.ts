@@ -1,11 +1,5 @@
 import { ambient } from './waypoint';
-import {
-  EgressClient,
-  EgressPort,
-  IEgressExit,
-  TcpEgress,
-  TcpPortOptions,
-} from '../../src';
+import { EgressClient, EgressPort, IEgressExit, TcpEgress, TcpPortOptions } from '../../src';
 import { failing, world } from '../fixtures';
 
 const account = EgressClient.serviceAccount('payments', 'checkout');

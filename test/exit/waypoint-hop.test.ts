@@ -23,7 +23,7 @@ test('the ServiceEntry names the waypoint, the ports as they are called, and DNS
 });
 
 test('a host with a TCP port has an address of its own, another one has none', () => {
-  const [tcp] = made('ServiceEntry', { ports: [openTcp(5432, { upstreamPort: 6432 })] });
+  const [tcp] = made('ServiceEntry', { ports: [EgressPort.tcp(5432, { upstreamPort: 6432 })] });
   expect(tcp.spec.addresses).toEqual([expect.stringMatching(/^24\d\./)]);
   // Of TLS, so that the waypoint waits for the caller's first bytes before it connects.
   expect(tcp.spec.ports).toEqual([{ name: 'tcp-5432', number: 5432, protocol: 'TLS', targetPort: 6432 }]);
