@@ -9,6 +9,6 @@ module.exports = {
   globalSetup: '<rootDir>/suites/setup.ts',
   globalTeardown: '<rootDir>/suites/teardown.ts',
   maxWorkers: 3,
-  setupFiles: ['<rootDir>/suites/which-bed.js'],
+  setupFiles: ['<rootDir>/suites/which-bed.js', '<rootDir>/../test/mesh-not-stated.ts'],
   testTimeout: 120_000,
 };

@@ -108,6 +108,54 @@ export const CATALOGUE: Record<string, (aim: Aim) => object[]> = {
       ports: [{ name: 'http', port: 80 }],
     }),
   ],
+  "headless Service with the host's address": (aim) => [
+    object(aim, 'v1', 'Service', 'headless', { clusterIP: 'None', ports: [{ name: 'tcp', port: 80 }] }),
+    object(aim, 'discovery.k8s.io/v1', 'EndpointSlice', 'headless-1', undefined, {
+      metadata: { name: 'headless-1', namespace: aim.team, labels: { 'kubernetes.io/service-name': 'headless' } },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: [aim.address] }],
+      ports: [{ name: 'tcp', port: 80 }],
+    }),
+  ],
+  "headless Service that selects the host's address": (aim) => [
+    object(aim, NETWORKING, 'WorkloadEntry', 'host', { address: aim.address, labels: { app: 'host' } }),
+    object(aim, 'v1', 'Service', 'selecting', {
+      clusterIP: 'None',
+      selector: { app: 'host' },
+      ports: [{ name: 'tcp', port: 80 }],
+    }),
+  ],
+  'ServiceEntry for all of a port, for everybody': (aim) => [
+    serviceEntry(aim, 'se-port', { hosts: [`all-of-${aim.team}.example`], ports: raw, exportTo: ['*'] }),
+  ],
+  'VirtualService of the host in capitals': (aim) => [
+    object(aim, NETWORKING, 'VirtualService', 'vs-capitals', {
+      hosts: [aim.host.toUpperCase()],
+      exportTo: ELSEWHERE,
+      http: [{ route: toEvil(aim) }],
+    }),
+  ],
+  "DestinationRule of the exit's Services for the own namespace": (aim) => [
+    object(aim, NETWORKING, 'DestinationRule', 'dr-own', {
+      host: '*.svc.cluster.local',
+      exportTo: ['.'],
+      trafficPolicy: { tls: { mode: 'DISABLE' } },
+    }),
+  ],
+  "VirtualService on the probe's Gateway": (aim) => [
+    object(aim, NETWORKING, 'VirtualService', 'vs-probe', {
+      hosts: ['127.0.0.1'],
+      gateways: [`${first.namespace}/${first.name}-upstream-probe`],
+      http: [{ directResponse: { status: 200 } }],
+    }),
+  ],
+  'BackendTLSPolicy and routes of gRPC for the host': (aim) => [
+    object(aim, 'gateway.networking.k8s.io/v1', 'GRPCRoute', 'route-grpc', {
+      parentRefs: [{ name: waypoint.name, namespace: waypoint.namespace }],
+      hostnames: [aim.host],
+      rules: [{ backendRefs: [{ group: 'networking.istio.io', kind: 'Hostname', name: aim.evil.host, port: 80 }] }],
+    }),
+  ],
   'ExternalName of the host': (aim) => [
     object(aim, 'v1', 'Service', 'external', {
       type: 'ExternalName',
@@ -313,4 +361,15 @@ export const CATALOGUE: Record<string, (aim: Aim) => object[]> = {
   'ServiceEntry of the decider of an exit': (aim) => [
     serviceEntry(aim, 'se-opa', { hosts: [`opa.${first.name}.${first.namespace}.internal`], exportTo: ['.'] }),
   ],
+};
+
+/**
+ * Objects that take calls of namespaces without a guard, as docs/enforcement.md says: every call to the host's address, or those to
+ * hosts that the namespace knows by a wildcard alone.
+ */
+export const STOPPED_BY_GUARDS: Record<string, 'address' | 'wildcard'> = {
+  "headless Service with the host's address": 'address',
+  'VirtualService of the host for everybody': 'wildcard',
+  'VirtualService of the host for others by name': 'wildcard',
+  'VirtualService of a wildcard for everybody': 'wildcard',
 };

@@ -93,6 +93,14 @@ export function servedAtWaypoint(story: Story, name: string): boolean {
   return deciding(story, 'waypoint', name).length > 0;
 }
 
+/** Whether a namespace knows a name by a wildcard alone, or not at all. */
+export function isNamed(story: Story, who: string, name: string): boolean {
+  const [team] = who.split('/');
+  return story.declarations.some(
+    ({ host, clients }) => host === name && clients.some((client) => client.startsWith(`${team}/`)),
+  );
+}
+
 /** Whether anything of what is declared lets a caller cause such an arrival, whatever it wrote. */
 export function mayCause(story: Story, who: string, arrival: Arrival, speaks: 'http' | 'other'): boolean {
   return story.declarations.some(

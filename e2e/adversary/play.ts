@@ -1,7 +1,7 @@
 import { EDGE, EXITS, manifestsOf } from './app';
-import { CATALOGUE } from './catalogue';
+import { CATALOGUE, STOPPED_BY_GUARDS } from './catalogue';
 import { authorityOf, pathOf } from './forms';
-import { Arrival, mayCall, mayCause, servedAtWaypoint } from './meaning';
+import { Arrival, isNamed, mayCall, mayCause, servedAtWaypoint } from './meaning';
 import { EVIL, Hit, Shot, Stage } from './stage';
 import { Move, Planted, Story } from './story';
 import { Flux } from '../suites/flux';
@@ -136,7 +136,7 @@ export class Player {
   /** What is wrong with what came of a move; undefined if nothing is. */
   private verdict(story: Story, move: Move, { answer, arrivals }: Hit): string | undefined {
     const team = teamOf(move.who);
-    const plants = story.objects.some((one) => one.team === team);
+    const plants = story.objects.some((one) => one.team === team) || isExposed(story, move);
     for (const record of arrivals) {
       const atEvil = record.server === EVIL;
       const server = record.server === EDGE ? '*.wikipedia.org' : record.server;
@@ -181,9 +181,18 @@ export class Player {
   }
 }
 
+/** Whether somebody's object may take a call, because no guard stops it. */
+function isExposed(story: Story, { who, host }: Move): boolean {
+  if (story.guarded && teamOf(who) === 'pay') return false;
+  return story.objects.some(({ object }) => {
+    const takes = STOPPED_BY_GUARDS[object];
+    return takes === 'address' || (takes === 'wildcard' && !isNamed(story, who, host));
+  });
+}
+
 /** Whether a caller means no harm, so that what it declares must work. */
 function isHonest(story: Story, move: Move): boolean {
-  const plants = story.objects.some(({ team }) => team === teamOf(move.who));
+  const plants = story.objects.some(({ team }) => team === teamOf(move.who)) || isExposed(story, move);
   return move.form === 0 && !move.door && !plants && move.path < PLAIN_PATHS;
 }
 

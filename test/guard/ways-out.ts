@@ -78,6 +78,10 @@ const slice = (...addresses: string[]) => ({
 });
 const subsets = (...ips: string[]) => ({ subsets: [{ addresses: ips.map((ip) => ({ ip })), ports: [{ port: 80 }] }] });
 const jwt = (rule: object) => ({ jwtRules: [{ issuer: 'us', ...rule }] });
+/** A key set that Istio takes. */
+const KEYS =
+  '{"keys":[{"kty":"RSA","e":"AQAB","n":"xAE7eB6qugXyCAG3yhh7pkDkT65pHymX-P7KfIupjf59vsdo91bSP9C8H07pSAGQO1MV_xFj9VswgsCg4R6otmg5PV2He95lZdHtOcU5DXIg_pbhLdKXbi66GlVeK6ABZOUW3WYtnNHD-91gVuoeJT_DwtGGcp4ignkgXfkiEm4sw-4sfb4qdt5oLbyVpmW6x9cfa7vs2WTfURiCrBoUqgBo_-4WTiULmmHSGZHOjzwa8WtrtOQGsAFjIbno85jp6MnGGGZPYZbDAa_b3y5u-YpW7ypZrvD8BgtKVjgtQgZhLAGezMt0ua3DRrWnKqTZ0BJ_EyxOGuHJrLsn00fnMQ"}]}';
+
 const imports = (...hosts: string[]) => ({ egress: [{ hosts }] });
 
 /** What must not be applied, and what is said of it. */
@@ -173,10 +177,9 @@ export const BAD: [kind: string, spec: object, message: string, namespace?: stri
   ['RequestAuthentication', jwt({ jwksUri: 'https://x.svc.cluster.local:x@evil.example/x' }), 'fetch keys'],
   [
     'RequestAuthentication',
-    { jwtRules: [{ issuer: 'us', jwks: '{}' }, { issuer: 'https://evil.example' }] },
+    { jwtRules: [{ issuer: 'us', jwks: KEYS }, { issuer: 'https://evil.example' }] },
     'fetch keys',
   ],
-  ['Sidecar', {}, "the guard's Sidecar"],
   ['Sidecar', { outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } }, "the guard's Sidecar"],
   ['Sidecar', { workloadSelector: { labels: { a: 'b' } }, ...imports('*/*') }, "the guard's Sidecar"],
   ['Sidecar', imports('./*', 'tools/*'), "the guard's Sidecar"],
@@ -266,7 +269,7 @@ export const GOOD: [kind: string, spec: object | undefined, namespace?: string][
   ['Telemetry', { accessLogging: [{ disabled: true }] }, 'other'],
   ['HTTPRoute', { parentRefs: [{ name: 'own' }, { kind: 'Service', group: '', name: 'web' }] }],
   ['RequestAuthentication', jwt({ jwksUri: 'https://keys.example/jwks' })],
-  ['RequestAuthentication', jwt({ jwks: '{}' })],
+  ['RequestAuthentication', jwt({ jwks: KEYS })],
   ['RequestAuthentication', jwt({ jwksUri: 'http://keys.shop.svc.cluster.local:8080/jwks' })],
   ['Sidecar', imports('./*', 'kube-system/kube-dns.kube-system.svc.cluster.local')],
   ['DestinationRule', { host: '*.local', trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } }],
