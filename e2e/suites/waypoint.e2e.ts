@@ -178,10 +178,16 @@ describe('an entry in the callers’ namespace', () => {
   const policy = inNamespace('AuthorizationPolicy', 'ledger', renamed);
   const call = { from: 'payments/checkout', url: `http://${host}/v1/entries` };
 
+  // Where entries count at home only, one that names another namespace's waypoint is not bound to it.
   beforeAll(async () => {
+    await mesh.configure('REGISTRY_ONLY', { serviceEntryVisibility: undefined });
     await mesh.external({ hosts: [host] });
     await mesh.apply([entry(BOTH), policy, rule(BOTH)]);
     await mesh.settled();
+  });
+  afterAll(async () => {
+    await mesh.delete([entry(BOTH), policy, rule(BOTH)]);
+    await mesh.configure('REGISTRY_ONLY');
   });
 
   test('uses the waypoint of another namespace', async () => {
