@@ -46,7 +46,8 @@ describe('in one app', () => {
     const exit = new EgressGateway(new Chart(app, 'platform'), 'Exit');
     const [one, other] = ['one', 'other'].map((id) => new Chart(app, id));
     for (const chart of [one, other]) {
-      new TcpEgress(chart, 'Db', { hosts: ['db.example'], port: 5432, exit, clients: payments });
+      const open = { anyoneInMeshMayReadWhatServerSendsUnasked: true };
+      new TcpEgress(chart, 'Db', { hosts: ['db.example'], port: 5432, exit, clients: payments, ...open });
     }
     new TlsPassthroughEgress(one, 'Shared', { hosts: ['shared.example'], exit, clients: checkout });
     new TlsPassthroughEgress(other, 'Shared', { hosts: ['shared.example'], exit, clients: payments });
