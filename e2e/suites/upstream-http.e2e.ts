@@ -34,7 +34,7 @@ const EXITS: Record<string, { namespace: string; labels?: Record<string, string>
   'a waypoint': {
     namespace: 'shop',
     labels: { 'istio.io/dataplane-mode': 'ambient' },
-    make: (app) => new EgressWaypoint(new Chart(app, 'waypoint'), 'Waypoint', { namespace: 'waypoints' }),
+    make: (app) => new EgressWaypoint(new Chart(app, 'waypoint'), 'Waypoint'),
   },
   'the caller’s sidecar': { namespace: 'tools', make: () => new SidecarExit() },
 };
@@ -76,7 +76,7 @@ async function arrivals(from: string, authority: string): Promise<Record<string,
 }
 
 beforeAll(async () => {
-  for (const name of ['gateways', 'waypoints']) await mesh.namespace(name);
+  for (const name of ['gateways', 'istio-egress']) await mesh.namespace(name);
   const app = Testing.app() as App;
   for (const { namespace, labels, make } of Object.values(EXITS)) {
     await mesh.namespace(namespace, { labels });
