@@ -40,7 +40,7 @@ function isPlace(document: string): boolean {
   // istiod makes a Service for it.
   const isOfGatewayApi = kind === 'Gateway' && apiVersion.startsWith('gateway.networking.k8s.io/');
   // How all sidecars connect to the Service, whatever is declared.
-  const isOfService = kind === 'DestinationRule' && spec.exportTo.includes('*');
+  const isOfService = kind === 'DestinationRule' && Boolean(spec.exportTo?.includes('*'));
   return PLACE.includes(kind) || isOfGatewayApi || isOfService;
 }
 
