@@ -160,11 +160,12 @@ export class Player {
         continue;
       }
       if (team === 'plain') continue;
-      if (atEvil && !plants) return "went to the attacker's server";
       if (team === 'agents') {
-        if (servedAtWaypoint(story, server)) return 'went past the waypoint';
+        // What no waypoint serves, ztunnel carries straight out, or wherever somebody's entry for its address says.
+        if (servedAtWaypoint(story, move.host)) return 'went past the waypoint';
         continue;
       }
+      if (atEvil && !plants) return "went to the attacker's server";
       if (!plants || (story.guarded && team === 'pay')) return 'went out past the exits';
     }
     if (!isHonest(story, move)) return undefined;

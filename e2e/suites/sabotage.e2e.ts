@@ -31,13 +31,18 @@ interface Sabotage {
   readonly complaint: RegExp;
   /** What another team had applied before. */
   readonly before?: () => object[];
+  /** What the mesh has otherwise than it should. */
+  readonly meshConfig?: object;
 }
 
 const isExitHop = (object: any) => object.metadata.namespace === 'istio-egress';
 
+/** How sidecars connect to the exit. */
+const isHopRule = ({ kind, spec }: any) => kind === 'DestinationRule' && spec.host.endsWith('.svc.cluster.local');
+
 /** Changes the TLS settings of every subset. */
 function withTls(object: any, change: (tls: any) => any): any {
-  if (object.kind !== 'DestinationRule' || !isExitHop(object)) return object;
+  if (object.kind !== 'DestinationRule' || isHopRule(object)) return object;
   const subsets = object.spec.subsets.map((subset: any) => ({
     ...subset,
     trafficPolicy: { ...subset.trafficPolicy, tls: change(subset.trafficPolicy.tls) },
@@ -90,16 +95,17 @@ const SABOTAGES: Sabotage[] = [
     complaint: /outcome: expected allowed/,
   },
   {
-    title: 'with a Gateway that any namespace may bind to, and an exit hop that is exported to everybody',
+    title: 'with a Gateway that any namespace may bind to, an exit hop that is exported to everybody, and ServiceEntries that count everywhere',
     change: (object) => exported(openGateway(object)),
     before: () => takeOver,
+    meshConfig: { serviceEntryVisibility: undefined },
     call: CHECKOUT,
     expected: THROUGH,
     complaint: /server: expected api.stripe.com, got evil.example.org/,
   },
   {
     title: 'without mutual TLS on the hop',
-    change: (object) => (object.kind === 'DestinationRule' && !isExitHop(object) ? undefined : object),
+    change: (object) => (isHopRule(object) ? undefined : object),
     call: CHECKOUT,
     expected: THROUGH,
     complaint: /outcome: expected allowed/,
@@ -120,7 +126,8 @@ describe('the suites turn red for an example', () => {
     await prepare(mesh, given.world, broken);
   }
 
-  it.each(SABOTAGES)('$title', async ({ change, call, expected, complaint, before }) => {
+  it.each(SABOTAGES)('$title', async ({ change, call, expected, complaint, before, meshConfig }) => {
+    if (meshConfig) await mesh.configure('REGISTRY_ONLY', meshConfig);
     if (before) {
       await mesh.namespace('mallory');
       await mesh.apply(before());
