@@ -62,7 +62,14 @@ function openGateway(object: any): any {
   return { ...object, spec: { ...object.spec, servers } };
 }
 
-const takeOver = attack('a VirtualService bound to the exit’s Gateway for the granted host').manifests!({});
+/** With a condition, because istiod puts routes without one behind all others. */
+const takeOver = attack('a VirtualService bound to the exit’s Gateway for the granted host')
+  .manifests!({})
+  .map((object: any) =>
+    object.kind === 'VirtualService'
+      ? { ...object, spec: { ...object.spec, http: [{ ...object.spec.http[0], match: [{ uri: { prefix: '/v1' } }] }] } }
+      : object,
+  );
 const bind = attack('a VirtualService bound to the exit’s Gateway for a host of its own').manifests!({});
 
 const SABOTAGES: Sabotage[] = [
