@@ -5,6 +5,7 @@ import { checkPort } from '../destination/port-number';
 import { checkLabels } from '../exit/gateway-workload';
 import { Mesh } from '../mesh/mesh';
 import { checkName } from '../naming';
+import { checkOptions, Options } from '../options';
 
 /** Where in the cluster the things are that every workload of a mesh needs. */
 export interface ClusterServices {
@@ -71,6 +72,23 @@ export interface ProxyBackend {
   readonly labels?: { [key: string]: string };
 }
 
+const CLUSTER_SERVICES: Options<ClusterServices> = {
+  dnsNamespace: 'text',
+  dnsLabels: 'checked',
+  dnsService: 'text',
+  dnsPort: 'checked',
+  nodeLocalDns: 'list',
+  istiodNamespace: 'text',
+  istiodLabels: 'checked',
+};
+
+const PROXY_BACKEND: Options<ProxyBackend> = {
+  namespace: 'checked',
+  service: 'checked',
+  targetPort: 'checked',
+  labels: 'checked',
+};
+
 /** istiod's port for configuration and certificates, over TLS; proxies need no other. */
 const ISTIOD = 15012;
 
@@ -78,10 +96,10 @@ const ISTIOD = 15012;
 export function dnsOpenings(scope: Construct, services: ClusterServices): object[] {
   const { dnsNamespace = 'kube-system', dnsLabels = { 'k8s-app': 'kube-dns' }, dnsPort = 53, nodeLocalDns } = services;
   const pods = podsOf([checkName(scope, 'dnsNamespace', dnsNamespace)], checkLabels(scope, dnsLabels));
-  const local = nodeLocalDns && checkRanges(scope, 'nodeLocalDns', nodeLocalDns);
+  const local = checkRanges(scope, 'nodeLocalDns', nodeLocalDns ?? []);
   return [
     to([pods], dns(checkPort(scope, 'dnsPort', dnsPort))),
-    ...(local && local.length > 0 ? [to(addresses(local), dns(53))] : []),
+    ...(local.length > 0 ? [to(addresses(local), dns(53))] : []),
   ];
 }
 
@@ -103,15 +121,21 @@ export function istiodOpening(scope: Construct, services: ClusterServices): obje
   );
 }
 
-/** @throws NameSyntax, PortRange, LabelSyntax */
+/** Nothing but what is written there; each is looked at where it is used. @throws WrongType, OptionUnknown */
+export function checkCluster(scope: Construct, services: ClusterServices = {}): ClusterServices {
+  return checkOptions(scope, services, CLUSTER_SERVICES);
+}
+
+/** @throws NameSyntax, PortRange, LabelSyntax, WrongType, OptionUnknown */
 export function checkBackends(scope: Construct, backends: ProxyBackend[] = []): ProxyBackend[] {
-  for (const { namespace, service, targetPort, labels } of backends) {
-    checkName(scope, 'namespace', namespace);
-    checkName(scope, 'service', service);
-    checkPort(scope, 'targetPort', targetPort);
-    if (labels) checkLabels(scope, labels);
-  }
-  return backends;
+  return backends.map((given) => {
+    const backend = checkOptions(scope, given, PROXY_BACKEND);
+    checkName(scope, 'namespace', backend.namespace);
+    checkName(scope, 'service', backend.service);
+    checkPort(scope, 'targetPort', backend.targetPort);
+    if (backend.labels !== undefined) checkLabels(scope, backend.labels);
+    return backend;
+  });
 }
 
 /** The opening for what proxies call. */
