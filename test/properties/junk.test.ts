@@ -29,6 +29,7 @@ import {
   TcpEgress,
   TlsOriginationEgress,
   TlsPassthroughEgress,
+  UpstreamHttp,
   UpstreamProxy,
   UpstreamTls,
 } from '../../src';
@@ -259,6 +260,7 @@ const THINGS: [string, () => Options, (options: any, world: World) => unknown][]
       rules,
       timeout: Duration.seconds(1),
       retries: HttpRetries.none(),
+      upstreamHttp: UpstreamHttp.HTTP_2,
       headers: { requestSet: { a: 'b' } },
       workload: GatewayWorkload.managed(),
       ingress: { gateway: IngressGateway.imported(), credentialName: 'tls' },
