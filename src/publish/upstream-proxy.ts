@@ -83,7 +83,8 @@ export interface UpstreamProxyProps {
   readonly authorization?: OpaAuthorization;
 
   /**
-   * The pods of the default exit.
+   * The pods of the default exit. Pods that exist already tell the upstream our name, in `x-envoy-original-host`, unless they carry the
+   * annotation that `Egress.describe` names.
    * @default GatewayWorkload.managed()
    */
   readonly workload?: GatewayWorkload;

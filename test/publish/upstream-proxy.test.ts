@@ -310,6 +310,14 @@ test('a Secret may have dots in its name', () => {
   expect(() => proxy({ ingress: { ...ingress, credentialName: 'bin.corp.example' } })).not.toThrow();
 });
 
+test('through pods that exist already, says that the upstream may read our name, and what hides it', () => {
+  const workload = GatewayWorkload.existing({ labels: { istio: 'partner' }, service: 'partner-egress' });
+  const { app } = proxy({ workload, clients: [sleep] });
+  expect(Egress.describe(app)).toContainEqual(
+    expect.stringMatching(/^chart0\/Egress0: the upstream reads bin\.corp\.example in x-envoy-original-host, unless/),
+  );
+});
+
 test('says who calls, and for whom', () => {
   const { app } = proxy({ ingress, clients: [sleep] });
   expect(Egress.describe(app)).toEqual([
