@@ -92,38 +92,41 @@ const PROXY_BACKEND: Options<ProxyBackend> = {
 /** istiod's port for configuration and certificates, over TLS; proxies need no other. */
 const ISTIOD = 15012;
 
-/** The openings for DNS. @throws NameSyntax, LabelSyntax, PortRange, AddressSyntax */
-export function dnsOpenings(scope: Construct, services: ClusterServices): object[] {
-  const { dnsNamespace = 'kube-system', dnsLabels = { 'k8s-app': 'kube-dns' }, dnsPort = 53, nodeLocalDns } = services;
-  const pods = podsOf([checkName(scope, 'dnsNamespace', dnsNamespace)], checkLabels(scope, dnsLabels));
-  const local = checkRanges(scope, 'nodeLocalDns', nodeLocalDns ?? []);
-  return [
-    to([pods], dns(checkPort(scope, 'dnsPort', dnsPort))),
-    ...(local.length > 0 ? [to(addresses(local), dns(53))] : []),
-  ];
+/** The openings for DNS. */
+export function dnsOpenings(services: ClusterServices): object[] {
+  const { dnsNamespace = 'kube-system', dnsLabels = { 'k8s-app': 'kube-dns' }, dnsPort = 53 } = services;
+  const { nodeLocalDns: local = [] } = services;
+  const pods = podsOf([dnsNamespace], dnsLabels);
+  return [to([pods], dns(dnsPort)), ...(local.length > 0 ? [to(addresses(local), dns(53))] : [])];
 }
 
-/** The Service of DNS, as a Sidecar imports it. @throws NameSyntax */
+/** The Service of DNS, as a Sidecar imports it. */
 export function dnsImport(
   scope: Construct,
   { dnsNamespace = 'kube-system', dnsService = 'kube-dns' }: ClusterServices,
 ) {
-  const namespace = checkName(scope, 'dnsNamespace', dnsNamespace);
-  return `${namespace}/${checkName(scope, 'dnsService', dnsService)}.${namespace}.svc.${Mesh.of(scope).clusterDomain}`;
+  return `${dnsNamespace}/${dnsService}.${dnsNamespace}.svc.${Mesh.of(scope).clusterDomain}`;
 }
 
-/** The opening for istiod. @throws NameSyntax, LabelSyntax */
+/** The opening for istiod. */
 export function istiodOpening(scope: Construct, services: ClusterServices): object {
   const { istiodNamespace = Mesh.of(scope).rootNamespace, istiodLabels = { app: 'istiod' } } = services;
-  return to(
-    [podsOf([checkName(scope, 'istiodNamespace', istiodNamespace)], checkLabels(scope, istiodLabels))],
-    tcp(ISTIOD),
-  );
+  return to([podsOf([istiodNamespace], istiodLabels)], tcp(ISTIOD));
 }
 
-/** Nothing but what is written there; each is looked at where it is used. @throws WrongType, OptionUnknown */
-export function checkCluster(scope: Construct, services: ClusterServices = {}): ClusterServices {
-  return checkOptions(scope, services, CLUSTER_SERVICES);
+/** All of it, so that what is wrong is said where it is written. @throws NameSyntax, LabelSyntax, PortRange, AddressSyntax, WrongType, OptionUnknown */
+export function checkCluster(scope: Construct, given: ClusterServices = {}): ClusterServices {
+  const services = checkOptions(scope, given, CLUSTER_SERVICES);
+  for (const property of ['dnsNamespace', 'dnsService', 'istiodNamespace'] as const) {
+    const name = services[property];
+    if (name !== undefined) checkName(scope, property, name);
+  }
+  for (const labels of [services.dnsLabels, services.istiodLabels]) {
+    if (labels !== undefined) checkLabels(scope, labels);
+  }
+  if (services.dnsPort !== undefined) checkPort(scope, 'dnsPort', services.dnsPort);
+  const { nodeLocalDns } = services;
+  return nodeLocalDns ? { ...services, nodeLocalDns: checkRanges(scope, 'nodeLocalDns', nodeLocalDns) } : services;
 }
 
 /** @throws NameSyntax, PortRange, LabelSyntax, WrongType, OptionUnknown */

@@ -113,8 +113,6 @@ export class EgressGuard extends Construct {
   private close(namespace: string): void {
     const { ambient = false, sidecarsFollowMesh, accessLogFollowsMesh } = this.props;
     if (this.closesNetwork) {
-      // Once now, so that what is wrong is said where it is written.
-      this.services();
       this.networkPolicies.push(
         this.object('networking.k8s.io/v1', 'NetworkPolicy', namespace, () => ({
           podSelector: {},
@@ -156,7 +154,7 @@ export class EgressGuard extends Construct {
   }
 
   private known(): [name: string, addresses: KnownAddresses][] {
-    const ranges = checkRanges(this, 'nodeLocalDns', this.cluster.nodeLocalDns ?? []);
+    const { nodeLocalDns: ranges = [] } = this.cluster;
     const { _byAddress: pods } = this.inCluster;
     return [
       ...(ranges.length > 0 ? [['node-dns', { ranges, ports: [53] }] as [string, KnownAddresses]] : []),
@@ -204,7 +202,7 @@ export class EgressGuard extends Construct {
   /** In the ambient mesh, the node's proxy speaks to istiod, from a network of its own. */
   private services(): object[] {
     const { cluster } = this;
-    return [...dnsOpenings(this, cluster), ...(this.props.ambient ? [] : [istiodOpening(this, cluster)])];
+    return [...dnsOpenings(cluster), ...(this.props.ambient ? [] : [istiodOpening(this, cluster)])];
   }
 
   /** @param part What it is one of several of its kind for */

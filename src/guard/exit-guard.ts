@@ -129,7 +129,7 @@ export class ExitGuard extends Construct {
     this.backends = checkBackends(this, props.backends);
     for (const namespace of props.metricsFrom ?? []) checkName(this, 'metricsFrom', namespace);
     const metadata = checkMetadata(this, props.metadata);
-    const services = [...dnsOpenings(this, cluster), istiodOpening(this, cluster)];
+    const services = [...dnsOpenings(cluster), istiodOpening(this, cluster)];
     const { namespace, exitName, selector } = this.reach;
     if (mode !== GuardMode.ENFORCE) return;
     this.networkPolicy = manifest(this, 'NetworkPolicy', {
