@@ -19,6 +19,7 @@ function facts(objects: any[]) {
     namespace: one('Deployment').metadata.namespace,
     replicas: one('Deployment').spec.replicas,
     selects: one('Service').spec.selector.istio,
+    mutualTls: one('Deployment').spec.template.metadata.labels['security.istio.io/tlsMode'],
     label: one('Deployment').spec.template.metadata.labels.istio,
     canonicalName: one('Deployment').spec.template.metadata.labels['service.istio.io/canonical-name'],
     servicePorts: one('Service').spec.ports,

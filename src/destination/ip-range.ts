@@ -21,7 +21,7 @@ const BITS = { 4: 32, 6: 128 };
  */
 export function parseIpRange(text: unknown): IpRange | undefined {
   if (typeof text !== 'string') return undefined;
-  const [, address, digits] = /^([0-9A-Fa-f.:]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const [, address, digits] = /^([0-9A-Fa-f.:]+)(?:\/(0|[1-9]\d{0,2}))?$/.exec(text) ?? [];
   const family = isIP(address ?? '') as 0 | 4 | 6;
   if (family === 0) return undefined;
   const prefix = digits === undefined ? BITS[family] : Number(digits);

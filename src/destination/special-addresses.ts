@@ -1,11 +1,4 @@
-import { isIP } from 'node:net';
-
-/** A range of addresses of one family, with both ends as numbers. */
-export interface AddressRange {
-  readonly version: 4 | 6;
-  readonly first: bigint;
-  readonly last: bigint;
-}
+import { parseIpRange, rangesMeet } from './ip-range';
 
 /**
  * Addresses that no host outside has, or only one that gives credentials away: this machine, the link, groups, reserved ones, and
@@ -43,7 +36,7 @@ const NEVER_OUTSIDE_6 = [
 const MAPPED = '::ffff:0:0/96';
 
 /** Ranges that no way to the outside may lead to, of one family. */
-export const neverOutside = (version: 4 | 6): string[] => (version === 4 ? NEVER_OUTSIDE_4 : NEVER_OUTSIDE_6);
+export const neverOutside = (family: 4 | 6): string[] => (family === 4 ? NEVER_OUTSIDE_4 : NEVER_OUTSIDE_6);
 
 /** Names under which clouds serve credentials, and those of this machine. */
 const METADATA_NAMES = [
@@ -64,40 +57,9 @@ export function isNeverOutside(host: string): boolean {
   });
 }
 
-/** An address or a range; undefined if it is none. Zones are none: they hold for one machine. */
-export function parseRange(text: string): AddressRange | undefined {
-  const [address, prefix, ...rest] = String(text).split('/');
-  const version = isIP(address);
-  if ((version !== 4 && version !== 6) || rest.length > 0 || address.includes('%')) return undefined;
-  const bits = version === 4 ? 32 : 128;
-  if (prefix !== undefined && !(/^(0|[1-9]\d{0,2})$/.test(prefix) && Number(prefix) <= bits)) return undefined;
-  const size = 2n ** BigInt(bits - Number(prefix ?? bits));
-  const value = version === 4 ? number4(address) : number6(address);
-  const first = value - (value % size);
-  return { version, first, last: first + size - 1n };
-}
-
 /** The range among those above that an address or a range has addresses of; undefined if there is none. */
 export function meetsNeverOutside(text: string): string | undefined {
-  const given = parseRange(text);
-  const ranges = given?.version === 6 ? [MAPPED, ...NEVER_OUTSIDE_6] : NEVER_OUTSIDE_4;
-  return given && ranges.find((never) => overlap(given, parseRange(never)!));
-}
-
-/** Whether two ranges have an address in common. */
-export const overlap = (one: AddressRange, other: AddressRange): boolean =>
-  one.version === other.version && one.first <= other.last && other.first <= one.last;
-
-const number4 = (address: string): bigint => address.split('.').reduce((sum, part) => sum * 256n + BigInt(part), 0n);
-
-function number6(address: string): bigint {
-  // An IPv4 address at the end stands for the last two groups.
-  const groups = address.replace(/[\d.]+\.[\d.]+$/, (tail) => {
-    const value = number4(tail);
-    return `${(value / 65_536n).toString(16)}:${(value % 65_536n).toString(16)}`;
-  });
-  const [before, after] = groups.split('::').map((side) => (side === '' ? [] : side.split(':')));
-  const missing = 8 - before.length - (after?.length ?? 0);
-  const all = [...before, ...Array<string>(after === undefined ? 0 : missing).fill('0'), ...(after ?? [])];
-  return all.reduce((sum, group) => sum * 65_536n + BigInt(`0x${group}`), 0n);
+  const given = parseIpRange(text);
+  const ranges = given?.family === 6 ? [MAPPED, ...NEVER_OUTSIDE_6] : NEVER_OUTSIDE_4;
+  return given && ranges.find((never) => rangesMeet(given, parseIpRange(never)!));
 }

@@ -23,6 +23,7 @@ import { ObservedPolicies } from './observed-policies';
 import { checkAuthorization, OpaAuthorization, OpaPolicy } from './opa-authorization';
 import { OpenPolicy } from './open-policy';
 import { ownHandle } from './own-gateway';
+import { noteRewrites } from './rewritten-hosts';
 import { readsSecrets } from './secret-reader';
 import { describeGateway, markSummary } from './summary';
 import { ProbeRoute, ResolvedProbe, resolveProbe, UpstreamProbe } from './upstream-probe';
@@ -152,6 +153,7 @@ export class EgressGateway extends Construct implements IEgressExit {
 
   private readonly handle: GatewayHandle;
   private readonly pods?: GatewayPods;
+  private readonly podsExist: boolean;
   private readonly hosts: GatewayHosts;
   private readonly hopRules: HopRules;
   private readonly grants: Construct;
@@ -188,6 +190,7 @@ export class EgressGateway extends Construct implements IEgressExit {
     const authorization = checkAuthorization(this, props.authorization);
     this.gateway = this.object('networking.istio.io/v1', 'Gateway', () => gatewayServers(this.handle, this.hosts.hops));
     this.pods = this.makePods(props, probe);
+    this.podsExist = props.workload?._existing !== undefined;
     this.deployment = this.pods?.deployment;
     this.service = this.pods?.service;
     this.serviceAccount = this.pods?.serviceAccount;
@@ -278,6 +281,7 @@ export class EgressGateway extends Construct implements IEgressExit {
     checkTargetPorts(this.handle, declaration);
     const { hosts, ports, clients } = declaration;
     checkNamed(declaration);
+    if (this.podsExist) noteRewrites(this.handle, declaration);
     this.hosts.admit(declaration);
     this.hopRules.admit(declaration);
     const namesServers = opaquePorts(ports).some(({ identified }) => identified);

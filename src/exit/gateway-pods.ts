@@ -16,6 +16,14 @@ export const NO_ENVOY_HEADERS = {
   'proxy.istio.io/config': 'proxyHeaders: { envoyDebugHeaders: { disabled: true } }',
 };
 
+/**
+ * Tells sidecars that the pods take mutual TLS, as the injector tells it of its own pods but not of gateways. So calls are encrypted
+ * also where no DestinationRule says so.
+ *
+ * @see `checkMtlsEnabled` in istio/istio, pilot/pkg/xds/endpoints/mtls_checker.go
+ */
+export const MUTUAL_TLS = ['security.istio.io/tlsMode', 'istio'] as const;
+
 /** The pods of an egress gateway, filled in by Istio's injector, and what they need. */
 export class GatewayPods extends Construct {
   public readonly deployment: ApiObject;
@@ -141,6 +149,7 @@ function podLabels(scope: Construct, { exitName, metadata, selector }: GatewayHa
     'service.istio.io/canonical-name': exitName,
     'service.istio.io/canonical-revision': 'latest',
     'sidecar.istio.io/inject': 'true',
+    [MUTUAL_TLS[0]]: MUTUAL_TLS[1],
     ...(revision && { 'istio.io/rev': revision }),
   };
 }

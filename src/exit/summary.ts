@@ -31,15 +31,20 @@ function mark(construct: Construct, line: Line): void {
   ((construct as any)[SUMMARY] ??= []).push(line);
 }
 
+/** The first of them. */
+export function listed(hosts: string[]): string {
+  const more = hosts.length - LISTED_HOSTS;
+  return hosts.slice(0, LISTED_HOSTS).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
 function summaryLine(exit: IEgressExit, declaration: Declaration): string {
   const { scope, clients, hosts, ports, upstreamHost, upstream } = declaration;
-  const more = hosts.length - LISTED_HOSTS;
-  const listed = hosts.slice(0, LISTED_HOSTS).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  const names = listed(hosts);
   const real = upstreamHost ? `, which is ${upstreamHost}` : '';
   const at = upstream.endpoints ? ` at ${upstream.endpoints.map(({ address }) => address).join(', ')}` : '';
   const [where, how, rules] = exit._grantsHere
-    ? [listed + real + at, ports.map(portSummary), ruleSummary(declaration)]
-    : [listed, ports.map(importedSummary), ''];
+    ? [names + real + at, ports.map(portSummary), ruleSummary(declaration)]
+    : [names, ports.map(importedSummary), ''];
   return `${scope.node.path}: ${clients.join(', ')} → ${exit._describe(declaration)} → ${where} (${how.join('; ')})${rules}`;
 }
 

@@ -8,15 +8,17 @@ import { keptObjects } from './admission/kept-objects';
 import { admissionRules } from './admission/rules';
 import { variables } from './admission/variables';
 import { checkMode, GuardMode } from './guard-mode';
-import { knownExits } from './known-exits';
+import { checkExits, knownExits } from './known-exits';
 import { checkRanges } from './ranges';
 import { checkEndpoints } from '../destination/egress-endpoint';
 import { checkHostPattern } from '../destination/host';
+import { hasMethods } from '../exit/check-exit';
 import { IEgressExit } from '../exit/egress-exit';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { markOwned } from '../mesh/owner-mark';
 import { checkName, dottedName } from '../naming';
+import { checkKind, checkOptions, Options } from '../options';
 import { checkTree } from '../validation/check-tree';
 
 /** Properties of an admission guard. */
@@ -77,6 +79,18 @@ export interface AdmissionGuardProps {
   readonly name?: string;
 }
 
+const ADMISSION_GUARD: Options<AdmissionGuardProps> = {
+  mode: 'checked',
+  platformNamespaces: 'list',
+  exits: 'list',
+  clusterRanges: 'list',
+  endpointWriters: 'texts',
+  identityProviders: 'texts',
+  exemptionLabel: 'text',
+  metadata: 'checked',
+  name: 'checked',
+};
+
 const API_VERSION = 'admissionregistration.k8s.io/v1';
 
 /** The label that every namespace carries, with its name. */
@@ -107,22 +121,21 @@ export class AdmissionGuard extends Construct {
   private readonly objects: ApiObject[] = [];
   private keepsObjects = false;
   private readonly others: OtherRepos;
+  private readonly props: AdmissionGuardProps;
   private known?: { nodes: number; facts: AdmissionFacts };
 
-  /** @throws NameSyntax, LabelSyntax, AddressSyntax, MetadataReserved */
-  public constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: AdmissionGuardProps,
-  ) {
+  /** @throws WrongType, OptionUnknown, ExitCannotCarry, NameSyntax, LabelSyntax, AddressSyntax, MetadataReserved */
+  public constructor(scope: Construct, id: string, props: AdmissionGuardProps) {
     super(scope, id);
     checkTree(this);
+    props = checkOptions(this, props, ADMISSION_GUARD);
+    this.props = props;
     this.name = checkName(this, 'name', props.name ?? 'egress-guard');
     this.metadata = checkMetadata(this, props.metadata);
     this.exemption = checkLabel(this, props.exemptionLabel ?? 'egress-guard=exempt');
     for (const namespace of props.platformNamespaces ?? []) checkName(this, 'platformNamespaces', namespace);
     this.others = {
-      exits: props.exits ?? [],
+      exits: checkExits(this, props.exits),
       direct: [],
       clusterRanges: checkRanges(this, 'clusterRanges', props.clusterRanges ?? []),
       writers: checkTexts(this, 'endpointWriters', /^\S+$/, props.endpointWriters),
@@ -155,10 +168,12 @@ export class AdmissionGuard extends Construct {
    * `SidecarExit`. What the app itself declares so is let pass anyway.
    *
    * @param endpoints Where these hosts may be said to be, if not where their names lead
-   * @throws NameSyntax, HostSyntax, what endpoints can throw
+   * @throws NameSyntax, HostSyntax, WrongType, what endpoints can throw
    */
   public letDirect(namespace: string, hosts: string[], endpoints: string[] = []): void {
     checkName(this, 'namespace', namespace);
+    checkKind(this, 'hosts', hosts, 'texts');
+    checkKind(this, 'endpoints', endpoints, 'texts');
     const checked = hosts.map((host) => `${checkHostPattern(this, host)} *`);
     const addresses = endpoints.map((address) => ({ address }));
     const places = addresses.length > 0 ? checkEndpoints(this, addresses, false) : [];
@@ -275,10 +290,21 @@ export class AdmissionGuard extends Construct {
   }
 }
 
+/** By what it can do, because a second copy of this package has a class of its own. @throws WrongType */
+export function checkAdmission(scope: Construct, given: AdmissionGuard | undefined): AdmissionGuard | undefined {
+  if (given === undefined || hasMethods(given, '_keep')) return given;
+  throw new EgressError('WrongType', scope, {
+    what: '`admission` is no AdmissionGuard',
+    given,
+    allowed: 'an AdmissionGuard of the app',
+    fix: 'pass it, or leave `admission` out',
+  });
+}
+
 const unique = (names: string[]): string[] => [...new Set(names)].sort();
 
 function checkTexts(scope: Construct, property: string, form: RegExp, texts: string[] = []): string[] {
-  const bad = texts.find((text) => typeof text !== 'string' || !form.test(text));
+  const bad = texts.find((text) => !form.test(text));
   if (bad === undefined) return texts;
   throw new EgressError('NameSyntax', scope, {
     what: `\`${property}\` holds what is no such name`,

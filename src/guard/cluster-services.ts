@@ -5,6 +5,7 @@ import { checkPort } from '../destination/port-number';
 import { checkLabels } from '../exit/gateway-workload';
 import { Mesh } from '../mesh/mesh';
 import { checkName } from '../naming';
+import { checkOptions, Options } from '../options';
 
 /** Where in the cluster the things are that every workload of a mesh needs. */
 export interface ClusterServices {
@@ -71,47 +72,73 @@ export interface ProxyBackend {
   readonly labels?: { [key: string]: string };
 }
 
+const CLUSTER_SERVICES: Options<ClusterServices> = {
+  dnsNamespace: 'text',
+  dnsLabels: 'checked',
+  dnsService: 'text',
+  dnsPort: 'checked',
+  nodeLocalDns: 'list',
+  istiodNamespace: 'text',
+  istiodLabels: 'checked',
+};
+
+const PROXY_BACKEND: Options<ProxyBackend> = {
+  namespace: 'checked',
+  service: 'checked',
+  targetPort: 'checked',
+  labels: 'checked',
+};
+
 /** istiod's port for configuration and certificates, over TLS; proxies need no other. */
 const ISTIOD = 15012;
 
-/** The openings for DNS. @throws NameSyntax, LabelSyntax, PortRange, AddressSyntax */
-export function dnsOpenings(scope: Construct, services: ClusterServices): object[] {
-  const { dnsNamespace = 'kube-system', dnsLabels = { 'k8s-app': 'kube-dns' }, dnsPort = 53, nodeLocalDns } = services;
-  const pods = podsOf([checkName(scope, 'dnsNamespace', dnsNamespace)], checkLabels(scope, dnsLabels));
-  const local = nodeLocalDns && checkRanges(scope, 'nodeLocalDns', nodeLocalDns);
-  return [
-    to([pods], dns(checkPort(scope, 'dnsPort', dnsPort))),
-    ...(local && local.length > 0 ? [to(addresses(local), dns(53))] : []),
-  ];
+/** The openings for DNS. */
+export function dnsOpenings(services: ClusterServices): object[] {
+  const { dnsNamespace = 'kube-system', dnsLabels = { 'k8s-app': 'kube-dns' }, dnsPort = 53 } = services;
+  const { nodeLocalDns: local = [] } = services;
+  const pods = podsOf([dnsNamespace], dnsLabels);
+  return [to([pods], dns(dnsPort)), ...(local.length > 0 ? [to(addresses(local), dns(53))] : [])];
 }
 
-/** The Service of DNS, as a Sidecar imports it. @throws NameSyntax */
+/** The Service of DNS, as a Sidecar imports it. */
 export function dnsImport(
   scope: Construct,
   { dnsNamespace = 'kube-system', dnsService = 'kube-dns' }: ClusterServices,
 ) {
-  const namespace = checkName(scope, 'dnsNamespace', dnsNamespace);
-  return `${namespace}/${checkName(scope, 'dnsService', dnsService)}.${namespace}.svc.${Mesh.of(scope).clusterDomain}`;
+  return `${dnsNamespace}/${dnsService}.${dnsNamespace}.svc.${Mesh.of(scope).clusterDomain}`;
 }
 
-/** The opening for istiod. @throws NameSyntax, LabelSyntax */
+/** The opening for istiod. */
 export function istiodOpening(scope: Construct, services: ClusterServices): object {
   const { istiodNamespace = Mesh.of(scope).rootNamespace, istiodLabels = { app: 'istiod' } } = services;
-  return to(
-    [podsOf([checkName(scope, 'istiodNamespace', istiodNamespace)], checkLabels(scope, istiodLabels))],
-    tcp(ISTIOD),
-  );
+  return to([podsOf([istiodNamespace], istiodLabels)], tcp(ISTIOD));
 }
 
-/** @throws NameSyntax, PortRange, LabelSyntax */
-export function checkBackends(scope: Construct, backends: ProxyBackend[] = []): ProxyBackend[] {
-  for (const { namespace, service, targetPort, labels } of backends) {
-    checkName(scope, 'namespace', namespace);
-    checkName(scope, 'service', service);
-    checkPort(scope, 'targetPort', targetPort);
-    if (labels) checkLabels(scope, labels);
+/** All of it, so that what is wrong is said where it is written. @throws NameSyntax, LabelSyntax, PortRange, AddressSyntax, WrongType, OptionUnknown */
+export function checkCluster(scope: Construct, given: ClusterServices = {}): ClusterServices {
+  const services = checkOptions(scope, given, CLUSTER_SERVICES);
+  for (const property of ['dnsNamespace', 'dnsService', 'istiodNamespace'] as const) {
+    const name = services[property];
+    if (name !== undefined) checkName(scope, property, name);
   }
-  return backends;
+  for (const labels of [services.dnsLabels, services.istiodLabels]) {
+    if (labels !== undefined) checkLabels(scope, labels);
+  }
+  if (services.dnsPort !== undefined) checkPort(scope, 'dnsPort', services.dnsPort);
+  const { nodeLocalDns } = services;
+  return nodeLocalDns ? { ...services, nodeLocalDns: checkRanges(scope, 'nodeLocalDns', nodeLocalDns) } : services;
+}
+
+/** @throws NameSyntax, PortRange, LabelSyntax, WrongType, OptionUnknown */
+export function checkBackends(scope: Construct, backends: ProxyBackend[] = []): ProxyBackend[] {
+  return backends.map((given) => {
+    const backend = checkOptions(scope, given, PROXY_BACKEND);
+    checkName(scope, 'namespace', backend.namespace);
+    checkName(scope, 'service', backend.service);
+    checkPort(scope, 'targetPort', backend.targetPort);
+    if (backend.labels !== undefined) checkLabels(scope, backend.labels);
+    return backend;
+  });
 }
 
 /** The opening for what proxies call. */

@@ -5,6 +5,7 @@ import { GuardMode } from './guard-mode';
 import { GuardedNamespaces } from './guarded-namespaces';
 import { InCluster } from './in-cluster';
 import { IEgressExit } from '../exit/egress-exit';
+import { Options } from '../options';
 
 /** What is closed, how far, and what stays open. */
 export interface EgressGuardProps {
@@ -115,3 +116,25 @@ export interface EgressGuardProps {
    */
   readonly name?: string;
 }
+
+/** What each takes. */
+export const EGRESS_GUARD: Options<EgressGuardProps> = {
+  namespaces: 'checked',
+  inCluster: 'checked',
+  mode: 'checked',
+  admission: 'checked',
+  cluster: 'checked',
+  backends: 'list',
+  exits: 'list',
+  ambient: 'flag',
+  directPortsToAnyAddress: 'flag',
+  clusterRanges: 'list',
+  podsMayBypassSidecar: 'flag',
+  sidecarsFollowMesh: 'flag',
+  accessLogFollowsMesh: 'flag',
+  namedHttpPorts: 'list',
+  namedTlsPorts: 'list',
+  accessLogProvider: 'checked',
+  metadata: 'checked',
+  name: 'checked',
+};

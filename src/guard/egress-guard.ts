@@ -1,13 +1,22 @@
 import { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
+import { checkAdmission } from './admission-guard';
 import { directOpenings, exitOpenings, openingProblems } from './client-openings';
-import { backendOpening, checkBackends, dnsOpenings, istiodOpening, ProxyBackend } from './cluster-services';
-import { EgressGuardProps } from './egress-guard-props';
+import {
+  backendOpening,
+  checkBackends,
+  checkCluster,
+  ClusterServices,
+  dnsOpenings,
+  istiodOpening,
+  ProxyBackend,
+} from './cluster-services';
+import { EGRESS_GUARD, EgressGuardProps } from './egress-guard-props';
 import { checkMode, GuardMode } from './guard-mode';
 import { checkGuarded } from './guarded-namespaces';
 import { checkInCluster, InCluster } from './in-cluster';
 import { KnownAddresses, knownAddresses } from './known-addresses';
-import { knownExits } from './known-exits';
+import { checkExits, knownExits } from './known-exits';
 import { namedCalls } from './named-calls';
 import { checkRanges } from './ranges';
 import { closedSidecar, openSidecar } from './sidecar-spec';
@@ -17,6 +26,7 @@ import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { checkName, dottedName, joinName, placedName } from '../naming';
 import { BUILT_IN_PROVIDER, sidecarsLog } from '../observe/telemetry-spec';
+import { checkOptions } from '../options';
 import { observe } from '../policy/observed';
 import { checkTree } from '../validation/check-tree';
 import { markClusterRanges, markGuard } from '../validation/marks';
@@ -48,16 +58,19 @@ export class EgressGuard extends Construct {
   private readonly inCluster: InCluster;
   private readonly clusterRanges: string[];
   private readonly backends: ProxyBackend[];
+  private readonly cluster: ClusterServices;
+  private readonly props: EgressGuardProps;
 
-  /** @throws GuardNamespaces, WrongType, NameSyntax, LabelSyntax, PortRange, AddressSyntax, MetadataReserved */
-  public constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: EgressGuardProps,
-  ) {
+  /** @throws GuardNamespaces, WrongType, OptionUnknown, ExitCannotCarry, NameSyntax, LabelSyntax, PortRange, AddressSyntax, MetadataReserved */
+  public constructor(scope: Construct, id: string, props: EgressGuardProps) {
     super(scope, id);
     checkTree(this);
-    const { name, admission } = props;
+    props = checkOptions(this, props, EGRESS_GUARD);
+    this.props = props;
+    const { name, accessLogProvider = BUILT_IN_PROVIDER } = props;
+    const admission = checkAdmission(this, props.admission);
+    checkExits(this, props.exits);
+    checkName(this, 'accessLogProvider', accessLogProvider);
     const guarded = checkGuarded(this, props.namespaces);
     this.namespaces = guarded._resolve(this);
     this.mode = checkMode(this, props.mode ?? GuardMode.ENFORCE);
@@ -66,6 +79,7 @@ export class EgressGuard extends Construct {
     this.inCluster = checkInCluster(this, props.inCluster);
     this.clusterRanges = checkRanges(this, 'clusterRanges', props.clusterRanges ?? []);
     this.backends = checkBackends(this, props.backends);
+    this.cluster = checkCluster(this, props.cluster);
     if (!this.enforces) observe(this, this.namespaces);
     for (const namespace of this.namespaces) this.close(namespace);
     const { networkPolicies, sidecars, telemetries, serviceEntries } = this;
@@ -81,7 +95,7 @@ export class EgressGuard extends Construct {
         this.sidecars.length > 0 && this.enforces
           ? (namespace) => this.sidecarSpec(namespace).egress[0].hosts
           : undefined,
-      logs: this.telemetries.length > 0 ? (props.accessLogProvider ?? BUILT_IN_PROVIDER) : undefined,
+      logs: this.telemetries.length > 0 ? accessLogProvider : undefined,
     });
     markClusterRanges(this, this.clusterRanges);
     markNote(this, this.summary());
@@ -99,8 +113,6 @@ export class EgressGuard extends Construct {
   private close(namespace: string): void {
     const { ambient = false, sidecarsFollowMesh, accessLogFollowsMesh } = this.props;
     if (this.closesNetwork) {
-      // Once now, so that what is wrong is said where it is written.
-      this.services();
       this.networkPolicies.push(
         this.object('networking.k8s.io/v1', 'NetworkPolicy', namespace, () => ({
           podSelector: {},
@@ -121,8 +133,8 @@ export class EgressGuard extends Construct {
   }
 
   private sidecarSpec(namespace: string): any {
-    const { exits = [], cluster = {} } = this.props;
-    const { inCluster, backends } = this;
+    const { exits = [] } = this.props;
+    const { inCluster, backends, cluster } = this;
     return closedSidecar(this, namespace, { exits, inCluster, backends, cluster });
   }
 
@@ -142,7 +154,7 @@ export class EgressGuard extends Construct {
   }
 
   private known(): [name: string, addresses: KnownAddresses][] {
-    const ranges = checkRanges(this, 'nodeLocalDns', this.props.cluster?.nodeLocalDns ?? []);
+    const { nodeLocalDns: ranges = [] } = this.cluster;
     const { _byAddress: pods } = this.inCluster;
     return [
       ...(ranges.length > 0 ? [['node-dns', { ranges, ports: [53] }] as [string, KnownAddresses]] : []),
@@ -179,7 +191,7 @@ export class EgressGuard extends Construct {
   /** Where proxies answer on ports that are not for workloads. */
   private systemNamespaces(): string[] {
     const { rootNamespace } = Mesh.of(this);
-    const istiod = this.props.cluster?.istiodNamespace ?? rootNamespace;
+    const istiod = this.cluster.istiodNamespace ?? rootNamespace;
     return [...new Set([rootNamespace, istiod, ...this.exitNamespaces()])].sort();
   }
 
@@ -189,8 +201,8 @@ export class EgressGuard extends Construct {
 
   /** In the ambient mesh, the node's proxy speaks to istiod, from a network of its own. */
   private services(): object[] {
-    const { ambient, cluster = {} } = this.props;
-    return [...dnsOpenings(this, cluster), ...(ambient ? [] : [istiodOpening(this, cluster)])];
+    const { cluster } = this;
+    return [...dnsOpenings(cluster), ...(this.props.ambient ? [] : [istiodOpening(this, cluster)])];
   }
 
   /** @param part What it is one of several of its kind for */

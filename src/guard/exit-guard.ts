@@ -4,6 +4,7 @@ import { outsideOpenings } from './client-openings';
 import {
   backendOpening,
   checkBackends,
+  checkCluster,
   ClusterServices,
   dnsOpenings,
   istiodOpening,
@@ -15,12 +16,14 @@ import { checkRanges } from './ranges';
 import { grantedAt, Upstreams, upstreamsOf } from './ways';
 import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { describe, EgressError } from '../errors';
+import { checkExit } from '../exit/check-exit';
 import { IEgressExit } from '../exit/egress-exit';
 import { ExitReach } from '../exit/gateway-handle';
 import { markNote } from '../exit/summary';
 import { HBONE } from '../exit/waypoint-handle';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { checkName } from '../naming';
+import { checkOptions, Options } from '../options';
 import { checkTree } from '../validation/check-tree';
 import { markClusterRanges } from '../validation/marks';
 
@@ -81,6 +84,18 @@ export interface ExitGuardProps {
   readonly metadata?: ApiObjectMetadata;
 }
 
+const EXIT_GUARD: Options<ExitGuardProps> = {
+  exit: 'checked',
+  clusterRanges: 'list',
+  podsMayReachCluster: 'flag',
+  mode: 'checked',
+  cluster: 'checked',
+  backends: 'list',
+  metricsFrom: 'list',
+  ambient: 'flag',
+  metadata: 'checked',
+};
+
 /** From where the kubelet's probes come to ambient pods, of either family. @see https://istio.io/latest/docs/ambient/usage/networkpolicy/ */
 const PROBES = ['169.254.7.127/32', 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff/128'];
 /** Where proxies are asked whether they are ready, and for the metrics of proxy and application. */
@@ -98,24 +113,23 @@ export class ExitGuard extends Construct {
   private readonly reach: ExitReach;
   private readonly clusterRanges: string[];
   private readonly backends: ProxyBackend[];
+  private readonly props: ExitGuardProps;
 
-  /** @throws ExitCannotCarry, ClusterRangesMissing, NameSyntax, LabelSyntax, PortRange, AddressSyntax, MetadataReserved */
-  public constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: ExitGuardProps,
-  ) {
+  /** @throws ExitCannotCarry, WrongType, OptionUnknown, ClusterRangesMissing, NameSyntax, LabelSyntax, PortRange, AddressSyntax, MetadataReserved */
+  public constructor(scope: Construct, id: string, props: ExitGuardProps) {
     super(scope, id);
     checkTree(this);
-    const { exit, cluster = {} } = props;
+    props = checkOptions(this, props, EXIT_GUARD);
+    this.props = props;
+    const cluster = checkCluster(this, props.cluster);
     const mode = checkMode(this, props.mode ?? GuardMode.ENFORCE);
-    this.reach = ownReach(this, exit);
+    this.reach = ownReach(this, props.exit);
     this.clusterRanges = this.checkClusterRanges();
     markClusterRanges(this, this.clusterRanges);
     this.backends = checkBackends(this, props.backends);
     for (const namespace of props.metricsFrom ?? []) checkName(this, 'metricsFrom', namespace);
     const metadata = checkMetadata(this, props.metadata);
-    const services = [...dnsOpenings(this, cluster), istiodOpening(this, cluster)];
+    const services = [...dnsOpenings(cluster), istiodOpening(this, cluster)];
     const { namespace, exitName, selector } = this.reach;
     if (mode !== GuardMode.ENFORCE) return;
     this.networkPolicy = manifest(this, 'NetworkPolicy', {
@@ -146,7 +160,7 @@ export class ExitGuard extends Construct {
   private checkClusterRanges(): string[] {
     const { clusterRanges = [], podsMayReachCluster = false } = this.props;
     const ranges = checkRanges(this, 'clusterRanges', clusterRanges);
-    if (ranges.length > 0 || podsMayReachCluster === true) return ranges;
+    if (ranges.length > 0 || podsMayReachCluster) return ranges;
     throw new EgressError('ClusterRangesMissing', this, {
       what: "hosts of which only the name is known would be let out to the cluster's own pods, Services and nodes too",
       given: this.props.clusterRanges,
@@ -228,11 +242,12 @@ const kindsOf = (ports: Parameters<typeof httpPorts>[0]): Kinds => ({
 
 /** @throws ExitCannotCarry */
 function ownReach(scope: Construct, exit: IEgressExit): ExitReach {
-  const reach = exit?._owned && exit._reach?.(scope);
+  checkExit(scope, exit);
+  const reach = exit._owned && exit._reach?.(scope);
   if (reach) return reach;
   throw new EgressError('ExitCannotCarry', scope, {
     what: "only pods of an exit's own can be closed by what is granted to it",
-    given: exit?.exitName,
+    given: exit.exitName,
     allowed: 'an EgressGateway or EgressWaypoint of this app',
     fix: 'guard the exit where it is made',
   });

@@ -1,26 +1,29 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { Brand } from '../brand';
 import { describe, EgressError, Problem } from '../errors';
 import { checkName } from '../naming';
-
-const GUARDED = Symbol.for('cdk8s-istio-egress.GuardedNamespaces');
+import { checkKind } from '../options';
 
 /** Which namespaces are guarded. */
 export class GuardedNamespaces {
   /**
    * These.
-   * @throws NameSyntax
+   * @throws NameSyntax, WrongType
    */
   public static named(names: string[]): GuardedNamespaces {
     const where = 'GuardedNamespaces.named';
-    return new GuardedNamespaces((Array.isArray(names) ? names : []).map((name) => checkName(where, 'names', name)));
+    checkKind(where, 'names', names, 'list');
+    return new GuardedNamespaces([...names].map((name) => checkName(where, 'names', name)));
   }
 
   /**
    * Those that the app makes with these labels: its Namespace objects, which must come before the guard. A network policy holds
    * for one namespace, so that labels which appear in the cluster alone cannot be followed.
+   * @throws WrongType
    */
   public static labelled(labels: { [key: string]: string }): GuardedNamespaces {
+    checkKind('GuardedNamespaces.labelled', 'labels', labels, 'map');
     return new GuardedNamespaces([], labels);
   }
 
@@ -28,7 +31,7 @@ export class GuardedNamespaces {
     private readonly names: string[],
     private readonly labels?: { [key: string]: string },
   ) {
-    Object.defineProperty(this, GUARDED, { value: true });
+    GUARDED.mark(this);
   }
 
   /**
@@ -74,13 +77,12 @@ export class GuardedNamespaces {
   }
 }
 
+const GUARDED = new Brand<GuardedNamespaces>(
+  'GuardedNamespaces',
+  'GuardedNamespaces.named([…]), GuardedNamespaces.labelled({ … })',
+);
+
 /** @throws WrongType */
 export function checkGuarded(scope: Construct, given: GuardedNamespaces): GuardedNamespaces {
-  if (typeof given === 'object' && given !== null && GUARDED in given) return given;
-  throw new EgressError('WrongType', scope, {
-    what: '`namespaces` does not say which namespaces are guarded',
-    given,
-    allowed: 'GuardedNamespaces.named([…]), GuardedNamespaces.labelled({ … })',
-    fix: 'set `namespaces`',
-  });
+  return GUARDED.check(scope, 'namespaces', given);
 }

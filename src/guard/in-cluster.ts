@@ -2,11 +2,11 @@ import { Construct } from 'constructs';
 import { KnownAddresses } from './known-addresses';
 import { addresses, ownPods, Peer, podsOf, podsOutOf, tcp, to } from './peers';
 import { checkOpenedRanges } from './ranges';
+import { Brand } from '../brand';
 import { checkPort } from '../destination/port-number';
 import { EgressError } from '../errors';
 import { checkName } from '../naming';
 
-const IN_CLUSTER = Symbol.for('cdk8s-istio-egress.InCluster');
 const KUBERNETES_API = 'default/kubernetes.default.svc';
 
 /**
@@ -34,7 +34,7 @@ export class InCluster {
       });
     }
     return new InCluster(
-      [...new Set(names.map((name) => (name === '.' ? name : checkName(where, 'names', name))))].sort(),
+      [...new Set([...names].map((name) => (name === '.' ? name : checkName(where, 'names', name))))].sort(),
     );
   }
 
@@ -51,7 +51,7 @@ export class InCluster {
     private readonly api?: { readonly ranges: string[]; readonly port: number },
     private readonly pods?: KnownAddresses,
   ) {
-    Object.defineProperty(this, IN_CLUSTER, { value: true });
+    IN_CLUSTER.mark(this);
   }
 
   /**
@@ -85,7 +85,7 @@ export class InCluster {
         fix: 'name the ports',
       });
     }
-    const sorted = [...new Set(ports.map((port) => checkPort(where, 'ports', port)))].sort((a, b) => a - b);
+    const sorted = [...new Set([...ports].map((port) => checkPort(where, 'ports', port)))].sort((a, b) => a - b);
     return new InCluster(this.names, this.api, { ranges: checkOpenedRanges(where, 'ranges', ranges), ports: sorted });
   }
 
@@ -137,13 +137,12 @@ export class InCluster {
   }
 }
 
+const IN_CLUSTER = new Brand<InCluster>(
+  'InCluster',
+  'InCluster.none(), InCluster.namespaces([…]), InCluster.all(); `npx cdk8s-istio-egress missing` lists the namespaces that were called',
+);
+
 /** Nothing else may stand for it: what opens nothing would be an outage, what opens everything no guard. @throws WrongType */
 export function checkInCluster(scope: Construct, given: InCluster): InCluster {
-  if (typeof given === 'object' && given !== null && IN_CLUSTER in given) return given;
-  throw new EgressError('WrongType', scope, {
-    what: '`inCluster` does not say where in the cluster the workloads may call',
-    given,
-    allowed: 'InCluster.none(), InCluster.namespaces([…]), InCluster.all()',
-    fix: 'set `inCluster`; `npx cdk8s-istio-egress missing` lists the namespaces that were called',
-  });
+  return IN_CLUSTER.check(scope, 'inCluster', given);
 }

@@ -1,7 +1,14 @@
 import { Construct, IConstruct } from 'constructs';
+import { checkExit } from '../exit/check-exit';
 import { allDeclared } from '../exit/declared';
 import { IEgressExit } from '../exit/egress-exit';
 import { ExitReach } from '../exit/gateway-handle';
+
+/** @throws ExitCannotCarry */
+export function checkExits(scope: Construct, exits: IEgressExit[] = []): IEgressExit[] {
+  for (const exit of exits) checkExit(scope, exit);
+  return exits;
+}
 
 /** Every exit with pods that an app knows: those that it makes, those of other repos that it declares through, and those that are named. */
 export function knownExits(scope: Construct, named: IEgressExit[] = []): ExitReach[] {

@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import { Construct } from 'constructs';
-import { meetsNeverOutside, neverOutside, parseRange } from '../destination/special-addresses';
+import { IpRange, parseIpRange } from '../destination/ip-range';
+import { meetsNeverOutside, neverOutside } from '../destination/special-addresses';
 import { EgressError } from '../errors';
 
 /** A range of addresses in a network policy. */
@@ -9,17 +9,16 @@ export interface IpBlock {
   readonly except?: string[];
 }
 
-/** One address as a range. */
-export function asRange(address: string): string {
-  if (address.includes('/')) return address;
-  return `${address}/${isIP(address) === 6 ? 128 : 32}`;
+/** A range as network policies take it, which know no address alone. */
+export function cidrOf({ text, prefix }: IpRange): string {
+  return text.includes('/') ? text : `${text}/${prefix}`;
 }
 
 /** Every address outside of the cluster. */
 export function outside(clusterRanges: string[]): IpBlock[] {
-  const except = (version: 4 | 6) => [
-    ...clusterRanges.filter((cidr) => parseRange(cidr)?.version === version),
-    ...neverOutside(version),
+  const except = (family: 4 | 6) => [
+    ...clusterRanges.filter((cidr) => parseIpRange(cidr)?.family === family),
+    ...neverOutside(family),
   ];
   return [
     { cidr: '0.0.0.0/0', except: except(4) },
@@ -29,15 +28,22 @@ export function outside(clusterRanges: string[]): IpBlock[] {
 
 /** IP addresses and CIDR ranges, each as a range, sorted. @throws AddressSyntax */
 export function checkRanges(scope: Construct | string, property: string, ranges: string[]): string[] {
-  const bad = Array.isArray(ranges) ? ranges.find((range) => !isRange(range)) : ranges;
-  if (bad === undefined && Array.isArray(ranges)) return [...new Set(ranges.map(asRange))].sort();
-  throw new EgressError('AddressSyntax', scope, {
-    what: `\`${property}\` holds what is no range of addresses`,
-    given: bad ?? ranges,
-    allowed:
-      'IP addresses without a zone, or CIDR ranges without bits beyond their prefix, as "192.0.2.7" or "10.0.0.0/8"',
-    fix: `correct \`${property}\``,
+  const refuse = (given: unknown): never => {
+    throw new EgressError('AddressSyntax', scope, {
+      what: `\`${property}\` holds what is no range of addresses`,
+      given,
+      allowed:
+        'IP addresses without a zone, or CIDR ranges without bits beyond their prefix, as "192.0.2.7" or "10.0.0.0/8"',
+      fix: `correct \`${property}\``,
+    });
+  };
+  if (!Array.isArray(ranges)) refuse(ranges);
+  const cidrs = [...ranges].map((given) => {
+    const range = parseIpRange(given);
+    // Of what a prefix of no bits would be, every address, nothing here may be about.
+    return range?.isExact && range.prefix > 0 ? cidrOf(range) : refuse(given);
   });
+  return [...new Set(cidrs)].sort();
 }
 
 /** Ranges that are opened by address. @throws AddressSyntax, NotOutside */
@@ -59,11 +65,4 @@ export function checkOpenedRanges(scope: Construct | string, property: string, r
     allowed: 'ranges without such addresses',
     fix: `narrow \`${property}\``,
   });
-}
-
-/** Of what a prefix of no bits would be, every address, nothing here may be about. */
-function isRange(text: string): boolean {
-  const range = typeof text === 'string' ? parseRange(text) : undefined;
-  if (!range || /\/0$/.test(text)) return false;
-  return !text.includes('/') || parseRange(text.split('/')[0])!.first === range.first;
 }

@@ -1,7 +1,7 @@
-import { isIP } from 'node:net';
 import { Construct, IConstruct } from 'constructs';
-import { asRange } from './ranges';
+import { cidrOf } from './ranges';
 import { httpPorts, opaquePorts } from '../destination/egress-port';
+import { parseIpRange } from '../destination/ip-range';
 import { Declaration } from '../exit/declaration';
 import { allDeclared, Declared } from '../exit/declared';
 import { IEgressExit } from '../exit/egress-exit';
@@ -69,8 +69,8 @@ export function grantedAt(exit: IConstruct): Declaration[] {
 export function upstreamsOf(declarations: Declaration[]): Upstreams[] {
   const ports = new Map<number, Set<string> | undefined>();
   for (const { ports: declared, upstream } of declarations) {
-    const endpoints = upstream.endpoints?.map(({ address }) => address);
-    const known = endpoints?.every((address) => isIP(address) > 0) ? endpoints.map(asRange) : undefined;
+    const ranges = upstream.endpoints?.map(({ address }) => parseIpRange(address));
+    const known = ranges?.every((range) => range !== undefined) ? ranges.map(cidrOf) : undefined;
     for (const { upstreamPort } of declared) {
       const before = ports.has(upstreamPort) ? ports.get(upstreamPort) : new Set<string>();
       ports.set(upstreamPort, known && before && new Set([...before, ...known]));

@@ -23,6 +23,8 @@ export interface Route {
   /** The names that a TLS route is for. */
   readonly sniHosts: string[];
   readonly destinations: Destination[];
+  /** Whether the Host header is rewritten. */
+  readonly rewritesHost: boolean;
 }
 
 /** An Istio VirtualService. */
@@ -62,6 +64,7 @@ export function toVirtualService(manifest: Manifest, domain: string, defaultExpo
         port: match.at('port').number,
         sniHosts: match.at('sniHosts').texts.map((host) => host.toLowerCase()),
         destinations,
+        rewritesHost: content.at('rewrite', 'authority').exists,
       };
     });
   };

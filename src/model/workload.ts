@@ -5,6 +5,7 @@ export interface Workload {
   readonly manifest: Manifest;
   readonly namespace: string;
   readonly labels: Record<string, string>;
+  readonly annotations: Record<string, string>;
   /** Whether the pods are Istio gateways: only those read Gateways. */
   readonly gateway: boolean;
   /** Whether the injector has to fill in their proxy. */
@@ -20,11 +21,13 @@ export const WORKLOAD_KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'Replic
 export function toWorkload(manifest: Manifest): Workload {
   const pod = manifest.kind === 'Pod' ? manifest.body : manifest.spec.at('template');
   const containers = pod.at('spec', 'containers').items;
-  const template = pod.at('metadata', 'annotations').map['inject.istio.io/templates'] ?? '';
+  const annotations = pod.at('metadata', 'annotations').map;
+  const template = annotations['inject.istio.io/templates'] ?? '';
   return {
     manifest,
     namespace: manifest.namespace,
     labels: pod.at('metadata', 'labels').map,
+    annotations,
     gateway:
       template.split(',').includes('gateway') ||
       containers.some((container) => {

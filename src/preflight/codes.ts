@@ -3,6 +3,7 @@
  * removed only in a major version.
  */
 export const CODES = [
+  'CalledNameTold',
   'DestinationRuleReplaced',
   'DestinationRuleSettingsLost',
   'DuplicateDocument',

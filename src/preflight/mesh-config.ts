@@ -34,7 +34,9 @@ const SCOPE_FLAG = 'PILOT_SCOPE_GATEWAY_TO_NAMESPACE';
 
 /** Reads the mesh's settings: the ConfigMap `istio`, or `istio-REVISION`, and istiod's Deployment. */
 export function meshSettings(manifests: Manifest[], options: MeshOptions): MeshSettings {
-  const configs = manifests.filter(isMeshConfig).map((manifest) => ({ manifest, mesh: meshOf(manifest) }));
+  const configs = manifests
+    .filter(isMeshConfig)
+    .map((manifest) => ({ manifest, mesh: parsed(manifest.body.at('data', 'mesh').text) }));
   const controlPlanes = manifests.filter(isControlPlane);
   const mesh = configs[0]?.mesh ?? new Value(undefined);
   const list = (field: string) => (mesh.at(field).exists ? mesh.at(field).texts : undefined);
@@ -56,11 +58,12 @@ function isMeshConfig({ group, kind, name, body }: Manifest): boolean {
   return group === '' && kind === 'ConfigMap' && /^istio(-|$)/.test(name) && body.at('data', 'mesh').exists;
 }
 
-function meshOf({ body }: Manifest): Value {
+/** Configuration of the mesh or of a proxy, which stands in YAML as a text. */
+export function parsed(text = ''): Value {
   try {
-    return new Value(parse(body.at('data', 'mesh').text ?? '', { logLevel: 'silent' }));
+    return new Value(parse(text, { logLevel: 'silent' }));
   } catch {
-    return new Value(undefined); // istiod refuses it as well, and keeps its defaults.
+    return new Value(undefined); // Istio refuses it as well, and keeps its defaults.
   }
 }
 

@@ -148,6 +148,17 @@ export class World {
     return found;
   }
 
+  /** Whether sidecars call a host by mutual TLS where no rule says how: all pods of its Service say that they take it. */
+  public takesMutualTls(host: string): boolean {
+    if (this.settings.configs.some(({ mesh }) => mesh.at('enableAutoMtls').raw === false)) return false;
+    const pods = this.registry.all
+      .claims(host)
+      .flatMap(({ selector, namespace }) =>
+        this.workloads.filter((each) => selector && namespace === each.namespace && selects(selector, each.labels)),
+      );
+    return pods.length > 0 && pods.every(({ labels }) => labels['security.istio.io/tlsMode'] === 'istio');
+  }
+
   /** Whether a host has the form of a Service of this cluster. */
   public inCluster(host: string): boolean {
     return host.endsWith(`.svc.${this.settings.clusterDomain}`);

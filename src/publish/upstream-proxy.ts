@@ -5,6 +5,7 @@ import { IngressHop } from './ingress-hop';
 import { EgressPort, httpPorts } from '../destination/egress-port';
 import { HttpHeaderRules } from '../destination/http-headers';
 import { HttpRetries } from '../destination/http-retries';
+import { UpstreamHttp } from '../destination/upstream-http';
 import { checkSecretName, UpstreamTls } from '../destination/upstream-tls';
 import { EgressError } from '../errors';
 import { checkExit } from '../exit/check-exit';
@@ -82,7 +83,8 @@ export interface UpstreamProxyProps {
   readonly authorization?: OpaAuthorization;
 
   /**
-   * The pods of the default exit.
+   * The pods of the default exit. Pods that exist already tell the upstream our name, in `x-envoy-original-host`, unless they carry the
+   * annotation that `Egress.describe` names.
    * @default GatewayWorkload.managed()
    */
   readonly workload?: GatewayWorkload;
@@ -104,6 +106,12 @@ export interface UpstreamProxyProps {
    * @default HttpRetries.none()
    */
   readonly retries?: HttpRetries;
+
+  /**
+   * In which version of HTTP the exit calls the external service. gRPC needs HTTP/2.
+   * @default UpstreamHttp.HTTP_1_1
+   */
+  readonly upstreamHttp?: UpstreamHttp;
 
   /**
    * Headers to change on the way.
@@ -133,6 +141,7 @@ const UPSTREAM_PROXY: Options<UpstreamProxyProps> = {
   rules: 'checked',
   timeout: 'checked',
   retries: 'checked',
+  upstreamHttp: 'checked',
   headers: 'checked',
   metadata: 'checked',
 };
@@ -156,14 +165,14 @@ export class UpstreamProxy extends Construct {
   public constructor(scope: Construct, id: string, props: UpstreamProxyProps) {
     super(scope, id);
     props = checkProps(this, props);
-    const { ingress, upstream, hostname, metadata, upstreamPort, tls, timeout, retries, headers } = props;
+    const { ingress, upstream, hostname, metadata, upstreamPort, tls, timeout, retries, upstreamHttp, headers } = props;
     checkOneExit(this, props);
     if (props.exit !== undefined) checkGateway(this, props.exit);
     this.exit = props.exit ?? this.dedicatedExit(id, props);
     const declaration = declare(this, {
       hosts: [hostname],
       upstreamHost: upstream,
-      ports: [EgressPort.tlsOrigination({ upstreamPort, tls, timeout, retries, headers, port: 80 })],
+      ports: [EgressPort.tlsOrigination({ upstreamPort, tls, timeout, retries, upstreamHttp, headers, port: 80 })],
       clients: allClients(props),
       rules: props.rules,
       metadata,

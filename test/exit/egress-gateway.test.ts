@@ -1,5 +1,14 @@
 import { Chart, JsonPatch, Testing } from 'cdk8s';
-import { EgressClient, EgressGateway, EgressPort, GatewayWorkload, UpstreamTls } from '../../src';
+import {
+  Egress,
+  EgressClient,
+  EgressGateway,
+  EgressGatewayProps,
+  EgressPort,
+  GatewayInstallation,
+  GatewayWorkload,
+  UpstreamTls,
+} from '../../src';
 import { Manifests } from '../../src/assertions';
 import { failing, world } from '../fixtures';
 
@@ -79,6 +88,25 @@ test('pods that exist already get routes and policies, and no workload', () => {
     { kind: 'AuthorizationPolicy', name: 'istio-egress.payments' },
     { spec: { selector: { matchLabels: { istio: 'partner' } } } },
   );
+});
+
+test('of pods that exist already, a declaration says which annotation they need where the Host header is rewritten', () => {
+  const workload = GatewayWorkload.existing({ labels: { istio: 'partner' }, service: 'partner-egress' });
+  const notes = (props: EgressGatewayProps, port: EgressPort) => {
+    const { chart, exit, clients } = world(props);
+    exit.grant('A', { hosts: ['a.example'], ports: [port], clients });
+    return Egress.describe(chart.node.root).filter((line) => line.includes('x-envoy-original-host'));
+  };
+  expect(notes({ workload }, EgressPort.http({ port: 8080 }))).toEqual([]);
+  expect(notes({ workload }, EgressPort.tlsOrigination())).toEqual([]);
+  const rewriting = EgressPort.tlsOrigination({ port: 8080 });
+  expect(notes({ workload }, rewriting)).toEqual([
+    expect.stringMatching(
+      /reads a\.example:8080 in .* istio=partner in istio-egress .*disabled: true.* defaultConfig$/,
+    ),
+  ]);
+  const operator = GatewayWorkload.managed({ installation: GatewayInstallation.ISTIO_OPERATOR });
+  for (const made of [{}, { workload: operator }]) expect(notes(made, rewriting)).toEqual([]);
 });
 
 test('may read Secrets only once a destination needs a credential', () => {

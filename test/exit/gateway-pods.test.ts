@@ -88,12 +88,13 @@ test('a Service has the one port that its servers use; what nobody reads gets a 
   ]);
 });
 
-test('a revision injects its pods, and the upstream is not told which port was called', () => {
+test('a revision injects its pods, sidecars are told of mutual TLS, and the upstream is not told which port was called', () => {
   const app = Testing.app();
   Mesh.configure(app, { revision: 'canary' });
   const chart = new Chart(app, 'platform');
   new EgressGateway(chart, 'Exit');
   const { metadata } = Manifests.fromChart(chart).only({ kind: 'Deployment' }).spec.template;
   expect(metadata.labels).toMatchObject({ 'istio.io/rev': 'canary', 'sidecar.istio.io/inject': 'true' });
+  expect(metadata.labels['security.istio.io/tlsMode']).toBe('istio');
   expect(metadata.annotations['proxy.istio.io/config']).toContain('envoyDebugHeaders: { disabled: true }');
 });

@@ -90,6 +90,9 @@ test.each([
   expect(k8s.resources).toEqual(proxy.resources);
   for (const field of ['nodeSelector', 'tolerations', 'priorityClassName']) expect(k8s[field]).toEqual(pod[field]);
   expect(metadata.annotations).toMatchObject(k8s.podAnnotations);
+  const label = 'security.istio.io/tlsMode';
+  const path = 'spec.template.metadata.labels.security\\.istio\\.io/tlsMode';
+  expect([patches[path], metadata.labels[label]]).toEqual(['istio', 'istio']);
   for (const field of ['readinessProbe', 'startupProbe', 'ports']) {
     expect(patches[`containers.[name:istio-proxy].${field}`]).toEqual(proxy[field]);
   }

@@ -34,6 +34,17 @@ describe('for the exit’s Service, in the client’s namespace: as istiod 1.31.
     ]);
   });
 
+  test('where it says nothing of TLS, Istio’s own choice counts, which is mutual TLS if the pods say that they take it', () => {
+    const silent = rule('payments/x', EXIT, { exportTo: ['.'], trafficPolicy: {} });
+    const labelled = OURS.replace(
+      'sidecar.istio.io/inject',
+      'security.istio.io/tlsMode: istio, sidecar.istio.io/inject',
+    );
+    const codes = (made: string) => found(silent, made).map((line) => line.split(' ')[1]);
+    expect(codes(OURS)).toEqual(['DestinationRuleReplaced']);
+    expect(codes(labelled)).toEqual(['DestinationRuleSettingsLost']);
+  });
+
   test('says what is lost where TLS is kept', () => {
     const cluster = rule('payments/x', EXIT, { exportTo: ['.'], trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } });
     expect(found(cluster)).toEqual(['warning DestinationRuleSettingsLost DestinationRule payments/x']);

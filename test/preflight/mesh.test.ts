@@ -252,3 +252,21 @@ describe('documents', () => {
     expect(findings('', documents(OURS, OURS))).toEqual([]);
   });
 });
+
+describe('a route that rewrites the Host header', () => {
+  const rewriting = OURS.replace('http: [{ route', 'http: [{ rewrite: { authority: own.example }, route');
+  const hidden = 'proxyHeaders: { envoyDebugHeaders: { disabled: true } }';
+  const annotated = (value: string) =>
+    rewriting.replace('annotations: {', `annotations: { proxy.istio.io/config: '${value}',`);
+  const told = (ours: string, more = '') =>
+    found(mesh(`${CLOSED}${more}`), ours).filter((line) => line.includes('CalledNameTold'));
+
+  test('tells the upstream what was called, unless pods or mesh are told not to', () => {
+    const TOLD = ['warning CalledNameTold Deployment istio-egress/istio-egress'];
+    expect(told(rewriting)).toEqual(TOLD);
+    expect(told(annotated('proxyHeaders: {}'))).toEqual(TOLD);
+    expect(told(annotated(hidden))).toEqual([]);
+    expect(told(rewriting, `defaultConfig: { ${hidden} }`)).toEqual([]);
+    expect(told(OURS)).toEqual([]);
+  });
+});

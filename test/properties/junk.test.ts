@@ -1,6 +1,7 @@
 import { App, Chart, Duration, Testing } from 'cdk8s';
 import fc from 'fast-check';
 import {
+  AdmissionGuard,
   AmbientNamespace,
   DedicatedEgressGateway,
   DelegatedEgressWaypoint,
@@ -8,13 +9,18 @@ import {
   EgressAccessLog,
   EgressClient,
   EgressGateway,
+  EgressGuard,
   EgressPort,
   EgressWaypoint,
+  ExitGuard,
   GatewayWorkload,
+  GuardedNamespaces,
+  GuardMode,
   HostResolution,
   HttpEgress,
   HttpRetries,
   HttpRule,
+  InCluster,
   IngressGateway,
   IngressProxy,
   MeshAccess,
@@ -23,6 +29,7 @@ import {
   TcpEgress,
   TlsOriginationEgress,
   TlsPassthroughEgress,
+  UpstreamHttp,
   UpstreamProxy,
   UpstreamTls,
 } from '../../src';
@@ -56,6 +63,11 @@ const size = {
   tolerations: [{ key: 'a', value: 'b', effect: 'NoSchedule' }],
   priorityClassName: 'high',
 };
+
+const guarded = { namespaces: GuardedNamespaces.named(['payments']), inCluster: InCluster.none() };
+const backend = { namespace: 'obs', service: 'traces', targetPort: 4317, labels: { a: 'b' } };
+const dns = { dnsNamespace: 'dns', dnsLabels: { a: 'b' }, dnsPort: 5353, nodeLocalDns: ['169.254.20.10'] };
+const cluster = { ...dns, dnsService: 'dns', istiodNamespace: 'istio', istiodLabels: { a: 'b' } };
 
 /** Options with the exit of the app; what is none as it is. */
 function through(exit: EgressGateway, options: any): any {
@@ -248,11 +260,79 @@ const THINGS: [string, () => Options, (options: any, world: World) => unknown][]
       rules,
       timeout: Duration.seconds(1),
       retries: HttpRetries.none(),
+      upstreamHttp: UpstreamHttp.HTTP_2,
       headers: { requestSet: { a: 'b' } },
       workload: GatewayWorkload.managed(),
       ingress: { gateway: IngressGateway.imported(), credentialName: 'tls' },
     }),
     (o, { chart }) => new UpstreamProxy(chart, 'B', o),
+  ],
+  [
+    'EgressGuard',
+    () => ({
+      ...guarded,
+      mode: GuardMode.ENFORCE,
+      cluster,
+      backends: [backend],
+      clusterRanges: ['10.0.0.0/8'],
+      namedHttpPorts: [80],
+      namedTlsPorts: [443],
+      accessLogProvider: 'envoy',
+      metadata: { labels: { a: 'b' } },
+      name: 'guard',
+    }),
+    (o, { chart }) => new EgressGuard(chart, 'G', o),
+  ],
+  [
+    'the services of a cluster',
+    () => cluster,
+    (o, { chart }) => new EgressGuard(chart, 'G', { ...guarded, cluster: o }),
+  ],
+  [
+    'a backend of proxies',
+    () => backend,
+    (o, { chart, exit }) => new ExitGuard(chart, 'G', { exit, clusterRanges: ['10.0.0.0/8'], backends: [o] }),
+  ],
+  [
+    'the exits of a guard',
+    () => 'ours' as any,
+    (o, { chart, exit }) => new EgressGuard(chart, 'G', { ...guarded, exits: [o === 'ours' ? exit : o] }),
+  ],
+  [
+    'the admission of a guard',
+    () => 'ours' as any,
+    (o, { chart }) =>
+      new EgressGuard(chart, 'G', {
+        ...guarded,
+        admission: o === 'ours' ? new AdmissionGuard(chart, 'A', { mode: GuardMode.ENFORCE }) : o,
+      }),
+  ],
+  [
+    'ExitGuard',
+    () => ({
+      clusterRanges: ['10.0.0.0/8'],
+      mode: GuardMode.ENFORCE,
+      cluster,
+      backends: [backend],
+      metricsFrom: ['obs'],
+      metadata: { labels: { a: 'b' } },
+    }),
+    (o, { chart, exit }) => new ExitGuard(chart, 'G', through(exit, o)),
+  ],
+  [
+    'AdmissionGuard',
+    () => ({
+      mode: GuardMode.ENFORCE,
+      platformNamespaces: ['platform'],
+      exits: [EgressWaypoint.imported()],
+      clusterRanges: ['10.0.0.0/8'],
+      endpointWriters: ['someone'],
+      identityProviders: ['accounts.example.com'],
+      exemptionLabel: 'a=b',
+      metadata: { labels: { a: 'b' } },
+      name: 'admission',
+    }),
+    (o, { chart }) => new AdmissionGuard(chart, 'G', o),
   ],
   [
     'the exit of an UpstreamProxy',
@@ -304,15 +384,31 @@ const junk: fc.Arbitrary<(world: World) => unknown> = fc.oneof(
 
 /** What lets calls through, but for the hosts' names and the values of headers, which may as well be others. */
 function allowed(app: App): string[] {
-  const policies = app.charts
-    .flatMap((chart) => chart.toJson())
-    .filter(({ kind, spec }) => kind === 'AuthorizationPolicy' && spec.action === 'ALLOW');
-  return policies
+  const objects = app.charts.flatMap((chart) => chart.toJson());
+  const policies = objects.filter(({ kind, spec }) => kind === 'AuthorizationPolicy' && spec.action === 'ALLOW');
+  const calls = policies
     .flatMap(({ spec }) => spec.rules ?? [])
     .map(({ from, to, when }) => {
       const operations = to?.map(({ operation: { hosts: _, ...rest } }: any) => rest);
       return JSON.stringify({ from, operations, when: when?.map(({ key }: any) => key) });
     });
+  return [...calls, ...unguarded(objects)];
+}
+
+/** What guards leave open, but for the names of namespaces and the values of labels. */
+function unguarded(objects: any[]): string[] {
+  const of = (kind: string) => objects.filter((object) => object.kind === kind).map(({ spec }) => spec);
+  const selected = (peer: any) =>
+    peer.ipBlock ?? Object.entries<any>(peer).map(([selector, value]) => [selector, ...Object.keys(value)]);
+  const missing = ['NetworkPolicy', 'Sidecar', 'ValidatingAdmissionPolicyBinding'].filter((kind) => !of(kind).length);
+  const openings = of('NetworkPolicy').flatMap(({ egress }) => egress.flatMap(({ to }: any) => to ?? [{}]));
+  const effects = [
+    ...missing,
+    ...openings.map(selected),
+    ...of('Sidecar').map(({ outboundTrafficPolicy }) => outboundTrafficPolicy),
+    ...of('ValidatingAdmissionPolicyBinding').map(({ validationActions }) => validationActions),
+  ];
+  return effects.map((effect) => JSON.stringify(effect));
 }
 
 function tried(thing: (typeof THINGS)[number], change: (options: Options, world: World) => Options) {
@@ -347,8 +443,25 @@ test.each(THINGS)('%s: junk is refused with a code, or opens nothing', (...thing
 });
 
 test.each(THINGS)('%s: an option that there is none of is an error', (...thing) => {
-  if (/exit of|beside$|mutual|Retries/.test(thing[0])) return;
+  if (/exits? of|admission of|beside$|mutual|Retries/.test(thing[0])) return;
   expect(() => tried(thing, (options) => ({ ...options, rule: rules }))).toThrow(/\[OptionUnknown\][^]*`rule`/);
+});
+
+test.each([
+  ['podsMayBypassSidecar', 'false'],
+  ['sidecarsFollowMesh', 'no'],
+  ['accessLogFollowsMesh', 1],
+  ['directPortsToAnyAddress', null],
+  ['ambient', {}],
+])('EgressGuard: %s opens by true alone, not by %p', (name, value) => {
+  const chart = new Chart(Testing.app(), 'payments');
+  expect(() => new EgressGuard(chart, 'G', { ...guarded, [name]: value })).toThrow(/\[WrongType\][^]*true or false/);
+});
+
+test.each(['podsMayReachCluster', 'ambient'])('ExitGuard: %s opens by true alone', (name) => {
+  const chart = new Chart(Testing.app(), 'platform');
+  const exit = new EgressGateway(chart, 'Exit');
+  expect(() => new ExitGuard(chart, 'G', { exit, [name]: 'false' })).toThrow(/\[WrongType\][^]*true or false/);
 });
 
 /** In the place of an option, or of a part of it. */

@@ -12,6 +12,7 @@ import {
   IngressGateway,
   Mesh,
   OpaAuthorization,
+  UpstreamHttp,
   UpstreamProxy,
   UpstreamProxyProps,
   UpstreamTls,
@@ -120,6 +121,16 @@ test('the upstream reads its own name, over TLS that checks it', () => {
     { kind: 'DestinationRule', namespace: 'ns0' },
     { spec: { host: 'httpbin.org', subsets: [{ trafficPolicy: { tls } }] } },
   );
+});
+
+test.each([
+  [undefined, { h2UpgradePolicy: 'DO_NOT_UPGRADE' }],
+  [UpstreamHttp.HTTP_2, { h2UpgradePolicy: 'UPGRADE' }],
+  [UpstreamHttp.AS_CALLED, { useClientProtocol: true }],
+])('the upstream is called in the version of HTTP that is said: %s', (upstreamHttp, http) => {
+  const { manifests } = proxy({ clients: [sleep], upstreamHttp });
+  const [subset] = manifests().only({ kind: 'DestinationRule', name: 'egress0.bin.corp.example' }).spec.subsets;
+  expect(subset.trafficPolicy.connectionPool.http).toEqual(http);
 });
 
 test('what is said of the calls holds on the way', () => {
@@ -290,12 +301,21 @@ test.each([
   [{ clients: [sleep], upstream: '192.0.2.1' }, 'HostIpAddress', ''],
   [{ ingress: { ...ingress, credentialName: 'istio-system/corp-tls' } }, 'NameSyntax', 'credentialName'],
   [{ clients: [sleep], metadata: { name: 'a' } }, 'MetadataReserved', ''],
+  [{ clients: [sleep], upstreamHttp: 'h2' as UpstreamHttp }, 'WrongType', 'upstreamHttp'],
 ])('refuses %j', (props: Partial<UpstreamProxyProps>, code, part) => {
   expect(() => proxy(props)).toThrow(failing(code, part));
 });
 
 test('a Secret may have dots in its name', () => {
   expect(() => proxy({ ingress: { ...ingress, credentialName: 'bin.corp.example' } })).not.toThrow();
+});
+
+test('through pods that exist already, says that the upstream may read our name, and what hides it', () => {
+  const workload = GatewayWorkload.existing({ labels: { istio: 'partner' }, service: 'partner-egress' });
+  const { app } = proxy({ workload, clients: [sleep] });
+  expect(Egress.describe(app)).toContainEqual(
+    expect.stringMatching(/^chart0\/Egress0: the upstream reads bin\.corp\.example in x-envoy-original-host, unless/),
+  );
 });
 
 test('says who calls, and for whom', () => {

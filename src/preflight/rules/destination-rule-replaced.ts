@@ -20,7 +20,7 @@ export function* destinationRuleReplaced({ world, clientCalls, exitCalls }: Cont
       const meant = world.rules.ours.connection(asked, labels);
       if (meant.from.length === 0 && ownersMatter) continue;
       const actual = world.rules.all.connection(asked, labels);
-      const what = difference(call, meant, actual);
+      const what = difference(world, call, meant, actual);
       const lost = what ? undefined : lostVersion(meant, actual);
       if (!what && !lost) continue;
       for (const object of culprits(world, call, actual)) {
@@ -37,10 +37,12 @@ export function* destinationRuleReplaced({ world, clientCalls, exitCalls }: Cont
   }
 }
 
-function difference(call: Call, meant: Connection, actual: Connection): string | undefined {
+function difference(world: World, call: Call, meant: Connection, actual: Connection): string | undefined {
   if (!meant.found) return undefined; // Ours does not work by itself.
   if (!actual.found) return `subset ${call.to.subset} is not in it, and calls fail with 503`;
   if (meant.tls === actual.tls) return undefined;
+  const isLeftToIstio = actual.mode === undefined && meant.sni === undefined && world.takesMutualTls(call.to.host);
+  if (meant.mode === 'ISTIO_MUTUAL' && isLeftToIstio) return undefined;
   if (meant.mode === 'ISTIO_MUTUAL' && actual.mode !== 'ISTIO_MUTUAL') {
     return `calls reach the gateway ${mode(actual)} instead of mutual TLS of the mesh, and fail with 503`;
   }

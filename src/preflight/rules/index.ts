@@ -1,3 +1,4 @@
+import { calledNameTold } from './called-name-told';
 import { destinationRuleReplaced } from './destination-rule-replaced';
 import { extensionOnClients } from './extension-on-clients';
 import { extensionOnExit } from './extension-on-exit';
@@ -42,6 +43,7 @@ import { Rule } from '../rule';
 
 /** Every rule. */
 export const RULES: readonly Rule[] = [
+  calledNameTold,
   destinationRuleReplaced,
   extensionOnClients,
   extensionOnExit,
