@@ -63,13 +63,12 @@ function openGateway(object: any): any {
 }
 
 /** With a condition, because istiod puts routes without one behind all others. */
-const takeOver = attack('a VirtualService bound to the exit’s Gateway for the granted host')
-  .manifests!({})
-  .map((object: any) =>
+const takeOver = attack('a VirtualService bound to the exit’s Gateway for the granted host').manifests!({}).map(
+  (object: any) =>
     object.kind === 'VirtualService'
       ? { ...object, spec: { ...object.spec, http: [{ ...object.spec.http[0], match: [{ uri: { prefix: '/v1' } }] }] } }
       : object,
-  );
+);
 const bind = attack('a VirtualService bound to the exit’s Gateway for a host of its own').manifests!({});
 
 const SABOTAGES: Sabotage[] = [
@@ -102,7 +101,8 @@ const SABOTAGES: Sabotage[] = [
     complaint: /outcome: expected allowed/,
   },
   {
-    title: 'with a Gateway that any namespace may bind to, an exit hop that is exported to everybody, and ServiceEntries that count everywhere',
+    title:
+      'with a Gateway that any namespace may bind to, an exit hop that is exported to everybody, and ServiceEntries that count everywhere',
     change: (object) => exported(openGateway(object)),
     before: () => takeOver,
     meshConfig: { serviceEntryVisibility: undefined },

@@ -142,11 +142,15 @@ export class WaypointHop extends Construct implements IWaypointHop {
     return object;
   }
 
-  /** Where ambient clients connect. Other hosts get theirs from istiod; of a TCP host `istioctl analyze` wants to see it. */
+  /**
+   * Where ambient clients connect. Other hosts get theirs from istiod; of a TCP host `istioctl analyze` wants to see it. Not the
+   * address by which sidecars know the host: ztunnel, which hears of the ServiceEntries of every namespace, knows one service by an
+   * address, and could take those that lead sidecars to a gateway.
+   */
   private connectedAt(): string[] | undefined {
     if (this.addresses.size > 0) return [...this.addresses].sort();
     const onTcp = this.ports.some(({ kind }) => kind === 'tcp');
-    return onTcp && !isWildcard(this.host) ? [virtualAddress(this.host)] : undefined;
+    return onTcp && !isWildcard(this.host) ? [virtualAddress(`${this.host} in ${this.waypoint.namespace}`)] : undefined;
   }
 
   private serviceEntrySpec() {

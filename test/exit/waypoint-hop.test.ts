@@ -1,5 +1,6 @@
 import { made } from './waypoint';
 import { EgressPort, UpstreamTls } from '../../src';
+import { virtualAddress } from '../../src/destination/captured-addresses';
 import { failing, openTcp } from '../fixtures';
 
 test('the ServiceEntry names the waypoint, the ports as they are called, and DNS', () => {
@@ -79,4 +80,9 @@ test('declarations of one host share its objects, and have to agree', () => {
   const conflict = (grant: object) => () => made('ServiceEntry', {}, grant);
   expect(conflict({ ports: [EgressPort.http()] })).toThrow(failing('DestinationConflict', 'port 80'));
   expect(conflict({ endpoints: [{ address: '192.0.2.7' }] })).toThrow(failing('DestinationConflict', 'upstream'));
+});
+
+test('a TCP host has another address at a waypoint than for sidecars: ztunnel hears of both, and knows one service by an address', () => {
+  const [tcp] = made('ServiceEntry', { ports: [EgressPort.tcp(5432)] });
+  expect(tcp.spec.addresses).not.toEqual([virtualAddress('a.example')]);
 });
