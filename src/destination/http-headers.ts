@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { OF_THE_CONNECTION } from '../connection-headers';
 import { EgressError } from '../errors';
 import { checkOptions, Options } from '../options';
 
@@ -44,15 +45,6 @@ const RULES: Options<HttpHeaderRules> = {
   responseAdd: 'map',
   responseRemove: 'texts',
 };
-
-/**
- * What belongs to one connection, or says where a message ends: proxies make these anew on each hop, and a message that says
- * otherwise is read by the next one as two, the second of which no policy has seen.
- *
- * @see RFC 9110, 7.6.1 and 10.1.1; RFC 9112, 6
- */
-const OF_THE_CONNECTION =
-  /^(connection|keep-alive|te|trailers?|transfer-encoding|upgrade|content-length|expect|http2-settings|proxy-.*)$/;
 
 /** Envoy takes orders from these: retries, timeouts, where to. To remove them is safe. */
 const OF_ENVOY = /^x-envoy-/;

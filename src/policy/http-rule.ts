@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { checkClients, EgressClient } from './egress-client';
 import { hasOneSpelling, isUnambiguousPath } from './path-form';
 import { Brand } from '../brand';
+import { OF_THE_CONNECTION } from '../connection-headers';
 import { EgressError } from '../errors';
 import { checkOptions, isKind, Options } from '../options';
 
@@ -178,6 +179,14 @@ function checkHeaders(
 
 function checkHeader(scope: Construct, action: 'allow' | 'deny', header: HeaderCondition): HeaderCondition {
   const { name, values } = header;
+  const named = values.some((text) => text !== ANY_VALUE);
+  if (named && (name === 'host' || OF_THE_CONNECTION.test(name))) {
+    refuse(
+      scope,
+      'the exit writes a header as a rule names it, and this one says where a call goes or where it ends',
+      { [name]: values },
+    );
+  }
   if (name.split('-').length > MOST_DASHES + 1 || name.includes('_')) {
     refuse(
       scope,
