@@ -135,18 +135,21 @@ describe.each(EXITS)('$title', ({ namespace, turn }) => {
   });
 
   // Behind the request that opens a tunnel, proxies read nothing; a server that opens none reads the next request there.
-  test.each(['Upgrade: websocket', 'upgrade: WebSocket'])('refuses a second request behind a tunnel (%s)', async (line) => {
-    const host = 'ledger.example';
-    const first = [`GET /v1/x HTTP/1.1`, `Host: ${host}`, 'Connection: Upgrade', line, '', ''].join('\r\n');
-    const second = [`GET /admin HTTP/1.1`, `Host: ${host}`, '', ''].join('\r\n');
-    const result = await mesh.call({
-      from: `${namespace}/web`,
-      url: `tcp://${host}:80`,
-      body: first + second,
-      timeout: 2000,
-    });
-    expect(arrived(result).map(({ path }: any) => path)).not.toContain('/admin');
-  });
+  test.each(['Upgrade: websocket', 'upgrade: WebSocket'])(
+    'refuses a second request behind a tunnel (%s)',
+    async (line) => {
+      const host = 'ledger.example';
+      const first = [`GET /v1/x HTTP/1.1`, `Host: ${host}`, 'Connection: Upgrade', line, '', ''].join('\r\n');
+      const second = [`GET /admin HTTP/1.1`, `Host: ${host}`, '', ''].join('\r\n');
+      const result = await mesh.call({
+        from: `${namespace}/web`,
+        url: `tcp://${host}:80`,
+        body: first + second,
+        timeout: 2000,
+      });
+      expect(arrived(result).map(({ path }: any) => path)).not.toContain('/admin');
+    },
+  );
 
   test.each<[string, string[], { [name: string]: string | undefined }]>([
     ['/audit', ['X-Role: auditor', 'X-Role: guest'], { 'x-role': 'auditor' }],

@@ -181,11 +181,9 @@ function checkHeader(scope: Construct, action: 'allow' | 'deny', header: HeaderC
   const { name, values } = header;
   const named = values.some((text) => text !== ANY_VALUE);
   if (named && (name === 'host' || OF_THE_CONNECTION.test(name))) {
-    refuse(
-      scope,
-      'the exit writes a header as a rule names it, and this one says where a call goes or where it ends',
-      { [name]: values },
-    );
+    refuse(scope, 'the exit writes a header as a rule names it, and this one says where a call goes or where it ends', {
+      [name]: values,
+    });
   }
   if (name.split('-').length > MOST_DASHES + 1 || name.includes('_')) {
     refuse(
