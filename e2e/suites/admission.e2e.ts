@@ -247,8 +247,10 @@ describe('from one version of the app to the next', () => {
       const objects = version(next);
       const opens = objects.filter(({ metadata }) => metadata.namespace === 'payments');
       if (next.second === undefined) {
-        const ofTeam = await review(mesh, yaml(opens), [...TEAM, '--dry-run=server', '--force-conflicts']);
-        expect(ofTeam.accepted).toBe(false);
+        await eventually('the API server to know the policies of before', async () => {
+          const ofTeam = await review(mesh, yaml(opens), [...TEAM, '--dry-run=server', '--force-conflicts']);
+          return !ofTeam.accepted;
+        });
       }
       const tried = await review(mesh, yaml(objects), ['--dry-run=server', ...AS_BEFORE]);
       expect({ accepted: tried.accepted, said: tried.said }).toEqual({ accepted: true, said: '' });
