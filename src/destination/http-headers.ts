@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
-import { OF_THE_CONNECTION } from '../connection-headers';
 import { EgressError } from '../errors';
+import { OF_THE_CONNECTION, UNWRITABLE } from '../header-names';
 import { checkOptions, Options } from '../options';
 
 /** Headers that the exit changes on the way out and on the way back. Names are case-insensitive, values are literal. */
@@ -143,7 +143,7 @@ function values(scope: Construct, headers?: Headers): Headers | undefined {
 /** A token of RFC 9110. `Host` and pseudo-headers decide where a request goes, which is not a header rule's business. */
 function checkName(scope: Construct, given: string): string {
   const name = given.toLowerCase();
-  if (!/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name) || name === 'host') {
+  if (!/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name) || name === 'host' || UNWRITABLE.includes(name)) {
     refuseName(scope, 'this is not the name of a header that can be changed', given);
   }
   if (OF_THE_CONNECTION.test(name)) {
@@ -161,7 +161,7 @@ function refuseName(scope: Construct, what: string, given: string): never {
     what,
     given,
     allowed:
-      'letters, digits and !#$%&\'*+.^_`|~- ; not "Host", no pseudo-header, nothing of the connection or of the message\'s length ("Connection", "Transfer-Encoding", "Content-Length", …); "x-envoy-…" only to remove it',
+      'letters, digits and !#$%&\'*+.^_`|~- ; not "Host" or "constructor", no pseudo-header, nothing of the connection or of the message\'s length ("Connection", "Transfer-Encoding", "Content-Length", …); "x-envoy-…" only to remove it',
     fix: 'leave it out, or correct the name',
   });
 }

@@ -2,8 +2,8 @@ import { Construct } from 'constructs';
 import { checkClients, EgressClient } from './egress-client';
 import { hasOneSpelling, isUnambiguousPath } from './path-form';
 import { Brand } from '../brand';
-import { OF_THE_CONNECTION } from '../connection-headers';
 import { EgressError } from '../errors';
+import { OF_THE_CONNECTION, UNWRITABLE } from '../header-names';
 import { checkOptions, isKind, Options } from '../options';
 
 /** Which HTTP calls a rule is about. What is not named matches everything; what is named must all match. */
@@ -179,6 +179,7 @@ function checkHeaders(
 
 function checkHeader(scope: Construct, action: 'allow' | 'deny', header: HeaderCondition): HeaderCondition {
   const { name, values } = header;
+  if (UNWRITABLE.includes(name)) refuse(scope, 'no manifest can be written with a header of this name', name);
   const named = values.some((text) => text !== ANY_VALUE);
   if (named && (name === 'host' || OF_THE_CONNECTION.test(name))) {
     refuse(scope, 'the exit writes a header as a rule names it, and this one says where a call goes or where it ends', {

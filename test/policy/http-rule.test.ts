@@ -111,6 +111,10 @@ test.each(['Host', 'Connection', 'Content-Length', 'transfer-encoding', 'Proxy-C
   },
 );
 
+test('refuses a header that cdk8s cannot write', () => {
+  expect(() => one({ headers: { constructor: ['x'] } })).toThrow(failing('HttpRuleSyntax', 'constructor'));
+});
+
 test('takes a header of the connection that is there or not', () => {
   expect(resolve(HttpRule.deny({ headers: { Upgrade: ['*'] } }))).toHaveLength(1);
 });

@@ -6,3 +6,6 @@
  */
 export const OF_THE_CONNECTION =
   /^(connection|keep-alive|te|trailers?|transfer-encoding|upgrade|content-length|expect|http2-settings|proxy-.*)$/;
+
+/** Names that every object of JavaScript has: cdk8s writes none of its own with them, or drops them. In lower case. */
+export const UNWRITABLE = ['constructor', '__proto__'];
