@@ -120,6 +120,18 @@ const ROUTE = networking('VirtualService', 'take', {
   ],
 });
 
+/** Has what is sent to a Service of one's own pass by its callers' grants. */
+const BORROW = networking('VirtualService', 'borrow', {
+  hosts: [SINK.host],
+  exportTo: ['*'],
+  http: [
+    {
+      rewrite: { authority: 'news.example', uri: '/transfer' },
+      route: [{ destination: { host: 'istio-egress.istio-egress.svc.cluster.local', port: { number: 80 } } }],
+    },
+  ],
+});
+
 const text = (objects: object[]) => objects.map((one) => JSON.stringify(one)).join('\n---\n');
 
 function app(): App {
@@ -256,6 +268,19 @@ describe('at a gateway', () => {
       await mesh.settled();
       await own();
       await mesh.delete([ROUTE]);
+      await mesh.delete(sidecar);
+    });
+
+    test('a route of another namespace takes calls to its Service to a host of their caller, where no Sidecar leaves it out', async () => {
+      const call = { from: news.from, url: `http://${SINK.host}/`, timeout: 3000 };
+      await mesh.apply([BORROW]);
+      await mesh.settled();
+      await mesh.expect(call, server('news.example', 'plaintext'));
+      await mesh.expect({ ...call, from: 'mallory/sink' }, { outcome: 'refused', status: 403, by: GATEWAY });
+      await mesh.apply(sidecar);
+      await mesh.settled();
+      await mesh.expect(call, { outcome: 'refused', by: 'sidecar' });
+      await mesh.delete([BORROW]);
       await mesh.delete(sidecar);
     });
   });

@@ -52,7 +52,8 @@ beforeAll(async () => {
   await mesh.namespace('shop');
   await mesh.namespace('payments', { labels: { 'istio.io/dataplane-mode': 'ambient' } });
   for (const { namespace } of EXITS) await mesh.workload({ namespace, name: 'web' });
-  for (const host of ['ledger', 'open']) await mesh.external({ hosts: [`${host}.example`] });
+  const ports = [{ port: 80, protocol: 'http' as const, webSocket: false }];
+  for (const host of ['ledger', 'open']) await mesh.external({ hosts: [`${host}.example`], ports });
   const app = Testing.app() as App;
   const platform = new Chart(app, 'platform');
   const gateway = new EgressGateway(platform, 'Exit');
@@ -132,6 +133,23 @@ describe.each(EXITS)('$title', ({ namespace, turn }) => {
     expect(arrived(result)).toEqual([]);
     expect(result.status ?? Number(/^HTTP\/1.1 (\d+)/.exec(result.body ?? '')?.[1])).toBeGreaterThanOrEqual(400);
   });
+
+  // Behind the request that opens a tunnel, proxies read nothing; a server that opens none reads the next request there.
+  test.each(['Upgrade: websocket', 'upgrade: WebSocket'])(
+    'refuses a second request behind a tunnel (%s)',
+    async (line) => {
+      const host = 'ledger.example';
+      const first = [`GET /v1/x HTTP/1.1`, `Host: ${host}`, 'Connection: Upgrade', line, '', ''].join('\r\n');
+      const second = [`GET /admin HTTP/1.1`, `Host: ${host}`, '', ''].join('\r\n');
+      const result = await mesh.call({
+        from: `${namespace}/web`,
+        url: `tcp://${host}:80`,
+        body: first + second,
+        timeout: 2000,
+      });
+      expect(arrived(result).map(({ path }: any) => path)).not.toContain('/admin');
+    },
+  );
 
   test.each<[string, string[], { [name: string]: string | undefined }]>([
     ['/audit', ['X-Role: auditor', 'X-Role: guest'], { 'x-role': 'auditor' }],

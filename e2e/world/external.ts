@@ -11,7 +11,7 @@ export interface ExternalOptions {
   /** Its names; the first one names the server. `*.` in front makes it answer for every name below. */
   readonly hosts: string[];
   /** @default - 80 as http and 443 as https */
-  readonly ports?: Pick<InternetPort, 'port' | 'protocol' | 'http' | 'greets' | 'streams'>[];
+  readonly ports?: Pick<InternetPort, 'port' | 'protocol' | 'http' | 'webSocket' | 'greets' | 'streams'>[];
   /** Who signed its certificate: the authority that pods trust, or another one. @default trusted */
   readonly ca?: 'trusted' | 'untrusted';
   /** Names in its certificate. @default - its hosts */

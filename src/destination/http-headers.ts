@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { EgressError } from '../errors';
+import { OF_THE_CONNECTION, UNWRITABLE } from '../header-names';
 import { checkOptions, Options } from '../options';
 
 /** Headers that the exit changes on the way out and on the way back. Names are case-insensitive, values are literal. */
@@ -44,15 +45,6 @@ const RULES: Options<HttpHeaderRules> = {
   responseAdd: 'map',
   responseRemove: 'texts',
 };
-
-/**
- * What belongs to one connection, or says where a message ends: proxies make these anew on each hop, and a message that says
- * otherwise is read by the next one as two, the second of which no policy has seen.
- *
- * @see RFC 9110, 7.6.1 and 10.1.1; RFC 9112, 6
- */
-const OF_THE_CONNECTION =
-  /^(connection|keep-alive|te|trailers?|transfer-encoding|upgrade|content-length|expect|http2-settings|proxy-.*)$/;
 
 /** Envoy takes orders from these: retries, timeouts, where to. To remove them is safe. */
 const OF_ENVOY = /^x-envoy-/;
@@ -151,7 +143,7 @@ function values(scope: Construct, headers?: Headers): Headers | undefined {
 /** A token of RFC 9110. `Host` and pseudo-headers decide where a request goes, which is not a header rule's business. */
 function checkName(scope: Construct, given: string): string {
   const name = given.toLowerCase();
-  if (!/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name) || name === 'host') {
+  if (!/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name) || name === 'host' || UNWRITABLE.includes(name)) {
     refuseName(scope, 'this is not the name of a header that can be changed', given);
   }
   if (OF_THE_CONNECTION.test(name)) {
@@ -169,7 +161,7 @@ function refuseName(scope: Construct, what: string, given: string): never {
     what,
     given,
     allowed:
-      'letters, digits and !#$%&\'*+.^_`|~- ; not "Host", no pseudo-header, nothing of the connection or of the message\'s length ("Connection", "Transfer-Encoding", "Content-Length", …); "x-envoy-…" only to remove it',
+      'letters, digits and !#$%&\'*+.^_`|~- ; not "Host" or "constructor", no pseudo-header, nothing of the connection or of the message\'s length ("Connection", "Transfer-Encoding", "Content-Length", …); "x-envoy-…" only to remove it',
     fix: 'leave it out, or correct the name',
   });
 }

@@ -3,6 +3,7 @@ import { checkClients, EgressClient } from './egress-client';
 import { hasOneSpelling, isUnambiguousPath } from './path-form';
 import { Brand } from '../brand';
 import { EgressError } from '../errors';
+import { OF_THE_CONNECTION, UNWRITABLE } from '../header-names';
 import { checkOptions, isKind, Options } from '../options';
 
 /** Which HTTP calls a rule is about. What is not named matches everything; what is named must all match. */
@@ -178,6 +179,13 @@ function checkHeaders(
 
 function checkHeader(scope: Construct, action: 'allow' | 'deny', header: HeaderCondition): HeaderCondition {
   const { name, values } = header;
+  if (UNWRITABLE.includes(name)) refuse(scope, 'no manifest can be written with a header of this name', name);
+  const named = values.some((text) => text !== ANY_VALUE);
+  if (named && (name === 'host' || OF_THE_CONNECTION.test(name))) {
+    refuse(scope, 'the exit writes a header as a rule names it, and this one says where a call goes or where it ends', {
+      [name]: values,
+    });
+  }
   if (name.split('-').length > MOST_DASHES + 1 || name.includes('_')) {
     refuse(
       scope,

@@ -71,6 +71,10 @@ export const EXIT = 'istio-egress';
 /** A part of a Gateway API route that does nothing by itself. */
 const onEntry = { group: 'networking.istio.io', kind: 'ServiceEntry', name: 'x' };
 const onExit = { name: 'istio-egress', namespace: EXIT };
+const exitService = { host: 'istio-egress.istio-egress.svc.cluster.local' };
+const toExit = [{ route: [{ destination: exitService }] }];
+const toOwn = [{ destination: { host: 'own' } }];
+const hostname = { group: 'networking.istio.io', kind: 'Hostname', name: exitService.host, port: 80 };
 const slice = (...addresses: string[]) => ({
   addressType: addresses[0].includes(':') ? 'IPv6' : 'IPv4',
   endpoints: addresses.map((address) => ({ addresses: [address] })),
@@ -185,6 +189,41 @@ export const BAD: [kind: string, spec: object, message: string, namespace?: stri
   ['Sidecar', imports('./*', 'tools/*'), "the guard's Sidecar"],
   ['Sidecar', imports('./*', '*/evil.example'), "the guard's Sidecar"],
   ['VirtualService', entry({ gateways: ['istio-egress/istio-egress'] }), 'binds to a Gateway'],
+  ['VirtualService', { hosts: ['own'], http: toExit }, 'leads calls of other namespaces to an exit'],
+  ['VirtualService', { hosts: ['own'], tcp: toExit }, 'leads calls of other namespaces to an exit'],
+  [
+    'VirtualService',
+    { hosts: ['own'], http: [{ route: toOwn, mirror: exitService }], exportTo: ['shop'] },
+    'leads calls of other namespaces to an exit',
+  ],
+  ['VirtualService', { http: toExit, exportTo: ['.'] }, 'leads calls of other namespaces to an exit'],
+  ...[
+    { rewrite: { authority: 'api.bank.example' } },
+    { headers: { request: { set: { Host: 'api.bank.example' } } } },
+  ].flatMap((change): [string, object, string][] => [
+    ['VirtualService', { hosts: ['own'], http: [{ route: toOwn, ...change }] }, 'the name of a host outside'],
+    ['VirtualService', { http: [{ route: toOwn, ...change }], exportTo: ['.'] }, 'the name of a host outside'],
+  ]),
+  [
+    'VirtualService',
+    { hosts: ['own'], http: [{ route: [{ ...toOwn[0], headers: { request: { add: { host: 'x' } } } }] }] },
+    'the name of a host outside',
+  ],
+  ...[
+    { type: 'URLRewrite', urlRewrite: { hostname: 'api.bank.example' } },
+    { type: 'RequestHeaderModifier', requestHeaderModifier: { set: [{ name: 'Host', value: 'api.bank.example' }] } },
+  ].map((filter): [string, object, string] => [
+    'HTTPRoute',
+    { parentRefs: [{ group: '', kind: 'Service', name: 'own' }], rules: [{ filters: [filter] }] },
+    'the name of a host outside',
+  ]),
+  ['HTTPRoute', { rules: [{ backendRefs: [{ ...onExit, port: 80 }] }] }, 'leads calls to an exit'],
+  ['HTTPRoute', { rules: [{ backendRefs: [hostname] }] }, 'leads calls to an exit'],
+  [
+    'HTTPRoute',
+    { rules: [{ filters: [{ type: 'RequestMirror', requestMirror: { backendRef: hostname } }] }] },
+    'leads calls to an exit',
+  ],
   ['VirtualService', entry({ gateways: ['mesh', 'istio-egress/x'] }), 'binds to a Gateway'],
   ['VirtualService', entry({ gateways: ['x.istio-egress.svc.cluster.local'] }), 'binds to a Gateway'],
   ['VirtualService', entry({ gateways: ['x.istio-egress'] }), 'binds to a Gateway'],
@@ -251,6 +290,9 @@ export const GOOD: [kind: string, spec: object | undefined, namespace?: string][
   ['VirtualService', entry({ gateways: ['istio-ingress/gateway'], exportTo: undefined })],
   ['VirtualService', entry({ gateways: ['own', './other'], exportTo: undefined })],
   ['VirtualService', { hosts: ['reviews', 'a.payments.svc.cluster.local'] }],
+  ['VirtualService', { hosts: ['reviews'], http: [{ route: toOwn }], tcp: [{ route: toOwn }] }],
+  ['VirtualService', { hosts: ['reviews'], http: toExit, exportTo: ['.'] }],
+  ['VirtualService', { hosts: ['reviews'], http: [{ route: toOwn, rewrite: { uri: '/', authority: 'own' } }] }],
   ['VirtualService', { hosts: ['*.payments.svc.cluster.local'] }],
   ['VirtualService', entry({ exportTo: ['payments'] })],
   ['ServiceEntry', entry({ exportTo: ['~'], resolution: 'STATIC' })],

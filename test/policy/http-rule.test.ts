@@ -104,6 +104,21 @@ test('no rule is no rules: an empty list, or one that a filter emptied, lets not
   }
 });
 
+test.each(['Host', 'Connection', 'Content-Length', 'transfer-encoding', 'Proxy-Connection'])(
+  'refuses values of %s, which the exit would write',
+  (name) => {
+    expect(() => one({ headers: { [name]: ['5'] } })).toThrow(failing('HttpRuleSyntax', name.toLowerCase()));
+  },
+);
+
+test('refuses a header that cdk8s cannot write', () => {
+  expect(() => one({ headers: { constructor: ['x'] } })).toThrow(failing('HttpRuleSyntax', 'constructor'));
+});
+
+test('takes a header of the connection that is there or not', () => {
+  expect(resolve(HttpRule.deny({ headers: { Upgrade: ['*'] } }))).toHaveLength(1);
+});
+
 test.each(['', 'a b', ':authority', 'a:', 'a\r\nb', 'ü'])('refuses the header name %j', (name) => {
   expect(() => one({ headers: { [name]: ['x'] } })).toThrow(failing('HttpRuleSyntax', 'a header name'));
 });

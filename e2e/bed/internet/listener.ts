@@ -39,12 +39,14 @@ export class Listener {
     this.http1.on('request', (request, response) => {
       void this.serve(request, request.socket, async () => respond(request, response));
     });
-    this.http1.on('upgrade', (request: IncomingMessage, socket) => {
-      void this.serve(request, request.socket, async () => {
-        respondWebSocket(request, socket);
-        return Promise.resolve(0);
+    if (port.webSocket !== false) {
+      this.http1.on('upgrade', (request: IncomingMessage, socket) => {
+        void this.serve(request, request.socket, async () => {
+          respondWebSocket(request, socket);
+          return Promise.resolve(0);
+        });
       });
-    });
+    }
     this.http1.on('connect', (request: IncomingMessage, socket) => tunnel(request, socket, addressOf, address));
     this.http2.on('request', (request, response) => {
       const isGrpc = request.headers['content-type'] === 'application/grpc';

@@ -29,6 +29,8 @@ export interface InternetPort {
   readonly protocol: 'http' | 'https' | 'tcp' | 'tls' | 'connect' | 'udp';
   /** For `http` and `https`: the only version that it speaks. @default - both */
   readonly http?: '1.1' | '2';
+  /** For `http` and `https`: false for a server that knows no upgrade and answers as if none had been asked for, as most do. @default true */
+  readonly webSocket?: boolean;
   /** For `https` and `tls`, PEM. */
   readonly certificate?: string;
   readonly key?: string;

@@ -29,6 +29,22 @@ const CONTROLLERS = [
   'system:serviceaccount:kube-system:generic-garbage-collector',
 ];
 
+/**
+ * Whether nothing but bookkeeping changes. Labels tell istiod which revision of it an object is for, and others do not read it; and
+ * Kubernetes deletes what belongs to an owner that is gone.
+ */
+const SAYS_THE_SAME = [
+  'object.spec == oldObject.spec',
+  ...['labels', 'ownerReferences'].map(
+    (field) =>
+      `(has(object.metadata.${field}) ? object.metadata.${field} : null) == (has(oldObject.metadata.${field}) ? oldObject.metadata.${field} : null)`,
+  ),
+].join(' && ');
+
+/** Where many are deleted at once, the request has no name. */
+const KEPT =
+  '(request.resource.resource + "/" + oldObject.metadata.namespace + "/" + oldObject.metadata.name) in variables.kept';
+
 /** A policy that leaves the guards' own objects, and the label that exempts namespaces, to whoever owns the admission policy. */
 export function keptObjects({ policy, objects, namespaces, exemption }: Kept) {
   const kept = Object.fromEntries(
@@ -45,7 +61,8 @@ export function keptObjects({ policy, objects, namespaces, exemption }: Kept) {
         rule('networking.k8s.io', ['networkpolicies'], UPDATE_OR_DELETE),
         rule('networking.istio.io', ['sidecars', 'serviceentries'], UPDATE_OR_DELETE),
         rule('telemetry.istio.io', ['telemetries'], UPDATE_OR_DELETE),
-        rule('', ['namespaces'], ['CREATE', 'UPDATE']),
+        // Labels of a namespace can be written together with its status, and where its finalizers are.
+        rule('', ['namespaces', 'namespaces/status', 'namespaces/finalize'], ['CREATE', 'UPDATE']),
       ],
     },
     matchConditions: [
@@ -55,7 +72,7 @@ export function keptObjects({ policy, objects, namespaces, exemption }: Kept) {
     variables: [{ name: 'kept', expression: literal(kept) }],
     validations: [
       {
-        expression: `${isNamespace} || !((request.resource.resource + "/" + request.namespace + "/" + request.name) in variables.kept) || (request.operation == "UPDATE" && object.spec == oldObject.spec)`,
+        expression: `${isNamespace} || !(${KEPT}) || (request.operation == "UPDATE" && ${SAYS_THE_SAME})`,
         message: 'changes or deletes what keeps this namespace closed; whoever owns the guard does that',
         reason: 'Forbidden',
       },

@@ -30,6 +30,23 @@ const IMPORTED =
 const service = (name: string, clusterDomain: string) =>
   [`.svc.${clusterDomain}`, `.svc.${clusterDomain}.`].map((end) => `${name}.endsWith(${literal(end)})`).join(' || ');
 
+/** A Service in an exit's namespace, by its full name; a shorter one would stand for a Service of the route's own namespace. */
+const ofExit = (name: string, clusterDomain: string) =>
+  `(${service(name, clusterDomain)}) && ${name}.split(".")[1] in variables.exitNamespaces`;
+
+/** A name that is no Service's. Names without a dot are those of Services. */
+const isOutside = (name: string, clusterDomain: string) =>
+  `${name}.contains(".") && !(${service(name, clusterDomain)})`;
+
+/** Whether a route, or one of its destinations, writes the Host header. */
+const setsHost = (of: string) =>
+  `(has(${of}.headers) && has(${of}.headers.request) && ((has(${of}.headers.request.set) && ${of}.headers.request.set.exists(name, ${IS_HOST})) || (has(${of}.headers.request.add) && ${of}.headers.request.add.exists(name, ${IS_HOST}))))`;
+const IS_HOST = 'name.lowerAscii() in ["host", ":authority"]';
+
+/** Whether a filter of the Gateway API writes the Host header, with the name of a host outside. */
+const namesOutside = (filter: string, clusterDomain: string) =>
+  `((has(${filter}.urlRewrite) && has(${filter}.urlRewrite.hostname) && ${isOutside(`${filter}.urlRewrite.hostname`, clusterDomain)}) || (has(${filter}.requestHeaderModifier) && ["set", "add"].exists(field, field in ${filter}.requestHeaderModifier && ${filter}.requestHeaderModifier[field].exists(header, header.name.lowerAscii() in ["host", ":authority"]))))`;
+
 /** From where istiod fetches the keys of a rule. Without an address of their own it asks the issuer. */
 const FETCHED_FROM =
   '(has(rule.jwksUri) && rule.jwksUri != "" ? [rule.jwksUri] : (has(rule.jwks_uri) ? [rule.jwks_uri] : (has(rule.issuer) ? [rule.issuer] : [])))';
@@ -48,6 +65,19 @@ export function admissionRules({ meshIsOpen, clusterDomain, writers, keyServers 
       kinds: ['VirtualService'],
       refuses: `${IN_MESH} && variables.exported && variables.external`,
       what: 'routes a host outside for other namespaces',
+      fix: PRIVATE,
+    },
+    {
+      kinds: ['VirtualService'],
+      // One without hosts is a part of others, which may be exported.
+      refuses: `(variables.exported || variables.hosts.size() == 0) && variables.destinations.exists(some, some.exists(host, ${ofExit('host', clusterDomain)}))`,
+      what: "leads calls of other namespaces to an exit, where they would pass by the callers' grants",
+      fix: PRIVATE,
+    },
+    {
+      kinds: ['VirtualService'],
+      refuses: `${IN_MESH} && (variables.exported || variables.hosts.size() == 0) && has(variables.spec.http) && variables.spec.http.exists(rule, (has(rule.rewrite) && has(rule.rewrite.authority) && ${isOutside('rule.rewrite.authority', clusterDomain)}) || ${setsHost('rule')} || (has(rule.route) && rule.route.exists(to, ${setsHost('to')})))`,
+      what: "gives calls of other namespaces the name of a host outside, for which they would pass by the callers' grants",
       fix: PRIVATE,
     },
     {
@@ -165,6 +195,18 @@ export function admissionRules({ meshIsOpen, clusterDomain, writers, keyServers 
         'has(variables.spec.parentRefs) && variables.spec.parentRefs.exists(parent, (has(parent.group) && parent.group == "networking.istio.io") || (has(parent.namespace) && parent.namespace in variables.exitNamespaces))',
       what: "routes a ServiceEntry's host, for other namespaces too, or at an exit",
       fix: `only the exit's owner routes there: ${DECLARE}`,
+    },
+    {
+      kinds: ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute'],
+      refuses: `has(variables.spec.rules) && variables.spec.rules.exists(rule, ((has(rule.backendRefs) ? rule.backendRefs : []) + (has(rule.filters) ? rule.filters.filter(filter, has(filter.requestMirror)).map(filter, filter.requestMirror.backendRef) : [])).exists(to, (has(to.namespace) && to.namespace in variables.exitNamespaces) || (${ofExit('to.name', clusterDomain)})))`,
+      what: "leads calls to an exit, those of other namespaces too, which would pass by the callers' grants",
+      fix: DECLARE,
+    },
+    {
+      kinds: ['HTTPRoute', 'GRPCRoute'],
+      refuses: `has(variables.spec.parentRefs) && variables.spec.parentRefs.exists(parent, has(parent.kind) && parent.kind == "Service") && has(variables.spec.rules) && variables.spec.rules.exists(rule, (has(rule.filters) && rule.filters.exists(filter, ${namesOutside('filter', clusterDomain)})) || (has(rule.backendRefs) && rule.backendRefs.exists(to, has(to.filters) && to.filters.exists(filter, ${namesOutside('filter', clusterDomain)}))))`,
+      what: "gives calls to a Service, those of other namespaces too, the name of a host outside, for which they would pass by the callers' grants",
+      fix: DECLARE,
     },
     {
       kinds: ['BackendTLSPolicy'],

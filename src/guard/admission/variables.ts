@@ -20,6 +20,19 @@ const IS_KNOWN = [
   '!has(variables.spec.endpoints) && !has(variables.spec.workloadSelector)',
 ].join(' && ');
 
+/** Where something leads, of what may be absent. */
+const hostsOf = (list: string, destination: string) =>
+  `(has(${list}) ? ${list}.map(to, has(to.${destination}) && has(to.${destination}.host) ? to.${destination}.host : "") : [])`;
+
+/** Where the routes of a VirtualService lead, mirrors included. */
+const DESTINATIONS = [
+  ...['http', 'tls', 'tcp'].map(
+    (kind) =>
+      `(has(variables.spec.${kind}) ? variables.spec.${kind}.map(rule, ${hostsOf('rule.route', 'destination')}) : [])`,
+  ),
+  `(has(variables.spec.http) ? variables.spec.http.map(rule, ${hostsOf('rule.mirrors', 'destination')} + (has(rule.mirror) && has(rule.mirror.host) ? [rule.mirror.host] : [])) : [])`,
+].join(' + ');
+
 /** What rules share: facts of the app as literals, and what has to be read out of the object in more than one place. */
 export function variables(facts: AdmissionFacts): Variable[] {
   const variable = (name: string, expression: string) => ({ name, expression });
@@ -55,6 +68,7 @@ export function variables(facts: AdmissionFacts): Variable[] {
       'policies',
       '(has(variables.spec.trafficPolicy) ? [variables.spec.trafficPolicy] : []) + (has(variables.spec.subsets) ? variables.spec.subsets.filter(subset, has(subset.trafficPolicy)).map(subset, subset.trafficPolicy) : [])',
     ),
+    variable('destinations', DESTINATIONS),
     variable('isDirect', IS_DIRECT),
     variable('isKnown', IS_KNOWN),
     // Of a slice, and of what Kubernetes copies into slices.
