@@ -126,7 +126,6 @@ export class IngressProxy extends Construct {
     props = checkOptions(this, props, INGRESS_PROXY);
     this.props = props;
     checkIngressGateway(this, 'ingress', props.ingress);
-    checkMeshAccess(this, props.meshAccess);
     const { name } = props;
     this.name = name === undefined ? joinName(this, ...this.node.path.split('/')) : checkName(this, 'name', name);
     const hosts = checkHosts(this, props.hosts);
@@ -257,17 +256,6 @@ export class IngressProxy extends Construct {
       spec,
     });
   }
-}
-
-/** What is none must not be taken for an open or a closed one. */
-function checkMeshAccess(scope: Construct, access: MeshAccess = MeshAccess.AS_OUTSIDE): void {
-  if (Object.values(MeshAccess).includes(access)) return;
-  throw new EgressError('WrongType', scope, {
-    what: '`meshAccess` is no MeshAccess',
-    given: access,
-    allowed: 'MeshAccess.AS_OUTSIDE, MeshAccess.OPEN_TO_MESH',
-    fix: 'set it to one of them, or leave it out',
-  });
 }
 
 /** The server for a port: what callers outside speak there. */
