@@ -19,7 +19,8 @@ export function writeOverlays(directory: string, { namespaces }: Input): void {
       const data = {
         host,
         namespace: namespace.name,
-        route: `${namespace.name}-${name}`,
+        pattern: `(?i)${host.replaceAll('.', '\\.')}(:80)?`,
+        route: `${namespace.name}.${host}`,
         atExit: `istio-egress.${host}`,
       };
       const folder = join('hosts', host);
@@ -38,20 +39,6 @@ function onlyHere(name: string, data: Record<string, string>) {
 }
 
 function perNamespace({ name, serviceAccount, hosts }: Input['namespaces'][number]): string {
-  const hop = {
-    apiVersion: 'networking.istio.io/v1',
-    kind: 'DestinationRule',
-    metadata: { name: `${name}.istio-egress`, namespace: name },
-    spec: {
-      exportTo: ['.'],
-      host: 'istio-egress.istio-egress.svc.cluster.local',
-      trafficPolicy: {
-        connectionPool: { http: { useClientProtocol: true } },
-        loadBalancer: { simple: 'ROUND_ROBIN' },
-        tls: { mode: 'ISTIO_MUTUAL' },
-      },
-    },
-  };
   const policy = {
     apiVersion: 'security.istio.io/v1',
     kind: 'AuthorizationPolicy',
@@ -67,5 +54,5 @@ function perNamespace({ name, serviceAccount, hosts }: Input['namespaces'][numbe
       selector: { matchLabels: { istio: 'istio-egress' } },
     },
   };
-  return [hop, policy].map((object) => stringify(object)).join('---\n');
+  return stringify(policy);
 }

@@ -15,15 +15,6 @@ local object(apiVersion, kind, namespace, name, spec) = {
 local networking(kind, namespace, name, spec) =
   object('networking.istio.io/v1', kind, namespace, name, here + spec);
 
-local hop(namespace) = networking('DestinationRule', namespace, '%s.%s' % [namespace, exit], {
-  host: service,
-  trafficPolicy: {
-    connectionPool: { http: { useClientProtocol: true } },
-    loadBalancer: { simple: 'ROUND_ROBIN' },
-    tls: { mode: 'ISTIO_MUTUAL' },
-  },
-});
-
 local policy(namespace) =
   object('security.istio.io/v1', 'AuthorizationPolicy', exit, '%s.%s' % [exit, namespace.name], {
     action: 'ALLOW',
@@ -34,8 +25,8 @@ local policy(namespace) =
     selector: { matchLabels: { istio: exit } },
   });
 
-local clientRoute(namespace, host, name) =
-  networking('VirtualService', namespace, '%s-%s' % [namespace, name], {
+local clientRoute(namespace, host) =
+  networking('VirtualService', namespace, '%s.%s' % [namespace, host], {
     hosts: [host],
     http: [withoutRetries {
       match: [{ port: 80 }],
@@ -79,6 +70,7 @@ local exitHop(host) = [
     gateways: [exit],
     hosts: [host],
     http: [withoutRetries {
+      match: [{ authority: { regex: '(?i)%s(:80)?' % std.strReplace(host, '.', '\\.') } }],
       headers: { request: { remove: removed } },
       route: [{ destination: { host: host, port: { number: 443 }, subset: 'port-80' } }],
     }],
@@ -87,8 +79,8 @@ local exitHop(host) = [
 
 std.parseYaml(importstr 'exit.yaml') + std.flatMap(
   function(namespace)
-    [hop(namespace.name), policy(namespace)] + std.flatMap(
-      function(h) [clientRoute(namespace.name, h.host, h.name)] + exitHop(h.host), namespace.hosts
+    [policy(namespace)] + std.flatMap(
+      function(h) [clientRoute(namespace.name, h.host)] + exitHop(h.host), namespace.hosts
     ),
   declared.namespaces
 )

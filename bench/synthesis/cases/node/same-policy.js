@@ -14,33 +14,17 @@ exports.samePolicy = (app, namespaces, directory) => {
   new Include(platform, 'Exit', { url: join(directory, 'exit.yaml') });
   for (const namespace of namespaces) {
     const chart = new Chart(app, namespace.name);
-    hop(chart, namespace.name);
-    for (const { host, name } of namespace.hosts) {
-      clientRoute(chart, namespace.name, host, name);
+    for (const { host } of namespace.hosts) {
+      clientRoute(chart, namespace.name, host);
       exitHop(platform, host);
     }
     policy(platform, namespace);
   }
 };
 
-function hop(chart, namespace) {
-  new networking.DestinationRule(chart, 'hop', {
-    metadata: { name: `${namespace}.${EXIT}`, namespace },
-    spec: {
-      exportTo,
-      host: SERVICE,
-      trafficPolicy: {
-        connectionPool: { http: { useClientProtocol: true } },
-        loadBalancer: { simple: networking.DestinationRuleSpecTrafficPolicyLoadBalancerSimple.ROUND_UNDERSCORE_ROBIN },
-        tls: { mode: networking.DestinationRuleSpecTrafficPolicyTlsMode.ISTIO_UNDERSCORE_MUTUAL },
-      },
-    },
-  });
-}
-
-function clientRoute(chart, namespace, host, name) {
+function clientRoute(chart, namespace, host) {
   new networking.VirtualService(chart, `${host} route`, {
-    metadata: { name: `${namespace}-${name}`, namespace },
+    metadata: { name: `${namespace}.${host}`, namespace },
     spec: {
       exportTo,
       hosts: [host],
@@ -95,6 +79,7 @@ function exitHop(chart, host) {
       hosts: [host],
       http: [
         {
+          match: [{ authority: { regex: `(?i)${host.replaceAll('.', '\\.')}(:80)?` } }],
           headers: { request: { remove: REMOVED } },
           retries,
           route: [{ destination: { host, port: { number: 443 }, subset: 'port-80' } }],
