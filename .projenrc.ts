@@ -145,6 +145,8 @@ for (const path of ['!/dist/', '!/imports/']) project.gitignore.addPatterns(path
 project.gitignore.exclude('/artifacts/');
 const unpublished = ['install', '.ci', 'artifacts', 'bench', 'dist', 'docs', 'e2e', 'examples', 'imports', 'tools'];
 for (const dir of unpublished) project.npmignore?.exclude(`/${dir}/`);
-for (const file of ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'versions.json']) project.npmignore?.exclude(`/${file}`);
+for (const file of ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'versions.json']) {
+  project.npmignore?.exclude(`/${file}`);
+}
 
 project.synth();
