@@ -62,6 +62,21 @@ function leadingTo(
   return (led.find(({ host }) => host === name) ?? led.find(({ host }) => below(name, host)))?.exit;
 }
 
+/**
+ * The declarations by which a namespace asks a gateway for a name that only TLS or an address tells: the gateway hears the server
+ * name of the hop, which is that of the narrowest host that the namespace declares on the port.
+ */
+function asking(story: Story, exit: Declared['exit'], who: string, name: string, port: number): Declared[] {
+  const known = story.declarations.filter(
+    (one) =>
+      one.exit === exit &&
+      one.clients.some((client) => client.split('/')[0] === who.split('/')[0]) &&
+      portsOf(one, port, false).length > 0,
+  );
+  const own = known.filter(({ host }) => host === name);
+  return own.length > 0 ? own : known.filter(({ host }) => below(name, host));
+}
+
 /** Where a call of a caller that means no harm must arrive; undefined if it must be refused. */
 export function mayCall(
   story: Story,
@@ -72,7 +87,11 @@ export function mayCall(
 ): Arrival | undefined {
   const isHttp = http !== undefined;
   const exit = leadingTo(story, who, name, port, isHttp);
-  const decide = exit ? deciding(story, exit, name) : [];
+  const decide = exit
+    ? isHttp || exit === 'waypoint'
+      ? deciding(story, exit, name)
+      : asking(story, exit, who, name, port)
+    : [];
   const grants = decide.flatMap((one) => portsOf(one, port, isHttp).map((to) => ({ one, to })));
   const mine = grants.filter(({ one }) => one.clients.some((client) => isClient(client, who)));
   const passing = http ? mine.filter(({ one }) => rulesAllow(one.rules, http.method, http.path)) : mine;

@@ -12,7 +12,7 @@ afterAll(async () => mesh.reset());
 
 /** Bounded; as long as wanted by `npm run e2e:campaign`. */
 it('random apps and attackers: what is granted passes, nothing else leaves', async () => {
-  const coverage = await campaign(stage, { seed: 15, within: 150_000 });
+  const coverage = await campaign(stage, { seed: 15, stories: 70, within: 240_000 });
   process.stdout.write(`${report(coverage).join('\n')}\n`);
   expect(coverage.calls).toBeGreaterThan(300);
   expect(coverage.granted).toBeGreaterThan(20);

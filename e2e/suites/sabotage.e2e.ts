@@ -50,6 +50,15 @@ function withTls(object: any, change: (tls: any) => any): any {
   return { ...object, spec: { ...object.spec, subsets } };
 }
 
+/** Has sidecars send plain text to the exit. */
+function withoutHopTls({ spec, ...rest }: any): any {
+  const portLevelSettings = spec.trafficPolicy.portLevelSettings.map((one: any) => ({
+    ...one,
+    tls: { mode: 'DISABLE' },
+  }));
+  return { ...rest, spec: { ...spec, trafficPolicy: { portLevelSettings } } };
+}
+
 /** Shows the exit hop to every namespace. */
 function exported(object: any): any {
   return isExitHop(object) && object.spec?.exportTo ? { ...object, spec: { ...object.spec, exportTo: ['*'] } } : object;
@@ -112,7 +121,7 @@ const SABOTAGES: Sabotage[] = [
   },
   {
     title: 'without mutual TLS on the hop',
-    change: (object) => (isHopRule(object) ? undefined : object),
+    change: (object) => (isHopRule(object) ? withoutHopTls(object) : object),
     call: CHECKOUT,
     expected: THROUGH,
     complaint: /outcome: expected allowed/,
