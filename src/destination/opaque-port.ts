@@ -1,6 +1,5 @@
 import { Construct } from 'constructs';
 import { checkPort } from './port-number';
-import { EgressError } from '../errors';
 import { Options } from '../options';
 
 /** A port on which an application speaks TLS itself. */
@@ -43,7 +42,7 @@ export interface TcpPortOptions {
 /** What each takes. */
 export const TCP_PORT: Options<TcpPortOptions> = {
   upstreamPort: 'checked',
-  anyoneInMeshMayReadWhatServerSendsUnasked: 'checked',
+  anyoneInMeshMayReadWhatServerSendsUnasked: 'flag',
 };
 
 /**
@@ -60,7 +59,7 @@ export interface OpaquePort {
   readonly anyoneInMeshMayReadWhatServerSendsUnasked?: true;
 }
 
-/** @throws PortRange, WrongType */
+/** @throws PortRange */
 export function resolveOpaquePort(
   scope: Construct,
   kind: OpaquePort['kind'],
@@ -73,17 +72,6 @@ export function resolveOpaquePort(
     port,
     upstreamPort: checkPort(scope, 'upstreamPort', options.upstreamPort ?? port),
     identified,
-    anyoneInMeshMayReadWhatServerSendsUnasked: isAccepted(scope, options) || undefined,
+    anyoneInMeshMayReadWhatServerSendsUnasked: options.anyoneInMeshMayReadWhatServerSendsUnasked || undefined,
   };
-}
-
-/** Nothing but the word itself opens anything. @throws WrongType */
-function isAccepted(scope: Construct, { anyoneInMeshMayReadWhatServerSendsUnasked: given }: TcpPortOptions): boolean {
-  if (given === undefined || typeof given === 'boolean') return given === true;
-  throw new EgressError('WrongType', scope, {
-    what: '`anyoneInMeshMayReadWhatServerSendsUnasked` is neither true nor false',
-    given,
-    allowed: 'true, false',
-    fix: 'leave it out',
-  });
 }

@@ -5,16 +5,9 @@ import { clientRoutes } from './client-routes';
 import { Declaration } from './declaration';
 import { GatewayAddress } from './gateway-handle';
 import { portsWithServiceEntry } from './gateway-limits';
-import { LedHost, LedHostProps } from './led-host';
+import { ClientHopScope, LedHost, LedHostProps } from './led-host';
 import { opaquePorts, ResolvedPort } from '../destination/egress-port';
 import { markClientHost } from '../validation/marks';
-
-/** Where a client hop stands and whom it leads. */
-export interface ClientHopScope {
-  readonly namespace: string;
-  /** "." leads the workloads of the namespace, "*" those of the whole mesh. */
-  readonly exportTo: '.' | '*';
-}
 
 /**
  * The objects in a caller's namespace that lead its calls to the exit: one set for each host, which all declarations of the

@@ -1,9 +1,9 @@
-import { ClientHopScope } from './client-hop';
 import { GatewayAddress } from './gateway-handle';
 import { calledAuthority } from './gateway-limits';
 import { hopServerName } from './hop-name';
 import { subsetFor } from './hop-rules';
 import { httpRoutes } from './http-routes';
+import { ClientHopScope } from './led-host';
 import { toJson_VirtualServiceSpec } from '../../imports/networking.istio.io';
 import { httpPorts, opaquePorts, ResolvedPort } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';

@@ -1,7 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { capturedAddresses } from './client-entries';
-import { ClientHopScope } from './client-hop';
 import { Declaration } from './declaration';
 import { clientHopId, hostInName } from './hop-name';
 import { ResolvedPort } from '../destination/egress-port';
@@ -19,6 +18,13 @@ const LED = Symbol.for('cdk8s-istio-egress.LedHosts');
 
 /** The hosts of an app to which calls are led, by host, then by whose calls. */
 type Register = Map<string, Map<string, LedHost>>;
+
+/** Where a client hop stands and whom it leads. */
+export interface ClientHopScope {
+  readonly namespace: string;
+  /** "." leads the workloads of the namespace, "*" those of the whole mesh. */
+  readonly exportTo: '.' | '*';
+}
 
 /** Where one host stands among those of the declaration that leads to it first. */
 export interface LedHostProps {

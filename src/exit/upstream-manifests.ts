@@ -102,9 +102,9 @@ export function calledPort(port: ResolvedPort): ServiceEntrySpecPorts {
 }
 
 /**
- * The ports of a host as a waypoint has to know them. Istio has a waypoint wait for the caller's first bytes on ports of TLS alone, and takes other bytes there
- * too. On a port of TCP it would connect at once and decide about the caller later, with his first byte: until then, whoever
- * stays silent would read what a server that speaks first sends.
+ * The ports of a host as a waypoint has to know them. Istio has a waypoint wait for the caller's first bytes on ports of TLS
+ * alone, and takes other bytes there too. On a port of TCP it would connect at once and decide about the caller later, with its
+ * first byte: until then, whoever stays silent would read what a server that speaks first sends.
  *
  * @param declared The host's ports, some of which may say that this is accepted
  * @see istio/istio, pilot/pkg/networking/core/listener_waypoint.go, tlsInspector
