@@ -3,7 +3,7 @@ import { EgressError } from '../errors';
 import { IstioVersion, TESTED_ISTIO } from './istio-version';
 import { MeshSettings, OutboundTrafficPolicy } from './mesh-settings';
 import { warnOfUnmet, warnOfUnstated } from './preconditions';
-import { checkName } from '../naming';
+import { checkDottedName, checkName } from '../naming';
 import { checkOptions, Options } from '../options';
 
 const SETTINGS: Options<MeshSettings> = {
@@ -111,7 +111,7 @@ export class Mesh {
     this._version = IstioVersion.parse(scope, settings.istioVersion ?? TESTED_ISTIO);
     this.waypointTlsWildcards = settings.waypointTlsWildcards ?? false;
     this.clusterDomain = (settings.clusterDomain ?? 'cluster.local').toLowerCase();
-    for (const label of this.clusterDomain.split('.')) checkName(scope, 'clusterDomain', label);
+    checkDottedName(scope, 'clusterDomain', this.clusterDomain);
     this._trustDomains = [settings.trustDomain ?? 'cluster.local', ...(settings.trustDomainAliases ?? [])];
     for (const domain of this._trustDomains) checkTrustDomain(scope, domain);
     this.rootNamespace = checkName(scope, 'rootNamespace', settings.rootNamespace ?? 'istio-system');
