@@ -9,33 +9,33 @@ export { type TcpPortOptions, type TlsPassthroughPortOptions } from './destinati
 export { type OutlierDetection } from './destination/outlier-detection';
 export { UpstreamHttp } from './destination/upstream-http';
 export { type SimpleUpstreamTlsOptions, UpstreamTls, type UpstreamTlsOptions } from './destination/upstream-tls';
-export { type IClientHop } from './exit/client-hop';
-export { type ConnectProxyOptions } from './exit/connect-proxy';
+export { type IClientHop } from './client/client-hop';
+export { type ConnectProxyOptions } from './gateway/connect-proxy';
 export * from './exit/egress-exit';
-export { EgressWaypoint, type EgressWaypointAttributes, type EgressWaypointProps } from './exit/egress-waypoint';
-export { DelegatedEgressWaypoint, type DelegatedEgressWaypointProps } from './exit/delegated-egress-waypoint';
-export { DedicatedEgressGateway, type DedicatedEgressGatewayProps } from './exit/dedicated-egress-gateway';
-export { EgressGateway, type EgressGatewayProps, type EgressGrantOptions } from './exit/egress-gateway';
-export { type IExitHop } from './exit/exit-hop';
-export { type GatewayResources, type GatewaySizeOptions } from './exit/gateway-size';
+export { EgressWaypoint, type EgressWaypointAttributes, type EgressWaypointProps } from './waypoint/egress-waypoint';
+export { DelegatedEgressWaypoint, type DelegatedEgressWaypointProps } from './waypoint/delegated-egress-waypoint';
+export { DedicatedEgressGateway, type DedicatedEgressGatewayProps } from './gateway/dedicated-egress-gateway';
+export { EgressGateway, type EgressGatewayProps, type EgressGrantOptions } from './gateway/egress-gateway';
+export { type IGatewayHost } from './gateway/gateway-host';
+export { type GatewayResources, type GatewaySizeOptions } from './gateway/pods/gateway-size';
 export {
   type ExistingGatewayOptions,
   GatewayInstallation,
   type GatewayToleration,
   GatewayWorkload,
   type ManagedGatewayOptions,
-} from './exit/gateway-workload';
-export { type EgressGatewayAttributes } from './exit/imported-egress-gateway';
-export { type IWaypointHop } from './exit/waypoint-hop';
-export { Installation } from './exit/installation';
+} from './gateway/pods/gateway-workload';
+export { type EgressGatewayAttributes } from './gateway/imported-egress-gateway';
+export { type IWaypointHost } from './waypoint/waypoint-host';
+export { Installation } from './app/installation';
 export {
   OpaAuthorization,
   type OpaOptions,
   type OpaServiceOptions,
   type OpaSidecarOptions,
-} from './exit/opa-authorization';
-export { SidecarExit } from './exit/sidecar-exit';
-export { type UpstreamProbe } from './exit/upstream-probe';
+} from './gateway/access/opa-authorization';
+export { SidecarExit } from './sidecar/sidecar-exit';
+export { type UpstreamProbe } from './gateway/upstream-probe';
 export { AdmissionGuard, type AdmissionGuardProps } from './guard/admission-guard';
 export { type ClusterServices, type ProxyBackend } from './guard/cluster-services';
 export { EgressGuard } from './guard/egress-guard';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { ours, sidecarByHand, waypointByHand } from './manifests';
 import { Measured, summary } from './summary';
-import { CALLERS, COMPARISONS, hostOf, Way } from './ways';
+import { CALLERS, COMPARISONS, hostOf, ExitUse } from './ways';
 import { podNetns } from '../../e2e/bed/layout';
 import { run, typescript } from '../../e2e/bed/process';
 import { Mesh } from '../../e2e/world/mesh';
@@ -79,7 +79,7 @@ async function measureAll(mesh: Mesh, rounds: number, milliseconds: number): Pro
 }
 
 /** What calls take, in a process of its own in the caller's network. */
-async function load(mesh: Mesh, { from, url }: Way, connections: number, milliseconds: number) {
+async function load(mesh: Mesh, { from, url }: ExitUse, connections: number, milliseconds: number) {
   const [{ metadata }] = await mesh.pods(from);
   const command = typescript(join(__dirname, 'load.ts'), url, `${connections}`, `${milliseconds}`);
   const { stdout } = await run(['ip', 'netns', 'exec', podNetns(metadata.namespace!, metadata.name), ...command]);

@@ -11,7 +11,7 @@ export const CALLERS = {
 };
 
 /** A way to a server outside. */
-export interface Way {
+export interface ExitUse {
   readonly name: string;
   readonly from: string;
   readonly url: string;
@@ -22,7 +22,7 @@ export interface Way {
 /** A pattern, with the ways that are compared; the first is the direct path. */
 export interface Comparison {
   readonly pattern: string;
-  readonly ways: Way[];
+  readonly ways: ExitUse[];
 }
 
 export const hostOf = (pattern: string, way: string) => `${pattern}.${way}.example.com`;
@@ -31,7 +31,7 @@ const GATEWAYS = { ours: 'istio-egress/istio-egress', documentation: 'istio-egre
 const OUR_WAYPOINT = 'egress-waypoint/egress-waypoint';
 const OTHER_WAYPOINT = 'waypoint-by-hand/waypoint';
 
-function toServer(name: string, from: string, url: string, through: string[]): Way {
+function toServer(name: string, from: string, url: string, through: string[]): ExitUse {
   return { name, from, url, expect: { outcome: 'allowed', through } };
 }
 

@@ -9,7 +9,7 @@ const LABELS = { app: 'istio-egressgateway', istio: 'egressgateway' };
 const SERVICE = `${GATEWAY.name}.${GATEWAY.namespace}.svc.cluster.local`;
 
 /** What a pattern calls, and how it comes to the gateway's port. */
-interface Way {
+interface ExitUse {
   readonly port: number;
   readonly protocol: 'HTTP' | 'TLS' | 'TCP';
   readonly upstreamPort?: number;
@@ -19,7 +19,7 @@ interface Way {
   readonly sni?: boolean;
 }
 
-const WAYS: Record<Pattern, Way> = {
+const WAYS: Record<Pattern, ExitUse> = {
   http: { port: 80, protocol: 'HTTP', gatewayPort: 80, server: { protocol: 'HTTP' } },
   'tls-origination': {
     port: 80,
@@ -90,7 +90,7 @@ export const documentation = (pattern: Pattern, count: number): object[] =>
 export const documentationOf = (pattern: Pattern, host: string): object[] =>
   objectsOf(host, { ...WAYS[pattern], gatewayPort: pattern === 'http' ? 80 : 443 }, address(0));
 
-function objectsOf(host: string, way: Way, virtual: string): object[] {
+function objectsOf(host: string, way: ExitUse, virtual: string): object[] {
   const name = host.replaceAll('.', '-');
   const networking = (kind: string, objectName: string, spec: object) => ({
     apiVersion: 'networking.istio.io/v1',

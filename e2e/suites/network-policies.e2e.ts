@@ -22,7 +22,7 @@ const WAYS = [
   'a/web → b/web:8080',
   'b/web → a/client:8080',
 ] as const;
-type Way = (typeof WAYS)[number];
+type ExitUse = (typeof WAYS)[number];
 
 const policy = (name: string, namespace: string, spec: object) => ({
   apiVersion: 'networking.k8s.io/v1',
@@ -46,13 +46,13 @@ const ingress = (rules: object[], podSelector: object = {}) => [policy('in', 'b'
 const FROM_A = WAYS.filter((way) => way.startsWith('a/'));
 const FROM_CLIENT = WAYS.filter((way) => way.startsWith('a/client'));
 const TO_B = WAYS.filter((way) => way.includes('→ b/'));
-const all = (...ways: (readonly Way[] | Way)[]) => WAYS.filter((way) => !ways.flat().includes(way));
+const all = (...ways: (readonly ExitUse[] | ExitUse)[]) => WAYS.filter((way) => !ways.flat().includes(way));
 
 interface Case {
   readonly title: string;
   readonly policies: () => object[];
   /** What is cut off; everything else passes. */
-  readonly cut: readonly Way[];
+  readonly cut: readonly ExitUse[];
 }
 
 const CASES: Case[] = [
@@ -196,12 +196,12 @@ function workload(namespace: string, name: string): object {
 }
 
 /** Which ways packets take now. */
-async function open(): Promise<Way[]> {
+async function open(): Promise<ExitUse[]> {
   const sources = [...new Set(WAYS.map((way) => way.split(' ')[0]))];
   const found = await Promise.all(
     sources.map(async (source) => {
       const ways = WAYS.filter((way) => way.startsWith(`${source} `));
-      const target = (way: Way) => way.split(' ')[2].replace(/^[^:]*/, (name) => at[name]);
+      const target = (way: ExitUse) => way.split(' ')[2].replace(/^[^:]*/, (name) => at[name]);
       const reached = await mesh.scan(source, ways.map(target));
       return ways.filter((way) => reached.includes(target(way)));
     }),

@@ -39,14 +39,14 @@ export const PROTOCOLS: {
 ];
 
 /** A way out that must carry all of them: who takes it, where to, and how it arrives. */
-export interface Way {
+export interface ExitUse {
   readonly from: string;
   readonly host: string;
   readonly arrives: Expectation;
 }
 
 /** One for every kind of exit that carries HTTP, by the example that has it. */
-export const WAYS: Record<string, Way> = {
+export const WAYS: Record<string, ExitUse> = {
   'dist/http-egress': {
     from: 'newsroom/reader',
     host: 'edition.cnn.com',

@@ -1,7 +1,7 @@
 import { Construct, IConstruct } from 'constructs';
-import { IClientHop } from './client-hop';
+import { ExitAddress } from './address';
 import { Declaration } from './declaration';
-import { ExitReach } from './gateway-handle';
+import { IClientHop } from '../client/client-hop';
 
 /**
  * Where traffic leaves the mesh. Implemented by this library only: an exit makes the objects of both hops, because they
@@ -42,7 +42,7 @@ export interface IEgressExit {
    * Its Services and pods, for what closes every other way; left out where there are none.
    * @internal
    */
-  _reach?(scope: Construct): ExitReach;
+  _address?(scope: Construct): ExitAddress;
 
   /**
    * The exit and how it is reached, for the line that describes a declaration.

@@ -1,10 +1,10 @@
 import { Construct } from 'constructs';
+import { directFrom, Upstreams, upstreamsOf, ExitUse, exitUses } from './exit-use';
 import { addresses, Peer, podsOf, tcp, to } from './peers';
 import { IpBlock, outside } from './ranges';
-import { directFrom, Upstreams, upstreamsOf, Way, waysOf } from './ways';
 import { describe } from '../errors';
 import { IEgressExit } from '../exit/egress-exit';
-import { HBONE } from '../exit/waypoint-handle';
+import { HBONE } from '../waypoint/waypoint-address';
 
 /** How a namespace uses exits, besides what is declared. */
 export interface Uses {
@@ -15,7 +15,7 @@ export interface Uses {
 
 /** The openings to the exits that a namespace uses: their pods, on the ports that they listen on. */
 export function exitOpenings(scope: Construct, namespace: string, { ambient, exits }: Uses): object[] {
-  return waysOf(scope, namespace, exits).map((way) =>
+  return exitUses(scope, namespace, exits).map((way) =>
     to([podsOf([way.exit.namespace], way.exit.selector)], tcp(...(ambient ? [HBONE] : (targetPorts(way) as number[])))),
   );
 }
@@ -46,7 +46,7 @@ export function openingProblems(
   namespace: string,
   { ambient, exits, directPorts }: Uses & { readonly directPorts: boolean },
 ): string[] {
-  const unknown = waysOf(scope, namespace, exits)
+  const unknown = exitUses(scope, namespace, exits)
     .filter((way) => !way.exit.selector || (!ambient && targetPorts(way).includes(undefined)))
     .map(({ exit }) =>
       describe('GuardExitUnknown', scope, {
@@ -70,7 +70,7 @@ export function openingProblems(
   ];
 }
 
-function targetPorts({ exit, http, opaque }: Way): (number | undefined)[] {
+function targetPorts({ exit, http, opaque }: ExitUse): (number | undefined)[] {
   return [...(http ? [exit.targetPorts.http] : []), ...(opaque ? [exit.targetPorts.opaque] : [])];
 }
 

@@ -20,16 +20,16 @@ import { checkExits, knownExits } from './known-exits';
 import { namedCalls } from './named-calls';
 import { checkRanges } from './ranges';
 import { closedSidecar, openSidecar } from './sidecar-spec';
+import { markClusterRanges, markGuard } from '../app/marks';
+import { observe } from '../app/observed';
+import { markNote } from '../app/summary';
 import { checkPort } from '../destination/port-number';
-import { markNote } from '../exit/summary';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { checkName, dottedName, joinName, placedName } from '../naming';
 import { BUILT_IN_PROVIDER, sidecarsLog } from '../observe/telemetry-spec';
 import { checkOptions } from '../options';
-import { observe } from '../policy/observed';
 import { checkTree } from '../validation/check-tree';
-import { markClusterRanges, markGuard } from '../validation/marks';
 
 /**
  * Closes namespaces: nothing leaves them except what is declared. Everything that the app declares or grants for a namespace

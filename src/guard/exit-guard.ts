@@ -10,22 +10,22 @@ import {
   istiodOpening,
   ProxyBackend,
 } from './cluster-services';
+import { grantedAt, Upstreams, upstreamsOf } from './exit-use';
 import { checkMode, GuardMode } from './guard-mode';
 import { addresses, everyPod, from, podsOf, tcp } from './peers';
 import { checkRanges } from './ranges';
-import { grantedAt, Upstreams, upstreamsOf } from './ways';
+import { markClusterRanges } from '../app/marks';
+import { markNote } from '../app/summary';
 import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { describe, EgressError } from '../errors';
+import { ExitAddress } from '../exit/address';
 import { checkExit } from '../exit/check-exit';
 import { IEgressExit } from '../exit/egress-exit';
-import { ExitReach } from '../exit/gateway-handle';
-import { markNote } from '../exit/summary';
-import { HBONE } from '../exit/waypoint-handle';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { checkName } from '../naming';
 import { checkOptions, Options } from '../options';
 import { checkTree } from '../validation/check-tree';
-import { markClusterRanges } from '../validation/marks';
+import { HBONE } from '../waypoint/waypoint-address';
 
 /** Properties of an exit's guard. */
 export interface ExitGuardProps {
@@ -110,7 +110,7 @@ export class ExitGuard extends Construct {
   /** Undefined before ENFORCE. */
   public readonly networkPolicy?: ApiObject;
 
-  private readonly reach: ExitReach;
+  private readonly reach: ExitAddress;
   private readonly clusterRanges: string[];
   private readonly backends: ProxyBackend[];
   private readonly props: ExitGuardProps;
@@ -241,9 +241,9 @@ const kindsOf = (ports: Parameters<typeof httpPorts>[0]): Kinds => ({
 });
 
 /** @throws ExitCannotCarry */
-function ownReach(scope: Construct, exit: IEgressExit): ExitReach {
+function ownReach(scope: Construct, exit: IEgressExit): ExitAddress {
   checkExit(scope, exit);
-  const reach = exit._owned && exit._reach?.(scope);
+  const reach = exit._owned && exit._address?.(scope);
   if (reach) return reach;
   throw new EgressError('ExitCannotCarry', scope, {
     what: "only pods of an exit's own can be closed by what is granted to it",

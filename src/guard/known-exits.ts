@@ -1,8 +1,8 @@
 import { Construct, IConstruct } from 'constructs';
+import { allDeclared } from '../app/declared';
+import { ExitAddress } from '../exit/address';
 import { checkExit } from '../exit/check-exit';
-import { allDeclared } from '../exit/declared';
 import { IEgressExit } from '../exit/egress-exit';
-import { ExitReach } from '../exit/gateway-handle';
 
 /** @throws ExitCannotCarry */
 export function checkExits(scope: Construct, exits: IEgressExit[] = []): IEgressExit[] {
@@ -11,10 +11,10 @@ export function checkExits(scope: Construct, exits: IEgressExit[] = []): IEgress
 }
 
 /** Every exit with pods that an app knows: those that it makes, those of other repos that it declares through, and those that are named. */
-export function knownExits(scope: Construct, named: IEgressExit[] = []): ExitReach[] {
+export function knownExits(scope: Construct, named: IEgressExit[] = []): ExitAddress[] {
   const nodes = scope.node.root.node.findAll();
   const made = nodes.filter((node): node is IConstruct & IEgressExit => (node as any)._owned === node);
   const used = allDeclared(scope).map(({ exit }) => exit);
-  const reached = [...named, ...used, ...made].flatMap((exit) => exit._reach?.(scope) ?? []);
+  const reached = [...named, ...used, ...made].flatMap((exit) => exit._address?.(scope) ?? []);
   return [...new Map(reached.map((exit) => [`${exit.namespace}/${exit.exitName}`, exit])).values()];
 }

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { ClusterServices, dnsImport, ProxyBackend } from './cluster-services';
+import { exitUses } from './exit-use';
 import { InCluster } from './in-cluster';
-import { waysOf } from './ways';
 import { SidecarSpecOutboundTrafficPolicyMode as Mode, toJson_SidecarSpec } from '../../imports/networking.istio.io';
 import { IEgressExit } from '../exit/egress-exit';
 import { Mesh } from '../mesh/mesh';
@@ -32,7 +32,7 @@ export function openSidecar() {
 export function closedSidecar(scope: Construct, namespace: string, imports: Imports) {
   const { exits: others, inCluster, backends, cluster } = imports;
   const { clusterDomain } = Mesh.of(scope);
-  const exits = waysOf(scope, namespace, others).flatMap(({ exit, http, opaque, meshHosts }) => [
+  const exits = exitUses(scope, namespace, others).flatMap(({ exit, http, opaque, meshHosts }) => [
     ...(http ? [`${exit.namespace}/${exit.http.host}`] : []),
     ...(opaque ? [`${exit.namespace}/${exit.opaque.host}`] : []),
     ...meshHosts.map((host) => `${exit.namespace}/${host}`),

@@ -2,10 +2,10 @@ import { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { LOG_FIELDS } from './log-fields';
 import { exitLogs } from './telemetry-spec';
+import { markInstallation } from '../app/installation';
 import { EgressError } from '../errors';
 import { checkExit } from '../exit/check-exit';
 import { IEgressExit } from '../exit/egress-exit';
-import { markInstallation } from '../exit/installation';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { checkName } from '../naming';
 import { checkOptions, Options } from '../options';
@@ -58,7 +58,7 @@ export class EgressAccessLog extends Construct {
     checkTree(this);
     const { exit, provider = DEFAULT_PROVIDER, metadata } = checkOptions(this, props, ACCESS_LOG);
     checkExit(this, exit);
-    const reach = exit?._owned && exit._reach?.(this);
+    const reach = exit?._owned && exit._address?.(this);
     if (!reach?.selector) {
       throw new EgressError('ExitCannotCarry', this, {
         what: 'only pods of an exit of this app can be told to log',

@@ -1,5 +1,5 @@
 import { toJson_TelemetrySpec } from '../../imports/telemetry.istio.io';
-import { GATEWAY_NAME } from '../exit/waypoint-handle';
+import { GATEWAY_NAME } from '../waypoint/waypoint-address';
 
 /** Istio's own provider of access logs, which every mesh has: text or JSON on standard output, as the mesh configuration says. */
 export const BUILT_IN_PROVIDER = 'envoy';

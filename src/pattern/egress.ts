@@ -1,12 +1,12 @@
 import { ApiObjectMetadata } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
+import { markSummary, summarize } from '../app/summary';
+import { IClientHop } from '../client/client-hop';
 import { EGRESS_DESTINATION, EGRESS_HOSTS, EgressDestination, EgressHosts } from '../destination/egress-destination';
 import { EgressError } from '../errors';
 import { checkExit } from '../exit/check-exit';
-import { IClientHop } from '../exit/client-hop';
 import { declare } from '../exit/declaration';
 import { IEgressExit } from '../exit/egress-exit';
-import { markSummary, summarize } from '../exit/summary';
 import { checkOptions, Options } from '../options';
 import { EgressClient } from '../policy/egress-client';
 import { HttpRule } from '../policy/http-rule';

@@ -6,13 +6,13 @@ import {
   toJson_GatewaySpec,
   toJson_VirtualServiceSpec,
 } from '../../imports/networking.istio.io';
+import { markIngressHost } from '../app/marks';
 import { HttpPort } from '../destination/http-port';
-import { GatewayAddress } from '../exit/gateway-handle';
-import { hopLabel } from '../exit/hop-name';
-import { httpRoutes } from '../exit/http-routes';
+import { GatewayAddress } from '../exit/address';
+import { hopLabel } from '../exit/names';
 import { manifest } from '../mesh/manifest';
 import { shorten } from '../naming';
-import { markIngressHost } from '../validation/marks';
+import { httpRoutes } from '../upstream/http-routes';
 
 /** What leads callers from outside to an exit. */
 export interface IngressHopProps {

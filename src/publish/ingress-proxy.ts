@@ -9,6 +9,9 @@ import {
   toJson_VirtualServiceSpec,
   VirtualServiceSpecHttp,
 } from '../../imports/networking.istio.io';
+import { markInstallation } from '../app/installation';
+import { markIngressHost } from '../app/marks';
+import { markNote, portSummary } from '../app/summary';
 import { EGRESS_HOSTS, EgressHosts } from '../destination/egress-destination';
 import {
   checkPorts,
@@ -22,19 +25,16 @@ import { checkHosts, isWildcard } from '../destination/host';
 import { HttpPort } from '../destination/http-port';
 import { resolveUpstream, Upstream } from '../destination/upstream';
 import { EgressError } from '../errors';
-import { routesTo } from '../exit/exit-routes';
-import { hostInName } from '../exit/hop-name';
-import { markInstallation } from '../exit/installation';
-import { markNote, portSummary } from '../exit/summary';
-import { needsDestinationRule, upstreamDestinationRule, upstreamServiceEntry } from '../exit/upstream-manifests';
+import { hostInName } from '../exit/names';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { OutboundTrafficPolicy } from '../mesh/mesh-settings';
 import { checkName, dottedName, joinName } from '../naming';
 import { checkOptions, Options } from '../options';
 import { PATH_HEADERS } from '../policy/path-form';
+import { routesTo } from '../upstream/exit-routes';
+import { needsDestinationRule, upstreamDestinationRule, upstreamServiceEntry } from '../upstream/upstream-manifests';
 import { checkTree } from '../validation/check-tree';
-import { markIngressHost } from '../validation/marks';
 
 /** How workloads inside the mesh reach hosts that are served to callers outside. */
 export enum MeshAccess {

@@ -2,6 +2,8 @@ import { ApiObject, ApiObjectMetadata, Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { checkIngressGateway, IngressGateway } from './ingress-gateway';
 import { IngressHop } from './ingress-hop';
+import { markNote, markSummary } from '../app/summary';
+import { IClientHop } from '../client/client-hop';
 import { EgressPort, httpPorts } from '../destination/egress-port';
 import { HttpHeaderRules } from '../destination/http-headers';
 import { HttpRetries } from '../destination/http-retries';
@@ -9,14 +11,12 @@ import { UpstreamHttp } from '../destination/upstream-http';
 import { checkSecretName, UpstreamTls } from '../destination/upstream-tls';
 import { EgressError } from '../errors';
 import { checkExit } from '../exit/check-exit';
-import { IClientHop } from '../exit/client-hop';
 import { declare } from '../exit/declaration';
-import { DedicatedEgressGateway } from '../exit/dedicated-egress-gateway';
-import { EgressGateway } from '../exit/egress-gateway';
-import { GatewayWorkload } from '../exit/gateway-workload';
-import { OpaAuthorization } from '../exit/opa-authorization';
-import { markNote, markSummary } from '../exit/summary';
-import { UpstreamProbe } from '../exit/upstream-probe';
+import { OpaAuthorization } from '../gateway/access/opa-authorization';
+import { DedicatedEgressGateway } from '../gateway/dedicated-egress-gateway';
+import { EgressGateway } from '../gateway/egress-gateway';
+import { GatewayWorkload } from '../gateway/pods/gateway-workload';
+import { UpstreamProbe } from '../gateway/upstream-probe';
 import { joinName } from '../naming';
 import { checkOptions, Options } from '../options';
 import { EgressClient, isAnyInMesh } from '../policy/egress-client';
@@ -185,7 +185,7 @@ export class UpstreamProxy extends Construct {
         credentialName: checkSecretName(this, ingress.credentialName),
         hostname: declaration.hosts[0],
         port: httpPorts(declaration.ports)[0],
-        exit: this.exit._address,
+        exit: this.exit._address(),
         metadata: declaration.metadata,
       });
       this.ingressGateway = hop.gateway;

@@ -3,9 +3,9 @@ import { Construct, IConstruct } from 'constructs';
 import { conflictingCaptures, hostsOnTwoExits, loops, sharedSelectors } from './exits';
 import { guardsOnExits, guardsTwice, sidecarsTwice, telemetriesTwice } from './guards';
 import { ingressHostsTwice } from './ingress';
-import { isMarked } from './marks';
 import { duplicateObjects, fileCollisions } from './objects';
 import { routesTakenAtWaypoints } from './waypoints';
+import { isMarked } from '../app/marks';
 
 const CHECKED = Symbol.for('cdk8s-istio-egress.TreeChecked');
 

@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { clashes, paths, some } from './clashes';
-import { clientHostOf, exitHostOf, exitOf } from './marks';
+import { clientHostOf, exitHostOf, exitOf } from '../app/marks';
 import { describe } from '../errors';
 
 /** Exits that select the same pods: the servers of one would be opened on the other's. */

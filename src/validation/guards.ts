@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { clashes, paths } from './clashes';
-import { guardOf } from './marks';
+import { guardOf } from '../app/marks';
 import { describe } from '../errors';
 
 /** Exits in guarded namespaces, which would be cut off from the hosts outside. */

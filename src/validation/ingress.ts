@@ -1,6 +1,6 @@
 import { IConstruct } from 'constructs';
 import { clashes, paths } from './clashes';
-import { ingressHostOf } from './marks';
+import { ingressHostOf } from '../app/marks';
 import { describe } from '../errors';
 
 /** Host names that two constructs want an ingress gateway to serve: of two Gateways for one name Istio takes one. */

@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { paths } from './clashes';
-import { waypointHostOf } from './marks';
+import { waypointHostOf } from '../app/marks';
 import { describe } from '../errors';
 
 /**

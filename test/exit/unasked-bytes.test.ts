@@ -1,6 +1,6 @@
-import { ambient } from './waypoint';
 import { EgressClient, EgressPort, IEgressExit, TcpEgress, TcpPortOptions } from '../../src';
 import { failing, world } from '../fixtures';
+import { ambient } from '../waypoint/waypoint';
 
 const account = EgressClient.serviceAccount('payments', 'checkout');
 const whole = EgressClient.namespace('payments');

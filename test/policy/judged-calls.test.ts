@@ -1,6 +1,6 @@
 import { Chart } from 'cdk8s';
 import { EgressClient, EgressWaypoint, HttpEgress, HttpRetries, HttpRule, IEgressExit } from '../../src';
-import { observe } from '../../src/policy/observed';
+import { observe } from '../../src/app/observed';
 import { UNAMBIGUOUS_PATH } from '../../src/policy/path-form';
 import { failing, world } from '../fixtures';
 
@@ -75,7 +75,7 @@ test('all clients of a host share its routes, and a namespace that is observed a
 });
 
 test('a waypoint routes them as a gateway does', () => {
-  const { routes } = made([HttpRule.allow({ paths: ['/a'] })], {}, (chart) => new EgressWaypoint(chart, 'Way'));
+  const { routes } = made([HttpRule.allow({ paths: ['/a'] })], {}, (chart) => new EgressWaypoint(chart, 'ExitUse'));
   expect(conditions(routes())).toEqual([[{ uri }]]);
 });
 

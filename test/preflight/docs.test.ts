@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { main } from '../../src/preflight/cli';
+import { main } from '../../src/cli/preflight';
 import { CODES } from '../../src/preflight/codes';
 import { RULES } from '../../src/preflight/rules';
 

@@ -1,13 +1,13 @@
 import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
-import { allDeclared } from '../../exit/declared';
+import { allDeclared } from '../../app/declared';
+import { clusterRangesOf, GuardMark, guardOf, ingressHostOf } from '../../app/marks';
+import { observedNamespaces } from '../../app/observed';
+import { ExitAddress } from '../../exit/address';
 import { IEgressExit } from '../../exit/egress-exit';
-import { ExitReach } from '../../exit/gateway-handle';
-import { GATEWAY_NAME } from '../../exit/waypoint-handle';
 import { Mesh } from '../../mesh/mesh';
 import { OutboundTrafficPolicy } from '../../mesh/mesh-settings';
-import { observedNamespaces } from '../../policy/observed';
-import { clusterRangesOf, GuardMark, guardOf, ingressHostOf } from '../../validation/marks';
+import { GATEWAY_NAME } from '../../waypoint/waypoint-address';
 import { knownExits } from '../known-exits';
 
 /** What the admission policy has to know of the app and of other repos. */
@@ -117,7 +117,7 @@ export function admissionFacts(scope: Construct, others: OtherRepos): AdmissionF
 }
 
 /** Istio's Gateways cannot take the pods of a waypoint. */
-function takenBySelector({ selector }: ExitReach): Labels | undefined {
+function takenBySelector({ selector }: ExitAddress): Labels | undefined {
   return selector && GATEWAY_NAME in selector ? undefined : selector;
 }
 

@@ -1,0 +1,61 @@
+import { ApiObjectMetadata } from 'cdk8s';
+import { Construct } from 'constructs';
+import {
+  AuthorizationPolicySpec,
+  AuthorizationPolicySpecAction,
+  AuthorizationPolicySpecRulesToOperation,
+  toJson_AuthorizationPolicySpec,
+} from '../../imports/security.istio.io';
+import { manifest } from '../mesh/manifest';
+import { dottedName } from '../naming';
+import { observedNamespaces, onObserve } from './observed';
+
+/** The exit that the policies are for, and which of its calls they let through. */
+interface Opened {
+  readonly namespace: string;
+  readonly exitName: string;
+  readonly metadata?: ApiObjectMetadata;
+  /** Which pods or Gateway they are for. */
+  readonly target: Pick<AuthorizationPolicySpec, 'selector' | 'targetRefs'>;
+  /** Undefined for everything. */
+  readonly operation?: AuthorizationPolicySpecRulesToOperation;
+}
+
+/**
+ * What lets observed namespaces through an exit: a policy for each, beside those that hold for everybody.
+ *
+ * Nothing else changes with a namespace's mode, so that the order in which objects are applied does not matter: with this policy the
+ * namespace is let through, without it the grants hold, and to anybody else both are the same.
+ */
+export class ObservedPolicies extends Construct {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly opened: Opened,
+  ) {
+    super(scope, id);
+    onObserve(this, () => {
+      for (const namespace of observedNamespaces(this)) {
+        if (!this.node.tryFindChild(namespace)) this.open(namespace);
+      }
+    });
+  }
+
+  private open(observed: string): void {
+    const { namespace, exitName, metadata, target, operation } = this.opened;
+    const to = operation && [{ operation }];
+    manifest(this, observed, {
+      apiVersion: 'security.istio.io/v1',
+      kind: 'AuthorizationPolicy',
+      namespace,
+      name: dottedName(exitName, observed, 'observed'),
+      metadata,
+      spec: () =>
+        toJson_AuthorizationPolicySpec({
+          ...target,
+          action: AuthorizationPolicySpecAction.ALLOW,
+          rules: [{ from: [{ source: { namespaces: [observed] } }], to }],
+        }),
+    });
+  }
+}

@@ -1,0 +1,53 @@
+import { ServiceEntrySpecResolution, toJson_ServiceEntrySpec } from '../../imports/networking.istio.io';
+import { virtualAddress } from '../destination/captured-addresses';
+import { ResolvedPort } from '../destination/egress-port';
+import { EgressError } from '../errors';
+import { Declaration } from '../exit/declaration';
+import { Mesh } from '../mesh/mesh';
+
+/** Ports that other hosts' HTTP and HTTPS need: taken as TCP for every address, they would be lost to them. */
+const WELL_KNOWN = [80, 443];
+
+/** What makes the sidecars of a namespace listen on ports of a host. */
+export function clientServiceEntry(host: string, ports: ResolvedPort[], addresses?: string[]) {
+  return toJson_ServiceEntrySpec({
+    exportTo: ['.'],
+    hosts: [host],
+    addresses,
+    ports: ports.map(({ kind, port }) => ({ name: `${kind}-${port}`, number: port, protocol: kind.toUpperCase() })),
+    resolution: ServiceEntrySpecResolution.STATIC,
+  });
+}
+
+/** A name of our own need not be in any DNS: where sidecars answer for it, they have to be told an address. */
+export function ownAddress({ scope, upstreamHost }: Declaration, host: string): string[] | undefined {
+  return upstreamHost !== undefined && Mesh.of(scope).dnsProxying ? [virtualAddress(host)] : undefined;
+}
+
+/** The addresses at which a namespace's TCP connections to a host are recognised; undefined for any. */
+export function capturedAddresses({ scope, addresses }: Declaration, host: string): string[] | undefined {
+  return addresses ?? (Mesh.of(scope).dnsProxying ? [virtualAddress(host)] : undefined);
+}
+
+/**
+ * Without addresses, every connection on a TCP port that nothing else in the namespace claims goes to the one host.
+ * @throws AddressSyntax where that would be wrong
+ */
+export function checkWholePorts(declaration: Declaration): void {
+  const { scope, hosts } = declaration;
+  const ports = declaration.ports.filter(({ kind }) => kind === 'tcp');
+  if (ports.length === 0 || capturedAddresses(declaration, hosts[0])) return;
+  const refuse = (what: string, given: unknown) => {
+    throw new EgressError('AddressSyntax', scope, {
+      what,
+      given,
+      allowed: 'addresses that tell the host apart: `addresses` of the declaration, or virtual ones with `dnsProxying`',
+      fix: 'set `addresses`, or `dnsProxying: true` in Mesh.configure if the mesh has ISTIO_META_DNS_CAPTURE=true',
+    });
+  };
+  if (hosts.length > 1) refuse('several hosts on one TCP port, which nothing tells apart', hosts);
+  const taken = ports.find(({ port }) => WELL_KNOWN.includes(port));
+  if (taken) {
+    refuse("every connection on this port would go to the one host, other hosts' HTTP and HTTPS too", taken.port);
+  }
+}

@@ -1,0 +1,65 @@
+import { subsetFor } from './gateway-destination-rules';
+import { ClientHopScope } from './led-host';
+import { toJson_VirtualServiceSpec } from '../../imports/networking.istio.io';
+import { httpPorts, opaquePorts, ResolvedPort } from '../destination/egress-port';
+import { isWildcard } from '../destination/host';
+import { HttpPort } from '../destination/http-port';
+import { OpaquePort } from '../destination/opaque-port';
+import { GatewayAddress } from '../exit/address';
+import { hopServerName } from '../exit/names';
+import { calledAuthority } from '../gateway/gateway-limits';
+import { httpRoutes } from '../upstream/http-routes';
+
+/** A host as a namespace's calls to it are led. */
+interface Led extends Pick<ClientHopScope, 'exportTo'> {
+  readonly host: string;
+  readonly ports: ResolvedPort[];
+  /** The addresses at which TCP connections are recognised; undefined for any. */
+  readonly captured?: string[];
+  /** The namespace, where all of it is let in on a port; undefined for service accounts alone. */
+  readonly wholeNamespace: (port: number) => string | undefined;
+}
+
+/** The routes that lead a namespace's calls to a gateway. */
+export function clientRoutes(gateway: GatewayAddress, { exportTo, host, ports, captured, wholeNamespace }: Led) {
+  const http = httpPorts(ports);
+  const route = ({ port, identified }: OpaquePort) => {
+    const subset = subsetFor(identified ? hopServerName(host, port, wholeNamespace(port)) : undefined);
+    return [{ destination: { host: gateway.opaque.host, port: { number: gateway.opaque.port }, subset } }];
+  };
+  const ofKind = (kind: OpaquePort['kind']) => opaquePorts(ports).filter((port) => port.kind === kind);
+  const some = <T>(routes: T[]) => (routes.length > 0 ? routes : undefined);
+  return toJson_VirtualServiceSpec({
+    exportTo: [exportTo],
+    hosts: [host],
+    http: some(http.flatMap((port) => httpRoute(gateway, host, port, http))),
+    tls: some(ofKind('tls').map((port) => ({ match: [{ port: port.port, sniHosts: [host] }], route: route(port) }))),
+    tcp: some(
+      ofKind('tcp').map((port) => ({
+        match: [{ port: port.port, destinationSubnets: captured }],
+        route: route(port),
+      })),
+    ),
+  });
+}
+
+/**
+ * A sidecar finds the host without looking at the port in the Host header, and the exit finds the port there alone. So the
+ * route says it: what arrives at the exit names the port that was called, whatever the application wrote. Below a wildcard a
+ * route cannot rewrite the name; it takes only what names its port, and the sidecar answers the rest with 404. A host that is
+ * called on port 80 alone needs neither: with the name of another port its calls are refused at the exit.
+ */
+function httpRoute(gateway: GatewayAddress, host: string, port: HttpPort, ports: HttpPort[]) {
+  const destination = { host: gateway.http.host, port: { number: gateway.http.port } };
+  const isAlone = port.port === 80 && ports.length === 1;
+  const pattern = port.port === 80 ? '[^:]+(:80)?' : `[^:]+:${port.port}`;
+  return httpRoutes(
+    {
+      match: { port: port.port, authority: !isAlone && isWildcard(host) ? { regex: pattern } : undefined },
+      rewrite: isAlone || isWildcard(host) ? undefined : { authority: calledAuthority(host, port) },
+      destination,
+    },
+    port.retries,
+    'connect-failure,refused-stream,reset',
+  );
+}

@@ -1,0 +1,161 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import {
+  DestinationRuleSpecSubsets,
+  DestinationRuleSpecTrafficPolicyPortLevelSettings as PortLevelSettings,
+  DestinationRuleSpecTrafficPolicyPortLevelSettingsLoadBalancerSimple as Simple,
+  DestinationRuleSpecTrafficPolicyPortLevelSettingsTlsMode as TlsMode,
+  toJson_DestinationRuleSpec,
+} from '../../imports/networking.istio.io';
+import { httpPorts, opaquePorts } from '../destination/egress-port';
+import { EgressError } from '../errors';
+import { OwnGatewayAddress } from '../exit/address';
+import { Declaration } from '../exit/declaration';
+import { hopLabel, hopServerName } from '../exit/names';
+import { manifest } from '../mesh/manifest';
+import { dottedName } from '../naming';
+import { EgressClient } from '../policy/egress-client';
+
+/** The subset for bytes that are encrypted already, and go to the exit without mutual TLS around them. */
+const BARE_SUBSET = 'without-identity';
+const EVERYBODY = '*';
+
+/** The subset of the exit's Service that asks for a server name; undefined for what is encrypted already. */
+export function subsetFor(serverName: string | undefined): string {
+  return serverName === undefined ? BARE_SUBSET : hopLabel(serverName);
+}
+
+/**
+ * How sidecars connect to an exit: by mutual TLS. It stands beside the exit and is made by its owner, as everything else that
+ * clients share: istiod looks for a DestinationRule in the client's namespace, then in that of the Service. For HTTP it is the
+ * same for every client. The ports that nobody reads need a subset for each server name, so that each client namespace has a
+ * rule of its own, which no other namespace sees. Only the ports of the hop are spoken of: the Service of pods that exist
+ * already may have others, which are not ours.
+ */
+export class GatewayDestinationRules extends Construct {
+  private readonly rules = new Map<string, GatewayDestinationRule>();
+
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly gateway: OwnGatewayAddress,
+  ) {
+    super(scope, id);
+    if (!this.isShared) this.rules.set(EVERYBODY, new GatewayDestinationRule(this, EVERYBODY, gateway));
+  }
+
+  /** The rule for a namespace's ports that nobody reads, or for the whole mesh; undefined if there is none. */
+  public find(namespace?: string): ApiObject | undefined {
+    return this.rules.get(namespace ?? EVERYBODY)?.destinationRule;
+  }
+
+  /** Lets the clients of a declaration connect. @throws ExitCannotCarry */
+  public admit(declaration: Declaration): void {
+    const { clients, hosts, ports } = declaration;
+    const opaque = opaquePorts(ports);
+    for (const client of clients) {
+      if (opaque.length === 0 && !this.isShared) continue;
+      const rule = this.ruleFor(client);
+      for (const { port, identified } of opaque) {
+        for (const host of hosts) rule.add(identified ? askedBy(client, host, port) : undefined);
+      }
+    }
+    this.checkApart(declaration);
+  }
+
+  /** One Service for both kinds of ports: of two rules that a namespace sees for it, Istio would take one. */
+  private get isShared(): boolean {
+    return this.gateway.http.host === this.gateway.opaque.host;
+  }
+
+  private ruleFor({ namespaceName = EVERYBODY }: EgressClient): GatewayDestinationRule {
+    const rule = this.rules.get(namespaceName) ?? new GatewayDestinationRule(this, namespaceName, this.gateway);
+    this.rules.set(namespaceName, rule);
+    return rule;
+  }
+
+  private checkApart({ scope, ports, clients }: Declaration): void {
+    if (!this.isShared || !this.rules.has(EVERYBODY)) return;
+    if (![...this.rules.values()].some(({ hasSubsets }) => hasSubsets)) return;
+    throw new EgressError('ExitCannotCarry', scope, {
+      what: 'the whole mesh calls through the same Service as those who pass on TLS or TCP, and of the two DestinationRules for it their sidecars would take one',
+      given: `${httpPorts(ports).length > 0 ? 'HTTP' : 'TLS or TCP'} of ${clients.join(', ')}, through ${this.gateway.http.host}`,
+      allowed: 'a Service of its own for TLS passthrough and TCP',
+      fix: 'set `tlsService` in GatewayWorkload.existing, or name the clients instead of EgressClient.anyInMesh()',
+    });
+  }
+}
+
+/** How one namespace connects, or all. */
+class GatewayDestinationRule {
+  public readonly destinationRule: ApiObject;
+  private readonly subsets = new Map<string, string | undefined>();
+
+  public constructor(
+    scope: Construct,
+    private readonly whose: string,
+    private readonly gateway: OwnGatewayAddress,
+  ) {
+    const { exitName, namespace, metadata } = gateway;
+    this.destinationRule = manifest(scope, whose === EVERYBODY ? 'DestinationRule' : `DestinationRule ${whose}`, {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'DestinationRule',
+      namespace,
+      name: whose === EVERYBODY ? exitName : dottedName(exitName, whose),
+      metadata,
+      spec: () => this.spec(),
+    });
+  }
+
+  public get hasSubsets(): boolean {
+    return this.subsets.size > 0;
+  }
+
+  /**
+   * The rule needs no check of its size: each subset is for a server of the exit's Gateway, which is larger and is checked.
+   * @param sni Undefined for what is encrypted already
+   */
+  public add(sni: string | undefined): void {
+    this.subsets.set(subsetFor(sni), sni);
+  }
+
+  private spec() {
+    const { http, opaque } = this.gateway;
+    const isShared = http.host === opaque.host;
+    const isHttp = this.whose === EVERYBODY && !isShared;
+    return toJson_DestinationRuleSpec({
+      exportTo: [this.whose],
+      host: isHttp ? http.host : opaque.host,
+      trafficPolicy: {
+        portLevelSettings: [
+          ...(isHttp || isShared ? [atPort(http.port, { http: { useClientProtocol: true } })] : []),
+          ...(isHttp ? [] : [atPort(opaque.port)]),
+        ],
+      },
+      subsets: this.hasSubsets ? this.subsetSpecs() : undefined,
+    });
+  }
+
+  private subsetSpecs(): DestinationRuleSpecSubsets[] {
+    return [...this.subsets.keys()].sort().map((name) => {
+      const sni = this.subsets.get(name);
+      const tls = sni === undefined ? { mode: TlsMode.DISABLE } : { mode: TlsMode.ISTIO_UNDERSCORE_MUTUAL, sni };
+      // Generated twice, for ports and for subsets, with the same values.
+      return { name, trafficPolicy: { tls } as unknown as DestinationRuleSpecSubsets['trafficPolicy'] };
+    });
+  }
+}
+
+function atPort(number: number, connectionPool?: PortLevelSettings['connectionPool']): PortLevelSettings {
+  return {
+    port: { number },
+    connectionPool,
+    // By Istio's default, least requests, a pod that has died looks idle and draws every retry.
+    loadBalancer: { simple: Simple.ROUND_UNDERSCORE_ROBIN },
+    tls: { mode: TlsMode.ISTIO_UNDERSCORE_MUTUAL },
+  };
+}
+
+function askedBy({ namespaceName, serviceAccountName }: EgressClient, host: string, port: number): string {
+  return hopServerName(host, port, serviceAccountName ? undefined : namespaceName);
+}

@@ -1,0 +1,39 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../../imports/security.istio.io';
+import { OwnGatewayAddress } from '../../exit/address';
+import { EVERY_NAME_FOR_ACCOUNTS } from '../../exit/names';
+import { manifest } from '../../mesh/manifest';
+import { dottedName } from '../../naming';
+
+/**
+ * Lets through what a server for service accounts has taken: it has checked in the handshake which of them it is, so that there is
+ * nothing left to say of each host. The policy stays as it is whatever is declared, and whichever namespaces are observed.
+ */
+export class AccountPolicy extends Construct {
+  public readonly authorizationPolicy: ApiObject;
+
+  public constructor(scope: Construct, id: string, gateway: OwnGatewayAddress) {
+    super(scope, id);
+    const { namespace, exitName, metadata, selector, targetPorts } = gateway;
+    this.authorizationPolicy = manifest(this, 'AuthorizationPolicy', {
+      apiVersion: 'security.istio.io/v1',
+      kind: 'AuthorizationPolicy',
+      namespace,
+      name: dottedName(exitName, 'service.accounts'),
+      metadata,
+      spec: () =>
+        toJson_AuthorizationPolicySpec({
+          selector: { matchLabels: selector },
+          action: AuthorizationPolicySpecAction.ALLOW,
+          rules: [
+            {
+              from: [{ source: { principals: ['*'] } }],
+              to: [{ operation: { ports: [`${targetPorts.opaque}`] } }],
+              when: [{ key: 'connection.sni', values: [EVERY_NAME_FOR_ACCOUNTS] }],
+            },
+          ],
+        }),
+    });
+  }
+}

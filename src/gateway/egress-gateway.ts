@@ -1,0 +1,380 @@
+import { ApiObject, ApiObjectMetadata, Chart } from 'cdk8s';
+import { Construct } from 'constructs';
+import { AccountPolicy } from './access/account-policy';
+import { ClientHop } from '../client/client-hop';
+import { ClientPolicy } from './access/client-policy';
+import { checkAuthorization, OpaAuthorization, OpaPolicy } from './access/opa-authorization';
+import { OpenPolicy } from './access/open-policy';
+import { ConnectProxyOptions } from './connect-proxy';
+import { ownGatewayAddress } from './gateway-address';
+import { GatewayHost, IGatewayHost } from './gateway-host';
+import { GatewayHosts } from './gateway-hosts';
+import { checkCarries, checkNamed, checkTargetPorts } from './gateway-limits';
+import { gatewayServers, ServedHost } from './gateway-servers';
+import { EgressGatewayAttributes, ImportedEgressGateway } from './imported-egress-gateway';
+import { noteRewrites } from './rewritten-hosts';
+import { ProbeRoute, ResolvedProbe, resolveProbe, UpstreamProbe } from './upstream-probe';
+import { toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
+import { markInstallation } from '../app/installation';
+import { markExit } from '../app/marks';
+import { leadToGateway } from '../client/lead-to-gateway';
+import { DEFAULT_EXIT, OwnGatewayAddress } from '../exit/address';
+import { Declaration, declare } from '../exit/declaration';
+import { IEgressExit } from '../exit/egress-exit';
+import { checkName, exitLabel } from '../naming';
+import { checkOptions, Options } from '../options';
+import { GatewayPods } from './pods/gateway-pods';
+import { gatewaySize } from './pods/gateway-size';
+import { checkPlacement, GatewayInstallation, GatewayWorkload } from './pods/gateway-workload';
+import { GatewayDestinationRules } from '../client/gateway-destination-rules';
+import { istioOperator } from './pods/istio-operator';
+import { ObservedPolicies } from '../app/observed-policies';
+import { readsSecrets } from './pods/secret-reader';
+import { describeGateway, markSummary } from '../app/summary';
+import { EGRESS_DESTINATION, EgressDestination } from '../destination/egress-destination';
+import { httpPorts, opaquePorts } from '../destination/egress-port';
+import { isWildcard } from '../destination/host';
+import { EgressError } from '../errors';
+import { manifest } from '../mesh/manifest';
+import { Mesh } from '../mesh/mesh';
+import { EgressClient } from '../policy/egress-client';
+import { HttpRule } from '../policy/http-rule';
+import { checkTree } from '../validation/check-tree';
+
+/** Properties of an egress gateway. */
+export interface EgressGatewayProps {
+  /**
+   * Name of the gateway and of its Deployment, Service, ServiceAccount and Gateway.
+   * @default "istio-egress"; of a DedicatedEgressGateway the construct's id
+   */
+  readonly name?: string;
+
+  /**
+   * Namespace of the gateway. Nothing but exits should run there, and it is not made here.
+   * @default - the chart's namespace, or "istio-egress" if it has none; of a DedicatedEgressGateway its name then
+   */
+  readonly namespace?: string;
+
+  /**
+   * The gateway's pods.
+   * @default GatewayWorkload.managed()
+   */
+  readonly workload?: GatewayWorkload;
+
+  /**
+   * A forward proxy through which the gateway connects to every host. Istio can carry connections through it, not HTTP calls:
+   * only TLS passthrough and TCP.
+   * @default - the gateway connects to the hosts itself
+   */
+  readonly connectProxy?: ConnectProxyOptions;
+
+  /**
+   * Makes the pods ready only while the upstream answers. For gateways of one upstream: the first declared host with an HTTP
+   * port is asked.
+   * @default - a pod is ready when its proxy is
+   */
+  readonly upstreamProbe?: UpstreamProbe;
+
+  /**
+   * Who decides about every HTTP call besides the grants.
+   * @default - the grants alone
+   */
+  readonly authorization?: OpaAuthorization;
+
+  /**
+   * Labels and annotations for the gateway's objects, the routes that stand beside it included.
+   * @default - none
+   */
+  readonly metadata?: ApiObjectMetadata;
+}
+
+/** What each takes. */
+export const EGRESS_GATEWAY: Options<EgressGatewayProps> = {
+  name: 'checked',
+  namespace: 'checked',
+  workload: 'checked',
+  connectProxy: 'checked',
+  upstreamProbe: 'checked',
+  authorization: 'checked',
+  metadata: 'checked',
+};
+
+/** What an exit lets out, and for whom. */
+export interface EgressGrantOptions extends EgressDestination {
+  /** Who may call. */
+  readonly clients: EgressClient[];
+
+  /**
+   * Which HTTP calls pass.
+   * @default - every call of the clients
+   */
+  readonly rules?: HttpRule[];
+}
+
+/** What each takes. */
+export const EGRESS_GRANT: Options<EgressGrantOptions> = {
+  ...EGRESS_DESTINATION,
+  clients: 'checked',
+  rules: 'checked',
+};
+
+/**
+ * An egress gateway: pods of its own through which declared calls leave the mesh. What is not granted is refused: the
+ * gateway takes only mutual TLS of the mesh, only routes of its own namespace bind to it, and its policies allow by name.
+ */
+export class EgressGateway extends Construct implements IEgressExit {
+  /**
+   * A gateway that another app makes. Declarations through it make the client hop only; the owner of the gateway grants
+   * them, with `grant`.
+   *
+   * @throws NameSyntax, PortRange
+   */
+  public static imported(attributes: EgressGatewayAttributes = {}): IEgressExit {
+    return new ImportedEgressGateway(attributes);
+  }
+
+  /** @internal */
+  public readonly _grantsHere = true;
+  public readonly exitName: string;
+  public readonly namespace: string;
+  /** The server that clients connect to. */
+  public readonly gateway: ApiObject;
+  /** Refuses what no grant allows, also while nothing is granted yet. */
+  public readonly authorizationPolicy: ApiObject;
+  /** The pods' Deployment; undefined for pods that exist already. */
+  public readonly deployment?: ApiObject;
+  /** The Service in front of the pods; undefined for pods that exist already. */
+  public readonly service?: ApiObject;
+  /** The pods' identity; undefined for pods that exist already. */
+  public readonly serviceAccount?: ApiObject;
+
+  /** How all sidecars connect for HTTP; undefined for pods behind one Service for everything, where each client namespace has a rule. */
+  public readonly destinationRule?: ApiObject;
+
+  private readonly handle: OwnGatewayAddress;
+  private readonly pods?: GatewayPods;
+  private readonly podsExist: boolean;
+  private readonly hosts: GatewayHosts;
+  private readonly destinationRules: GatewayDestinationRules;
+  private readonly grants: Construct;
+  private readonly policies: Construct;
+
+  /**
+   * @throws NameSyntax, LabelSyntax, QuantitySyntax, PortRange, HostSyntax, MetadataReserved, ExitInRootNamespace
+   */
+  public constructor(scope: Construct, id: string, props: EgressGatewayProps = {}) {
+    super(scope, id);
+    checkTree(this);
+    props = checkOptions(this, props, EGRESS_GATEWAY);
+    const mesh = Mesh.of(this);
+    this.exitName = checkName(this, 'name', props.name ?? DEFAULT_EXIT);
+    this.namespace = checkName(this, 'namespace', props.namespace ?? Chart.of(this).namespace ?? DEFAULT_EXIT);
+    if (this.namespace === mesh.rootNamespace) {
+      throw new EgressError('ExitInRootNamespace', this, {
+        what: "an exit stands in Istio's root namespace, where its policies would hold for gateways of every namespace",
+        given: this.namespace,
+        allowed: 'a namespace of its own',
+        fix: 'set `namespace`, or the namespace of the chart',
+      });
+    }
+    this.handle = ownGatewayAddress(this, this, props);
+    markExit(this, { namespace: this.namespace, selector: this.handle.selector });
+    markInstallation(this, { closes: mesh });
+
+    // First, so that it is applied first: from then on, nothing is open that is not granted.
+    this.authorizationPolicy = this.object('security.istio.io/v1', 'AuthorizationPolicy', () =>
+      // A policy without rules allows nothing; each grant adds what it allows.
+      toJson_AuthorizationPolicySpec({ selector: { matchLabels: this.handle.selector } }),
+    );
+    const probe = props.upstreamProbe === undefined ? undefined : resolveProbe(this, props.upstreamProbe);
+    const authorization = checkAuthorization(this, props.authorization);
+    this.gateway = this.object('networking.istio.io/v1', 'Gateway', () => gatewayServers(this.handle, this.hosts.hops));
+    this.pods = this.makePods(props, probe);
+    this.podsExist = props.workload?._existing !== undefined;
+    this.deployment = this.pods?.deployment;
+    this.service = this.pods?.service;
+    this.serviceAccount = this.pods?.serviceAccount;
+    this.destinationRules = new GatewayDestinationRules(this, 'GatewayDestinationRules', this.handle);
+    this.destinationRule = this.destinationRules.find();
+    this.hosts = new GatewayHosts(this, 'Hosts', this.handle);
+    if (probe) new ProbeRoute(this, 'Probe', this.handle, probe, () => this.hosts.hops.find(canBeProbed));
+    if (authorization) this.ask(authorization);
+    this.grants = new Construct(this, 'Grants');
+    this.policies = new Construct(this, 'Policies');
+    this.openToObserved();
+  }
+
+  /**
+   * Lets clients reach hosts through this gateway, for apps that declare the same with an imported handle. The order in
+   * which the two are applied does not matter: until both are there, the calls are refused.
+   *
+   * @param id Unique among the grants of the gateway
+   * @throws what a declaration can throw, see `Egress`
+   */
+  public grant(id: string, options: EgressGrantOptions): void {
+    const scope = new Construct(this.grants, id);
+    const declaration = declare(scope, checkOptions(scope, options, EGRESS_GRANT));
+    checkCarries(this.handle, declaration);
+    this._grant(declaration);
+    markSummary(scope, this, declaration);
+  }
+
+  /**
+   * The policy that lets a namespace's clients through, for JSON patches.
+   *
+   * @param namespace The clients' namespace; undefined for `EgressClient.anyInMesh()`
+   * @throws NotDeclared if nothing is granted there
+   */
+  public clientPolicy(namespace?: string): ApiObject {
+    const policy = ClientPolicy.find(this.policies, namespace);
+    if (policy) return policy.authorizationPolicy;
+    throw new EgressError('NotDeclared', this, {
+      what: 'nothing is granted to this namespace',
+      given: namespace,
+      allowed:
+        this.policies.node.children.map((child) => child.node.id).join(', ') || 'nothing: nothing is granted yet',
+      fix: 'declare a client of the namespace before asking for its policy',
+    });
+  }
+
+  /**
+   * How a namespace's clients connect for TLS passthrough and TCP, with a subset for each port of a host; for pods behind one
+   * Service for everything also how they connect for HTTP. For JSON patches.
+   *
+   * @param namespace The clients' namespace
+   * @throws NotDeclared if no client of the namespace needs one
+   */
+  public clientDestinationRule(namespace: string): ApiObject {
+    const rule = this.destinationRules.find(namespace);
+    if (rule) return rule;
+    throw new EgressError('NotDeclared', this, {
+      what: 'no client of this namespace connects by a rule of its own',
+      given: namespace,
+      allowed: 'a namespace with clients of TLS passthrough or TCP',
+      fix: 'for HTTP, `destinationRule` of the exit is for everybody',
+    });
+  }
+
+  /**
+   * The objects that let a granted host be reached, for JSON patches.
+   * @throws NotDeclared if no declaration sends the host through this gateway
+   */
+  public host(host: string): IGatewayHost {
+    return this.hosts.find(host);
+  }
+
+  /** @internal */
+  public get _owned(): Construct {
+    return this;
+  }
+
+  /** @internal */
+  public _grant(declaration: Declaration): void {
+    checkTargetPorts(this.handle, declaration);
+    const { hosts, ports, clients } = declaration;
+    checkNamed(declaration);
+    if (this.podsExist) noteRewrites(this.handle, declaration);
+    this.hosts.admit(declaration);
+    this.destinationRules.admit(declaration);
+    const namesServers = opaquePorts(ports).some(({ identified }) => identified);
+    for (const client of clients) {
+      // Servers decide about service accounts by themselves.
+      if (httpPorts(ports).length > 0 || (namesServers && !client.serviceAccountName)) {
+        ClientPolicy.for(this.policies, this.handle, client, this.hosts).allow(client, declaration);
+      }
+    }
+    if (namesServers && clients.some(({ serviceAccountName }) => serviceAccountName)) this.admitAccounts();
+    if (opaquePorts(ports).length > 0) this.pods?.listenForOpaque();
+    if (opaquePorts(ports).some(({ identified }) => !identified)) hosts.forEach((host) => this.open(host));
+    if (readsSecrets(declaration)) this.pods?.readSecrets();
+  }
+
+  /**
+   * What stands beside it for a host, for a waypoint that serves the host as well. Without a client of its own, the gateway
+   * lets nobody there.
+   * @internal
+   */
+  public _share(declaration: Declaration, host: string): GatewayHost {
+    this.hosts.add({ ...declaration, hosts: [host] });
+    return this.hosts.find(host) as GatewayHost;
+  }
+
+  /** @internal */
+  public _lead(scope: Construct, declaration: Declaration): ClientHop[] {
+    return leadToGateway(scope, this.handle, declaration, this);
+  }
+
+  /** @internal */
+  public _address(): OwnGatewayAddress {
+    return this.handle;
+  }
+
+  /** @internal */
+  public _describe(declaration: Declaration): string {
+    return describeGateway(this.handle, declaration);
+  }
+
+  /** @throws ExitCannotCarry for what only pods of this app can have */
+  private makePods({ workload, authorization }: EgressGatewayProps, probe?: ResolvedProbe): GatewayPods | undefined {
+    const options = (workload ?? GatewayWorkload.managed())._managed;
+    const opa = authorization?._sidecar;
+    if (!options) {
+      if (probe || opa) refuseOnExisting(this, probe ? 'upstreamProbe' : 'OpaAuthorization.sidecar');
+      return undefined;
+    }
+    const spec = {
+      gateway: this.handle,
+      size: gatewaySize(this, options),
+      options: checkPlacement(this, options),
+      probe,
+      opa,
+    };
+    if (options.installation !== GatewayInstallation.ISTIO_OPERATOR) return new GatewayPods(this, 'Pods', spec);
+    const carriesOpaque = () => this.hosts.hops.some(({ ports }) => opaquePorts(ports).length > 0);
+    const content = () => istioOperator(spec, Mesh.of(this), carriesOpaque());
+    markInstallation(this, { operator: { name: exitLabel(this), content } });
+    return undefined;
+  }
+
+  private ask(authorization: OpaAuthorization): void {
+    if (this.handle.targetPorts.http === undefined) refuseOnExisting(this, 'authorization without `httpTargetPort`');
+    const { extensionProvider } = new OpaPolicy(this, 'Opa', this.handle, authorization);
+    markInstallation(this, { extensionProvider });
+  }
+
+  /** HTTP alone: a policy with hosts does not hold for connections, whose servers stay as they are. */
+  private openToObserved(): void {
+    const { selector, targetPorts } = this.handle;
+    const ports = targetPorts.http === undefined ? undefined : [`${targetPorts.http}`];
+    const target = { selector: { matchLabels: selector } };
+    new ObservedPolicies(this, 'Observed', { ...this.handle, target, operation: { hosts: ['*'], ports } });
+  }
+
+  private admitAccounts(): void {
+    if (!this.node.tryFindChild('Accounts')) new AccountPolicy(this, 'Accounts', this.handle);
+  }
+
+  private open(host: string): void {
+    const existing = this.node.tryFindChild('WithoutIdentity') as OpenPolicy | undefined;
+    (existing ?? new OpenPolicy(this, 'WithoutIdentity', this.handle, this.hosts)).open(host);
+  }
+
+  private object(apiVersion: string, kind: string, spec: () => unknown): ApiObject {
+    const { namespace, exitName: name, metadata } = this.handle;
+    return manifest(this, kind, { apiVersion, kind, namespace, name, metadata, spec });
+  }
+}
+
+/** A host that the probe can ask. */
+function canBeProbed({ host, ports }: ServedHost): boolean {
+  return !isWildcard(host) && httpPorts(ports).length > 0;
+}
+
+function refuseOnExisting(scope: Construct, given: string): never {
+  throw new EgressError('ExitCannotCarry', scope, {
+    what: "the exit's pods exist already, and this needs a change to them or to know their ports",
+    given,
+    allowed: 'GatewayWorkload.managed(), or OpaAuthorization.service with `httpTargetPort`',
+    fix: 'let this library make the pods, or leave it out',
+  });
+}

@@ -1,0 +1,252 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { proxiedDestination } from './connect-proxy';
+import { ServiceEntrySpecPorts } from '../../imports/networking.istio.io';
+import { markExitHost } from '../app/marks';
+import { virtualAddress } from '../destination/captured-addresses';
+import { httpPorts, opaquePorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
+import { OpaquePort } from '../destination/opaque-port';
+import { Upstream } from '../destination/upstream';
+import { EgressError } from '../errors';
+import { ClientServer, ClientServers } from './access/client-servers';
+import { OwnGatewayAddress } from '../exit/address';
+import { Declaration } from '../exit/declaration';
+import { hostInName } from '../exit/names';
+import { ObjectSize } from '../exit/object-size';
+import { manifest } from '../mesh/manifest';
+import { dottedName } from '../naming';
+import { JudgedCalls } from '../policy/judged-calls';
+import { exitRoutes, opaqueRoute } from '../upstream/exit-routes';
+import {
+  calledPort,
+  needsDestinationRule,
+  upstreamDestinationRule,
+  upstreamServiceEntry,
+  waitingPorts,
+} from '../upstream/upstream-manifests';
+
+const HERE = ['.'];
+
+/**
+ * The objects beside an egress gateway that let one host be reached through it. All declarations of the host share them;
+ * who may use them is in the grants. None of them is visible outside of the exit's namespace.
+ */
+export interface IGatewayHost {
+  /** The host, as in manifests. */
+  readonly host: string;
+
+  /** Where the host is; undefined behind a forward proxy, which looks it up. */
+  readonly serviceEntry?: ApiObject;
+
+  /** How the gateway connects, with a subset per port on which applications speak HTTP; undefined if there is nothing to say. */
+  readonly destinationRule?: ApiObject;
+
+  /** The routes from the gateway to the host by what calls say of themselves: HTTP, and TLS without identity. */
+  readonly virtualService?: ApiObject;
+
+  /** The routes of the ports whose bytes are not read, one for each. */
+  readonly opaqueVirtualServices: ApiObject[];
+}
+
+/** Makes an exit hop. */
+export class GatewayHost extends Construct implements IGatewayHost {
+  public serviceEntry?: ApiObject;
+  public destinationRule?: ApiObject;
+  public virtualService?: ApiObject;
+  public readonly opaqueVirtualServices: ApiObject[] = [];
+
+  /** Where the host really is: the host itself, unless it is a name of our own. */
+  public readonly upstreamHost: string;
+  private readonly upstream: Upstream;
+  private readonly declaredBy: string;
+  private readonly known = new Map<number, ResolvedPort>();
+  private readonly admitted = new Map<number, ClientServers>();
+  /** What the rules of its declarations read of calls. */
+  public readonly calls = new JudgedCalls(this);
+  private atWaypoint?: () => string[] | undefined;
+
+  public constructor(
+    scope: Construct,
+    public readonly host: string,
+    private readonly gateway: OwnGatewayAddress,
+    declaration: Declaration,
+    private readonly serversSize: ObjectSize,
+  ) {
+    super(scope, host);
+    this.upstream = declaration.upstream;
+    this.upstreamHost = declaration.upstreamHost ?? host;
+    this.declaredBy = declaration.scope.node.path;
+    markExitHost(this, { namespace: gateway.namespace, host: this.upstreamHost });
+  }
+
+  /** The ports that are declared, by number. */
+  public get ports(): ResolvedPort[] {
+    return [...this.known.values()].sort((a, b) => a.port - b.port);
+  }
+
+  /**
+   * Takes in one more declaration of the host.
+   *
+   * @throws DestinationConflict if it disagrees with an earlier one, PortConflict if one upstream port would be two things
+   */
+  public add(declaration: Declaration): void {
+    this.checkAgrees(declaration, 'upstreamHost', declaration.upstreamHost ?? this.host, this.upstreamHost);
+    this.checkAgrees(declaration, 'upstream', declaration.upstream, this.upstream);
+    for (const port of declaration.ports) {
+      const known = this.known.get(port.port);
+      if (known) {
+        for (const field of fieldsOf(known, port)) {
+          this.checkAgrees(declaration, `${field} of port ${port.port}`, (port as any)[field], (known as any)[field]);
+        }
+        continue;
+      }
+      this.checkClash(declaration, port);
+      this.known.set(port.port, port);
+      this.make(port);
+    }
+  }
+
+  /**
+   * Lets the clients of a declaration in on the ports whose bytes are not read, and has calls routed as its rules read them.
+   * @throws HostCount, HttpRuleSyntax
+   */
+  public admit({ scope, clients, ports, rules }: Declaration): void {
+    this.calls.add(scope, rules, clients);
+    for (const port of opaquePorts(ports).filter(({ identified }) => identified)) {
+      const known = this.admitted.get(port.port);
+      const servers = known ?? new ClientServers(this, this.host, port, this.serversSize);
+      servers.admit(scope, clients);
+      this.admitted.set(port.port, servers);
+      if (!known) this.routeOpaque(port, servers);
+    }
+  }
+
+  /** The servers for the ports whose bytes are not read, of those who are told apart by them. */
+  public get servers(): ClientServer[] {
+    const ports = [...this.admitted.keys()].sort((a, b) => a - b);
+    return ports.flatMap((port) => this.admitted.get(port)!.all);
+  }
+
+  /**
+   * Has a waypoint of the same namespace serve the host as well: its clients know it by the same ServiceEntry, since of two for
+   * one host ztunnel would take one, served by whomever.
+   *
+   * @param addresses Where those clients connect, if not where istiod says
+   */
+  public serveByWaypoint(name: string, addresses: () => string[] | undefined): void {
+    this.atWaypoint = addresses;
+    this.serviceEntry?.metadata.addLabel('istio.io/use-waypoint', name);
+  }
+
+  /** Objects come with the first port that needs them; their specs are read when everything is declared. */
+  private make(port: ResolvedPort): void {
+    const { upstream, upstreamHost } = this;
+    const name = hostInName(this.host);
+    if (!this.gateway.connectProxy) {
+      this.serviceEntry ??= this.networking('ServiceEntry', [name], () =>
+        upstreamServiceEntry(upstreamHost, upstream, this.upstreamPorts(), {
+          exportTo: HERE,
+          addresses: this.address(),
+        }),
+      );
+      if (needsDestinationRule(upstream, [port])) {
+        this.destinationRule ??= this.networking('DestinationRule', [name], () =>
+          upstreamDestinationRule(upstreamHost, upstream, httpPorts(this.ports), HERE),
+        );
+      }
+    }
+    if (port.kind !== 'http' && port.identified) return;
+    this.virtualService ??= this.networking('VirtualService', [name], () => exitRoutes(this.gateway, this));
+  }
+
+  private routeOpaque(port: OpaquePort, servers: ClientServers): void {
+    this.opaqueVirtualServices.push(
+      this.networking('VirtualService', [`${port.port}`, hostInName(this.host)], () =>
+        opaqueRoute(
+          this.gateway,
+          servers.all.map(({ serverName }) => serverName),
+          this.opaqueDestination(port),
+        ),
+      ),
+    );
+  }
+
+  private opaqueDestination(port: OpaquePort) {
+    return this.gateway.connectProxy
+      ? proxiedDestination(this.gateway.connectProxy, this.upstreamHost, port)
+      : { host: this.upstreamHost, port: { number: port.upstreamPort } };
+  }
+
+  /** The host's own ports, to which the gateway connects, and those that a waypoint's clients call. */
+  private upstreamPorts(): ServiceEntrySpecPorts[] {
+    const upstream = new Map(this.ports.map((port) => [port.upstreamPort, upstreamProtocol(port)]));
+    const own = [...upstream].map(([number, protocol]) => ({
+      name: `${protocol.toLowerCase()}-${number}`,
+      number,
+      protocol,
+    }));
+    if (!this.atWaypoint) return own;
+    const called = this.ports.filter(({ port }) => !upstream.has(port)).map(calledPort);
+    // As the waypoint alone would write them, so that the gateway goes without a change.
+    return waitingPorts([...own, ...called], this.ports).sort((a, b) => a.number - b.number);
+  }
+
+  /** The gateway's clients do not connect to it; without one, Istio would take the port of one TCP host for every address. */
+  private address(): string[] | undefined {
+    const called = this.atWaypoint?.();
+    if (called) return called;
+    return this.ports.some(({ kind }) => kind === 'tcp') ? [virtualAddress(this.upstreamHost)] : undefined;
+  }
+
+  private networking(kind: string, parts: string[], spec: () => unknown): ApiObject {
+    const name = dottedName(this.gateway.exitName, ...parts);
+    return manifest(this, [kind, ...parts.slice(0, -1)].join(' '), {
+      apiVersion: 'networking.istio.io/v1',
+      kind,
+      namespace: this.gateway.namespace,
+      name,
+      metadata: this.gateway.metadata,
+      spec,
+    });
+  }
+
+  private checkAgrees({ scope }: Declaration, what: string, given: unknown, known: unknown): void {
+    if (JSON.stringify(given) === JSON.stringify(known)) return;
+    throw new EgressError('DestinationConflict', scope, {
+      what: `${this.host} is declared differently on the same exit, in ${what}; all clients of a host share its route`,
+      given,
+      allowed: `what ${this.declaredBy} says: ${JSON.stringify(known) ?? 'nothing'}`,
+      fix: 'make the two equal, or send one of them through an exit of its own',
+    });
+  }
+
+  private checkClash({ scope }: Declaration, port: ResolvedPort): void {
+    const others = [...this.known.values()];
+    const clash = others.find(
+      (p) => p.upstreamPort === port.upstreamPort && upstreamProtocol(p) !== upstreamProtocol(port),
+    );
+    if (clash) {
+      throw new EgressError('PortConflict', scope, {
+        what: `port ${port.upstreamPort} of ${this.host} cannot speak both ${upstreamProtocol(clash)} and ${upstreamProtocol(port)}`,
+        given: [clash.port, port.port].map((number) => `called on ${number}`),
+        allowed: 'one protocol per port of the external host',
+        fix: 'send the two to different ports of the host',
+      });
+    }
+    const open = (p: ResolvedPort) => p.kind !== 'http' && !p.identified;
+    const second = open(port) && others.find(open);
+    if (second) {
+      throw new EgressError('PortConflict', scope, {
+        what: `without identity on the hop, the exit sees only the name ${this.host}, not which of its ports is called`,
+        given: [second.port, port.port],
+        allowed: 'one port of a host without identity',
+        fix: 'use EgressPort.tlsPassthrough for one of them',
+      });
+    }
+  }
+}
+
+/** The settings in which two ports can differ. */
+function fieldsOf(a: ResolvedPort, b: ResolvedPort): string[] {
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])];
+}

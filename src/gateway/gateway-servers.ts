@@ -1,0 +1,59 @@
+import { OwnGatewayAddress } from '../exit/address';
+import { hopLabel, portName } from '../exit/names';
+import { ClientServer } from './access/client-servers';
+import {
+  GatewaySpecServers,
+  GatewaySpecServersTlsMode as Mode,
+  toJson_GatewaySpec,
+} from '../../imports/networking.istio.io';
+import { opaquePorts, ResolvedPort } from '../destination/egress-port';
+import { JudgedCalls } from '../policy/judged-calls';
+
+/** A host and its ports, as declared so far. */
+export interface ServedHost {
+  readonly host: string;
+  /** Where it really is. */
+  readonly upstreamHost: string;
+  readonly ports: ResolvedPort[];
+  /** What takes the clients of ports whose bytes are not read. */
+  readonly servers: ClientServer[];
+  /** What its rules read of calls. */
+  readonly calls?: JudgedCalls;
+}
+
+/**
+ * The servers of an egress gateway: one for all HTTP, and those for each port whose bytes are not read, because its connections
+ * are told apart by server name. Only VirtualServices of the gateway's own namespace bind to them ("./"), whatever host
+ * another team claims in its own.
+ */
+export function gatewayServers(gateway: OwnGatewayAddress, hosts: ServedHost[]) {
+  return toJson_GatewaySpec({
+    selector: gateway.selector,
+    servers: [
+      {
+        port: { name: 'http', number: gateway.http.port, protocol: 'HTTPS' },
+        tls: { mode: Mode.ISTIO_UNDERSCORE_MUTUAL },
+        hosts: ['./*'],
+      },
+      ...hosts.flatMap((host) => opaqueServers(gateway, host)),
+    ],
+  });
+}
+
+function opaqueServers(gateway: OwnGatewayAddress, { host, ports, servers }: ServedHost): GatewaySpecServers[] {
+  const onPort = (name: string) => ({ name: hopLabel(name), number: gateway.opaque.port, protocol: 'TLS' });
+  return [
+    ...servers.map(({ serverName, identities }) => ({
+      port: onPort(serverName),
+      tls: { mode: Mode.ISTIO_UNDERSCORE_MUTUAL, subjectAltNames: identities },
+      hosts: [`./${serverName}`],
+    })),
+    ...opaquePorts(ports)
+      .filter(({ identified }) => !identified)
+      .map(({ port }) => ({
+        port: onPort(portName(host, port)),
+        tls: { mode: Mode.PASSTHROUGH },
+        hosts: [`./${host}`],
+      })),
+  ];
+}

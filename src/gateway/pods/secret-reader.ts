@@ -1,0 +1,33 @@
+import { ApiObjectMetadata } from 'cdk8s';
+import { Construct } from 'constructs';
+import { httpPorts } from '../../destination/egress-port';
+import { Declaration } from '../../exit/declaration';
+import { manifest } from '../../mesh/manifest';
+
+/** An exit whose pods' ServiceAccount has its name. */
+interface Exit {
+  readonly exitName: string;
+  readonly namespace: string;
+  readonly metadata?: ApiObjectMetadata;
+}
+
+/** Whether a declaration names credentials, which the exit shows to a host or verifies it by. */
+export function readsSecrets({ ports }: Declaration): boolean {
+  return httpPorts(ports).some(({ tls }) => tls?.credentialName !== undefined);
+}
+
+/**
+ * Lets an exit's pods read the Secrets of their namespace: istiod gives credentials only to those that may. It remembers a no
+ * for a minute.
+ */
+export function letReadSecrets(scope: Construct, { exitName: name, namespace, metadata }: Exit): void {
+  if (scope.node.tryFindChild('Role')) return;
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  const object = (kind: string, fields: { [field: string]: unknown }) =>
+    manifest(scope, kind, { apiVersion, kind, namespace, name, metadata, fields });
+  object('Role', { rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'watch', 'list'] }] });
+  object('RoleBinding', {
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+    subjects: [{ kind: 'ServiceAccount', name, namespace }],
+  });
+}

@@ -1,0 +1,121 @@
+import { Construct } from 'constructs';
+import { directHop } from './direct-hop';
+import { ClientHop } from '../client/client-hop';
+import { httpPorts } from '../destination/egress-port';
+import { isWildcard } from '../destination/host';
+import { isSentOnPlainly } from '../destination/http-port';
+import { EgressError } from '../errors';
+import { Declaration } from '../exit/declaration';
+import { IEgressExit } from '../exit/egress-exit';
+import { calledAuthority, ownAuthority } from '../gateway/gateway-limits';
+import { Mesh } from '../mesh/mesh';
+
+/**
+ * The caller's own sidecar as the exit: calls go straight out, without a gateway. **Nothing is enforced**: the sidecar runs in
+ * the caller's pod, so that a workload can get round it, every workload of a client's namespace may call, and no identity is
+ * checked anywhere. What it gives are known hosts under REGISTRY_ONLY, TLS origination, timeouts, retries and header rules.
+ */
+export class SidecarExit implements IEgressExit {
+  public readonly exitName = 'sidecar';
+  public readonly namespace = '';
+  /** @internal */
+  public readonly _owned = undefined;
+  /** @internal */
+  public readonly _grantsHere = true;
+
+  /** @internal */
+  public _grant(_declaration: Declaration): void {
+    // Nobody stands beside this exit who could.
+  }
+
+  /** @internal */
+  public _lead(scope: Construct, declaration: Declaration): ClientHop[] {
+    checkCarries(declaration);
+    const namespaces = declaration.clients.map(({ namespaceName }) => namespaceName!);
+    return namespaces.map((namespace) => directHop(scope, declaration, namespace));
+  }
+
+  /** @internal */
+  public _describe({ ports }: Declaration): string {
+    const told = httpPorts(ports).some((port) => calledAuthority('', port) !== ownAuthority('', port));
+    const learns = told
+      ? '; unless their annotation or the mesh forbids it, Envoy tells the host which port was called'
+      : '';
+    return `their own sidecars (not enforced: nobody checks who calls${learns})`;
+  }
+}
+
+/**
+ * What a sidecar cannot promise or do.
+ * @throws ExitCannotCarry, HostWildcard, VersionUnsupported
+ */
+function checkCarries(declaration: Declaration): void {
+  const { scope, clients, ports, rules } = declaration;
+  const refuse = (what: string, given: unknown, allowed: string, fix: string): never => {
+    throw new EgressError('ExitCannotCarry', scope, { what, given, allowed, fix });
+  };
+  const narrow = clients.find(
+    (client) => client.serviceAccountName !== undefined || client.namespaceName === undefined,
+  );
+  if (narrow) {
+    refuse(
+      'nothing checks who calls: the routes hold for every workload of a namespace',
+      String(narrow),
+      'EgressClient.namespace',
+      'name the whole namespace, or use an EgressGateway, which checks service accounts',
+    );
+  }
+  if (rules.length > 0) {
+    refuse(
+      "rules would be kept by the caller's own sidecar, or not",
+      `${rules.length} rules`,
+      'no `rules`',
+      'use an EgressGateway, which enforces them',
+    );
+  }
+  const credential = httpPorts(ports).find(({ tls }) => tls?.credentialName !== undefined);
+  if (credential) {
+    refuse(
+      "a sidecar without a workload selector sends plaintext where its rule names a credential, and the credential would lie in the caller's namespace",
+      credential.tls!.credentialName,
+      "UpstreamTls.simple() with the system's CAs",
+      'use an EgressGateway for client certificates and private CAs',
+    );
+  }
+  const range = declaration.addresses?.find((address) => address.includes('/'));
+  if (range !== undefined && declaration.upstream.resolution !== 'STATIC') {
+    refuse(
+      'Istio takes ranges of addresses only for hosts that it need not look up',
+      range,
+      'single IP addresses, or `endpoints` that are all IP addresses',
+      'list the addresses, or set `endpoints`',
+    );
+  }
+  const wildcard = declaration.hosts.find(isWildcard);
+  if (wildcard && !declaration.upstream.endpoints) checkDynamic(wildcard, declaration);
+}
+
+/** Names that are looked up when a call comes. */
+function checkDynamic(given: string, { scope, ports, upstream }: Declaration): void {
+  if (!Mesh.of(scope)._version.atLeast(1, 30)) {
+    throw new EgressError('VersionUnsupported', scope, {
+      what: 'sidecars look up the names below a wildcard (DYNAMIC_DNS) only in newer versions of Istio',
+      given,
+      allowed: 'Istio 1.30 or newer, or `endpoints`',
+      fix: 'list the hosts that are called, or set `istioVersion` if the mesh is newer',
+    });
+  }
+  const bad = ports.find((port) => port.kind === 'tcp' || (port.kind === 'http' && !isSentOnPlainly(port)));
+  const { connectionLimits, outlierDetection, resolution } = upstream;
+  const settings = { connectionLimits, outlierDetection, resolution: resolution === 'DNS' ? undefined : resolution };
+  const [setting] = Object.entries(settings).find(([, value]) => value !== undefined) ?? [];
+  if (bad ?? setting) {
+    throw new EgressError('HostWildcard', scope, {
+      what: 'names below a wildcard are looked up for HTTP, by the Host header, and for TLS of the application, by its server name; nothing else is known of them, and Istio ignores how to connect',
+      given: `${given}, ${bad ? `port ${bad.port}` : setting}`,
+      allowed:
+        'EgressPort.http in HTTP/1.1 and EgressPort.tlsPassthrough, without `resolution`, `connectionLimits` and `outlierDetection`',
+      fix: 'list the hosts that are called, or set `endpoints`',
+    });
+  }
+}

@@ -1,0 +1,187 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { WaypointAddress } from './waypoint-address';
+import { namesCalled } from './waypoint-names';
+import { WaypointPolicy } from './waypoint-policy';
+import { markExitHost, markWaypointHost } from '../app/marks';
+import { virtualAddress } from '../destination/captured-addresses';
+import { httpPorts, ResolvedPort } from '../destination/egress-port';
+import { isWildcard } from '../destination/host';
+import { Upstream } from '../destination/upstream';
+import { EgressError } from '../errors';
+import { Declaration } from '../exit/declaration';
+import { hostInName } from '../exit/names';
+import { GatewayHost } from '../gateway/gateway-host';
+import { manifest } from '../mesh/manifest';
+import { dottedName } from '../naming';
+import { JudgedCalls } from '../policy/judged-calls';
+import { directRoutes } from '../upstream/exit-routes';
+import {
+  calledPort,
+  isLookedUpPerCall,
+  needsDestinationRule,
+  upstreamDestinationRule,
+  upstreamServiceEntry,
+  waitingPorts,
+} from '../upstream/upstream-manifests';
+
+const HERE = ['.'];
+
+/**
+ * The objects in a waypoint's namespace that let one host be reached through it. Ambient namespaces hold nothing: ztunnel
+ * leads their calls to the waypoint that the ServiceEntry names.
+ */
+export interface IWaypointHost {
+  /** The host, as in manifests. */
+  readonly host: string;
+
+  /** Where the host is, and which waypoint serves it. */
+  readonly serviceEntry: ApiObject;
+
+  /** How the waypoint connects, with a subset per port on which applications speak HTTP; undefined if there is nothing to say. */
+  readonly destinationRule?: ApiObject;
+
+  /** Routes of the ports on which applications speak HTTP; undefined if there are none. */
+  readonly virtualService?: ApiObject;
+
+  /** Who may call. */
+  readonly authorizationPolicy: ApiObject;
+}
+
+/** Makes the objects of a host at a waypoint. */
+export class WaypointHost extends Construct implements IWaypointHost {
+  public readonly serviceEntry: ApiObject;
+  public destinationRule?: ApiObject;
+  public virtualService?: ApiObject;
+  public readonly authorizationPolicy: ApiObject;
+
+  private readonly upstream: Upstream;
+  private readonly declaredBy: string;
+  private readonly known = new Map<number, ResolvedPort>();
+  private readonly addresses = new Set<string>();
+  private readonly policy: WaypointPolicy;
+  /** What the rules of its declarations read of calls. */
+  private readonly calls = new JudgedCalls(this);
+
+  public constructor(
+    scope: Construct,
+    public readonly host: string,
+    private readonly waypoint: WaypointAddress,
+    declaration: Declaration,
+    private readonly below: () => string[],
+    private readonly shared?: GatewayHost,
+  ) {
+    super(scope, host);
+    this.upstream = declaration.upstream;
+    this.declaredBy = declaration.scope.node.path;
+    if (shared) {
+      shared.serveByWaypoint(waypoint.exitName, () => this.connectedAt());
+      this.serviceEntry = shared.serviceEntry!;
+      this.destinationRule = shared.destinationRule;
+    } else {
+      markExitHost(this, { namespace: waypoint.namespace, host });
+      this.serviceEntry = this.networking('ServiceEntry', () => this.serviceEntrySpec());
+      this.serviceEntry.metadata.addLabel('istio.io/use-waypoint', waypoint.exitName);
+    }
+    markWaypointHost(this, { namespace: waypoint.namespace, host, waypoint: waypoint.exitName });
+    this.policy = new WaypointPolicy(this, 'Policy', waypoint, {
+      host,
+      serviceEntry: this.serviceEntry.name,
+      ports: () => this.ports,
+      below,
+    });
+    if (!shared) this.beforePolicy(this.serviceEntry);
+    this.authorizationPolicy = this.policy.authorizationPolicy;
+  }
+
+  /** Takes in one more declaration of the host. @throws DestinationConflict, HttpRuleSyntax */
+  public add(declaration: Declaration): void {
+    this.checkAgrees(declaration, 'upstream', declaration.upstream, this.upstream);
+    for (const port of declaration.ports) {
+      const known = this.known.get(port.port);
+      if (known) this.checkAgrees(declaration, `port ${port.port}`, port, known);
+      else this.known.set(port.port, port);
+      this.make(port);
+    }
+    for (const address of declaration.addresses ?? []) this.addresses.add(address);
+    this.calls.add(declaration.scope, declaration.rules, declaration.clients);
+    for (const client of declaration.clients) this.policy.allow(client, declaration);
+  }
+
+  /** Whether a declaration says that applications connect to this address to reach the host. */
+  public takes(address: string): boolean {
+    return this.addresses.has(address);
+  }
+
+  private get ports(): ResolvedPort[] {
+    return [...this.known.values()].sort((a, b) => a.port - b.port);
+  }
+
+  private make(port: ResolvedPort): void {
+    const { host, upstream } = this;
+    if (!this.shared && needsDestinationRule(upstream, [port]) && !isLookedUpPerCall(host, upstream)) {
+      this.destinationRule ??= this.beforePolicy(
+        this.networking('DestinationRule', () => upstreamDestinationRule(host, upstream, httpPorts(this.ports), HERE)),
+      );
+    }
+    if (port.kind === 'http') {
+      this.virtualService ??= this.beforePolicy(
+        this.networking('VirtualService', () =>
+          directRoutes(host, httpPorts(this.ports), upstream, {
+            calls: this.calls,
+            named: (called) => namesCalled(host, called, this.below()),
+          }),
+        ),
+      );
+    }
+  }
+
+  /** Has the policy written after it: a call that is let through finds its route and its TLS in place. */
+  private beforePolicy(object: ApiObject): ApiObject {
+    this.policy.node.addDependency(object);
+    return object;
+  }
+
+  /**
+   * Where ambient clients connect. Other hosts get theirs from istiod; of a TCP host `istioctl analyze` wants to see it. Not the
+   * address by which sidecars know the host: ztunnel, which hears of the ServiceEntries of every namespace, knows one service by an
+   * address, and could take those that lead sidecars to a gateway.
+   */
+  private connectedAt(): string[] | undefined {
+    if (this.addresses.size > 0) return [...this.addresses].sort();
+    const onTcp = this.ports.some(({ kind }) => kind === 'tcp');
+    return onTcp && !isWildcard(this.host) ? [virtualAddress(`${this.host} in ${this.waypoint.namespace}`)] : undefined;
+  }
+
+  private serviceEntrySpec() {
+    const { host, upstream, ports } = this;
+    return upstreamServiceEntry(host, upstream, waitingPorts(ports.map(calledPort), ports), {
+      exportTo: HERE,
+      addresses: this.connectedAt(),
+    });
+  }
+
+  /** Where the host is keeps its name when the gateway goes that had it first: a new entry would be one more for the host. */
+  private networking(kind: string, spec: () => unknown): ApiObject {
+    const { namespace, exitName, replaces, metadata } = this.waypoint;
+    const owner = kind === 'VirtualService' ? exitName : (replaces ?? exitName);
+    return manifest(this, kind, {
+      apiVersion: 'networking.istio.io/v1',
+      kind,
+      namespace,
+      name: dottedName(owner, hostInName(this.host)),
+      metadata,
+      spec,
+    });
+  }
+
+  private checkAgrees({ scope }: Declaration, what: string, given: unknown, known: unknown): void {
+    if (JSON.stringify(given) === JSON.stringify(known)) return;
+    throw new EgressError('DestinationConflict', scope, {
+      what: `${this.host} is declared differently on the same exit, in ${what}; all clients of a host share its route`,
+      given,
+      allowed: `what ${this.declaredBy} says: ${JSON.stringify(known)}`,
+      fix: 'make the two equal, or send one of them through an exit of its own',
+    });
+  }
+}

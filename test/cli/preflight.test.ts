@@ -1,0 +1,169 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { main } from '../../src/cli/preflight';
+import { BEFORE, EXIT, networking, OURS } from '../preflight/given';
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'preflight-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const file = (name: string, text: string) => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+function run(args: string[], stdin = '') {
+  let [out, err] = ['', ''];
+  const code = main(args, { out: (text) => (out += text), err: (text) => (err += text), stdin: () => stdin });
+  return { code, out: out.replaceAll(folder, ''), err };
+}
+const preflight = (...args: string[]) => run(['preflight', ...args]);
+
+const RULE = networking('DestinationRule', 'payments/x', { host: EXIT, exportTo: ['.'] }, BEFORE);
+const HARMFUL = RULE.replace('"exportTo"', '"trafficPolicy":{"tls":{"mode":"DISABLE"}},"exportTo"');
+const WARNING = networking('ServiceEntry', 'other/x', {
+  hosts: ['api.stripe.com'],
+  ports: [{ number: 443, protocol: 'TLS' }],
+  resolution: 'DNS',
+});
+
+test('nothing to say', () => {
+  const { code, out } = preflight(
+    '--cluster',
+    file('c.yaml', RULE.replace('x', 'y').replace(EXIT, 'a.b')),
+    '--ours',
+    file('o.yaml', OURS),
+  );
+  expect(code).toBe(0);
+  expect(out).toBe('0 errors, 0 warnings; 1 object of the cluster and 9 of ours read\n');
+});
+
+test('an error, as text', () => {
+  const { code, out } = preflight('--cluster', file('c.json', HARMFUL), '--ours', file('o.yaml', OURS));
+  expect(code).toBe(1);
+  expect(out).toBe(
+    [
+      'error DestinationRuleReplaced: DestinationRule payments/x (/c.json:1)',
+      `  It counts for ${EXIT} instead of ours: calls reach the gateway without TLS instead of mutual TLS of the mesh, and fail with 503.`,
+      '  affects: api.stripe.com:80 from payments',
+      '  fix: Keep one DestinationRule for the host in payments: move its subsets to DestinationRule payments/payments.istio-egress, and remove it.',
+      '',
+      '1 error, 0 warnings; 1 object of the cluster and 9 of ours read',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('an error, as JSON', () => {
+  const { code, out } = preflight(
+    '--output',
+    'json',
+    '--ours',
+    file('o.yaml', OURS),
+    '--cluster',
+    file('c.json', HARMFUL),
+  );
+  expect(code).toBe(1);
+  expect(JSON.parse(out)).toEqual({
+    findings: [
+      {
+        code: 'DestinationRuleReplaced',
+        severity: 'error',
+        kind: 'DestinationRule',
+        namespace: 'payments',
+        name: 'x',
+        file: '/c.json',
+        line: 1,
+        what: expect.any(String),
+        fix: expect.any(String),
+        affects: ['api.stripe.com:80 from payments'],
+      },
+    ],
+    unreadable: [],
+    counts: { cluster: 1, ours: 9, others: 0 },
+  });
+});
+
+test('a warning does not fail, and an error that is accepted neither', () => {
+  const ours = file('o.yaml', OURS);
+  expect(preflight('--cluster', file('w.yaml', WARNING), '--ours', ours)).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('0 errors, 1 warning;'),
+  });
+  expect(
+    preflight('--cluster', file('c.json', HARMFUL), '--ours', ours, '--ignore', 'DestinationRuleReplaced').code,
+  ).toBe(0);
+});
+
+test('several files, folders and standard input', () => {
+  mkdirSync(join(folder, 'a/b'), { recursive: true });
+  mkdirSync(join(folder, 'a/node_modules'));
+  mkdirSync(join(folder, 'a/.tool'));
+  file('a/.tool/x.json', '{ // comment');
+  symlinkSync(folder, join(folder, 'a/loop'));
+  file('a/b/c.yml', HARMFUL);
+  file('a/notes.txt', 'no: [');
+  file('a/node_modules/x.yaml', 'no: [');
+  const { code, out } = run(
+    ['preflight', '--cluster', join(folder, 'a'), file('w.yaml', WARNING), '--ours', '-'],
+    OURS,
+  );
+  expect(code).toBe(1);
+  expect(out).toContain('1 error, 1 warning; 2 objects of the cluster and 9 of ours read');
+});
+
+test('what cannot be read, with file and position', () => {
+  const broken = file('broken.yaml', 'a: 1\n---\na: b: c\n');
+  const { code, out } = preflight('--cluster', broken, join(folder, 'missing'), '--ours', file('o.yaml', OURS));
+  expect(code).toBe(2);
+  expect(out).toMatch(/^unreadable \/broken\.yaml:3:4: /m);
+  expect(out).toMatch(/^unreadable \/missing:1:1: ENOENT/m);
+});
+
+test('nothing on one side is no success', () => {
+  const empty = file('empty.json', '{ "kind": "List", "items": [] }');
+  expect(preflight('--cluster', empty, '--ours', file('o.yaml', OURS))).toMatchObject({
+    code: 2,
+    err: '--cluster: no objects that this command reads.\n',
+  });
+  expect(preflight('--cluster', file('c.json', HARMFUL), '--ours', empty).code).toBe(2);
+});
+
+test('the order of the input does not matter', () => {
+  const cluster = [file('1.yaml', HARMFUL), file('2.yaml', WARNING)];
+  const ours = file('o.yaml', OURS);
+  expect(preflight('--cluster', ...cluster, '--ours', ours)).toEqual(
+    preflight('--cluster', ...cluster.reverse(), '--ours', ours),
+  );
+});
+
+test('names of others cannot write to the terminal', () => {
+  const { out } = preflight(
+    '--cluster',
+    file('c.json', HARMFUL.replaceAll('payments/x', 'x').replace('"x"', '"\\u001b[2Jx\\n\\u202e"')),
+    '--ours',
+    file('o.yaml', OURS),
+  );
+  // eslint-disable-next-line no-control-regex
+  expect(out).not.toMatch(/[\u001b\u202e]/);
+});
+
+test.each([
+  [[], 'No command given.'],
+  [['check'], 'Unknown: check'],
+  [['preflight', 'more', '--cluster', 'a', '--ours', 'b'], 'Unknown: preflight more'],
+  [['preflight', '--cluster', 'a'], 'Both --cluster and --ours are needed.'],
+  [['preflight', '--cluster', 'a', '--ours', 'b', '--output', 'xml'], '--output is text or json, not xml.'],
+  [['preflight', '--cluster', 'a', '--ours', 'b', '--ignore', 'No'], 'there is no code No'],
+  [['preflight', '--cluster', 'a', '--ours', 'b', '--scoped-gateways', 'yes'], '--scoped-gateways is true or false'],
+  [['preflight', '--nonsense'], 'nonsense'],
+])('wrong usage: %j', (args, message) => {
+  const { code, out, err } = run(args);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toContain(message);
+  expect(err).toContain('Usage:');
+});
+
+test('help', () => {
+  expect(run(['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('Usage:'), err: '' });
+});
