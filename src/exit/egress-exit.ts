@@ -1,52 +1,87 @@
-import { Construct, IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { ExitAddress } from './address';
+import { IClientHop } from './client-hop';
 import { Declaration } from './declaration';
-import { IClientHop } from '../client/client-hop';
+import { Brand } from '../brand';
+import { EgressError } from '../errors';
+
+/** Which proxies an exit consists of: pods of a gateway, pods of a waypoint, or the sidecars of the callers themselves. */
+export type ExitKind = 'gateway' | 'waypoint' | 'sidecar';
+
+const EGRESS_EXIT = new Brand<EgressExit>('EgressExit', 'an exit');
 
 /**
- * Where traffic leaves the mesh. Implemented by this library only: an exit makes the objects of both hops, because they
- * depend on its kind.
+ * Where traffic leaves the mesh: an `EgressGateway`, an `EgressWaypoint`, what their `imported` returns, or a `SidecarExit`. An exit
+ * makes the objects of both hops, because they depend on its kind. There are no others: nobody else can extend this class.
  */
-export interface IEgressExit {
+export abstract class EgressExit extends Construct {
   /** The exit's name, unique in its namespace. */
-  readonly exitName: string;
+  public abstract readonly exitName: string;
 
   /** The namespace of the exit, where everything stands that decides; empty for the callers' own sidecars. */
-  readonly namespace: string;
+  public abstract readonly namespace: string;
+
+  /** @internal */
+  public abstract readonly _kind: ExitKind;
 
   /**
-   * The construct that makes the exit; undefined where the exit belongs to somebody else.
+   * Whether this app makes the exit.
    * @internal
    */
-  readonly _owned?: IConstruct;
+  public abstract readonly _isOwned: boolean;
 
   /**
-   * Whether this app decides what happens beyond the exit.
-   * @internal
+   * An exit of somebody else is a construct as well, but of no app: nothing of it is made.
+   * @throws ExitCannotCarry for a class that is none of this library
    */
-  readonly _grantsHere: boolean;
+  protected constructor(scope?: Construct, id = '') {
+    super(scope as Construct, id);
+    if (typeof this._grant !== 'function') throw noExit(this, this);
+    EGRESS_EXIT.mark(this);
+  }
 
   /**
-   * The exit's side of a declaration. Nothing but checks where the exit belongs to somebody else, who grants by himself.
+   * Whether this app decides what happens beyond the exit: its own exits do, and nobody else is beyond a sidecar.
    * @internal
    */
-  _grant(declaration: Declaration): void;
+  public get _grantsHere(): boolean {
+    return this._isOwned || this._kind === 'sidecar';
+  }
+
+  /**
+   * The exit's side of a declaration. Nothing but checks where the exit belongs to somebody else, whose own app grants.
+   * @internal
+   */
+  public abstract _grant(declaration: Declaration): void;
 
   /**
    * The callers' side of a declaration: one hop per namespace.
    * @internal
    */
-  _lead(scope: Construct, declaration: Declaration): IClientHop[];
+  public abstract _lead(scope: Construct, declaration: Declaration): IClientHop[];
 
   /**
-   * Its Services and pods, for what closes every other way; left out where there are none.
+   * Its Services and pods, as a scope's mesh knows them; undefined for sidecars, which have none of their own.
    * @internal
    */
-  _address?(scope: Construct): ExitAddress;
+  public abstract _address(scope: Construct): ExitAddress | undefined;
 
   /**
    * The exit and how it is reached, for the line that describes a declaration.
    * @internal
    */
-  _describe(declaration: Declaration): string;
+  public abstract _describe(declaration: Declaration): string;
+}
+
+/** Whether a value is an exit. A second copy of this package has classes of its own, and its exits are exits all the same. */
+export const isExit = (value: unknown): value is EgressExit => EGRESS_EXIT.is(value);
+
+/** The error for what is no exit. */
+export function noExit(scope: Construct, given: unknown): EgressError {
+  return new EgressError('ExitCannotCarry', scope, {
+    what: '`exit` is not an exit of this library',
+    given,
+    allowed: 'an exit, or what EgressGateway.imported and EgressWaypoint.imported return',
+    fix: 'pass the exit itself',
+  });
 }
