@@ -9,13 +9,14 @@ export { type TcpPortOptions, type TlsPassthroughPortOptions } from './destinati
 export { type OutlierDetection } from './destination/outlier-detection';
 export { UpstreamHttp } from './destination/upstream-http';
 export { type SimpleUpstreamTlsOptions, UpstreamTls, type UpstreamTlsOptions } from './destination/upstream-tls';
-export { type IClientHop } from './client/client-hop';
+export { type IClientHop } from './exit/client-hop';
 export { type ConnectProxyOptions } from './gateway/connect-proxy';
-export * from './exit/egress-exit';
+export { EgressExit } from './exit/egress-exit';
+export { type EgressGrantOptions } from './exit/egress-grant';
 export { EgressWaypoint, type EgressWaypointAttributes, type EgressWaypointProps } from './waypoint/egress-waypoint';
 export { DelegatedEgressWaypoint, type DelegatedEgressWaypointProps } from './waypoint/delegated-egress-waypoint';
 export { DedicatedEgressGateway, type DedicatedEgressGatewayProps } from './gateway/dedicated-egress-gateway';
-export { EgressGateway, type EgressGatewayProps, type EgressGrantOptions } from './gateway/egress-gateway';
+export { EgressGateway, type EgressGatewayProps } from './gateway/egress-gateway';
 export { type IGatewayHost } from './gateway/gateway-host';
 export { type GatewayResources, type GatewaySizeOptions } from './gateway/pods/gateway-size';
 export {

@@ -63,6 +63,27 @@ export function checkKind(where: Construct | string, property: string, value: un
   });
 }
 
+/**
+ * A value of an enum: plain JavaScript passes any text, and what is no value must not be taken for an open one.
+ * @throws WrongType
+ */
+export function checkEnum<T extends string>(
+  where: Construct | string,
+  property: string,
+  value: T,
+  [name, values]: [name: string, values: { readonly [key: string]: T }],
+): T {
+  if (Object.values(values).includes(value)) return value;
+  throw new EgressError('WrongType', where, {
+    what: `\`${property}\` is no ${name}`,
+    given: value,
+    allowed: Object.keys(values)
+      .map((key) => `${name}.${key}`)
+      .join(', '),
+    fix: `set \`${property}\` to one of them`,
+  });
+}
+
 /** Whatever is asked of it, also of a value that throws. */
 export function isKind(value: unknown, kind: Kind): boolean {
   try {

@@ -14,7 +14,7 @@ import {
   GatewayWorkload,
   GuardedNamespaces,
   HttpRule,
-  IEgressExit,
+  EgressExit,
   InCluster,
   Installation,
   Mesh,
@@ -89,7 +89,7 @@ function build(app: App, story: Story): void {
   });
   const platform = new Chart(app, 'platform');
   const workload = GatewayWorkload.managed({ replicas: 1 });
-  const exits: Record<ExitName, IEgressExit> = {
+  const exits: Record<ExitName, EgressExit> = {
     first: new EgressGateway(platform, 'First', { ...EXITS.first, workload }),
     second: new EgressGateway(platform, 'Second', { ...EXITS.second, workload }),
     waypoint: new EgressWaypoint(platform, 'Waypoint', { ...EXITS.waypoint, workload: { replicas: 1 } }),

@@ -1,7 +1,7 @@
 /** Rules that are only tried out: calls pass as if they were not there, and the exit's log says what they would have done. */
 import { App, Chart, Testing } from 'cdk8s';
 import { Flux } from './flux';
-import { EgressClient, EgressGateway, EgressWaypoint, HttpRule, IEgressExit, TlsOriginationEgress } from '../../src';
+import { EgressClient, EgressGateway, EgressWaypoint, HttpRule, EgressExit, TlsOriginationEgress } from '../../src';
 import { AccessLogLine } from '../bed/access-log';
 import { eventually } from '../bed/poll';
 import { CallOptions } from '../world/call';
@@ -19,7 +19,7 @@ const EXITS = [
   { title: 'a waypoint', exit: 'istio-egress/egress-waypoint', client: 'payments' },
 ];
 
-function declare(chart: Chart, exit: IEgressExit, client: string, rules: HttpRule[]): void {
+function declare(chart: Chart, exit: EgressExit, client: string, rules: HttpRule[]): void {
   new TlsOriginationEgress(chart, `${client}-api`, {
     hosts: [HOST],
     exit,

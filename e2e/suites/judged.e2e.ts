@@ -8,7 +8,7 @@ import {
   EgressWaypoint,
   HttpRetries,
   HttpRule,
-  IEgressExit,
+  EgressExit,
 } from '../../src';
 import { CallResult } from '../world/call';
 import { Mesh } from '../world/mesh';
@@ -20,7 +20,7 @@ const EXITS = [
   { title: 'a waypoint', namespace: 'payments', turn: 1 },
 ];
 
-function declare(app: App, namespace: string, exit: IEgressExit): void {
+function declare(app: App, namespace: string, exit: EgressExit): void {
   const chart = new Chart(app, namespace);
   const clients = [EgressClient.namespace(namespace)];
   const ports = [

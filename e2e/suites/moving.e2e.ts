@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { App, Chart, Testing } from 'cdk8s';
 import { parse } from 'yaml';
 import { Flux } from './flux';
-import { EgressClient, EgressGateway, EgressWaypoint, HttpEgress, IEgressExit } from '../../src';
+import { EgressClient, EgressGateway, EgressWaypoint, HttpEgress, EgressExit } from '../../src';
 import { synthesize } from '../../tools/examples';
 import { CallOptions } from '../world/call';
 import { Expectation } from '../world/expect';
@@ -205,7 +205,7 @@ describe('a namespace that calls by HTTP alone', () => {
     const app = Testing.app() as App;
     const platform = new Chart(app, 'platform');
     const gateway = new EgressGateway(platform, 'Exit');
-    const exits: Record<string, IEgressExit> = {
+    const exits: Record<string, EgressExit> = {
       gateway,
       waypoint: new EgressWaypoint(platform, 'Waypoint', { beside: gateway }),
     };

@@ -1,6 +1,6 @@
 /** One declaration's rules on both kinds of exit: clients, methods, paths and headers, allowed and denied. */
 import { App, Chart, Testing } from 'cdk8s';
-import { EgressClient, EgressGateway, EgressWaypoint, HttpRule, IEgressExit, TlsOriginationEgress } from '../../src';
+import { EgressClient, EgressGateway, EgressWaypoint, HttpRule, EgressExit, TlsOriginationEgress } from '../../src';
 import { CallOptions } from '../world/call';
 import { Mesh } from '../world/mesh';
 
@@ -11,7 +11,7 @@ const EXITS = [
   { title: 'a waypoint', workload: 'istio-egress/egress-waypoint', namespace: 'payments' },
 ];
 
-function declare(app: App, namespace: string, exit: IEgressExit): void {
+function declare(app: App, namespace: string, exit: EgressExit): void {
   const [checkout, report] = ['checkout', 'report'].map((name) => EgressClient.serviceAccount(namespace, name));
   new TlsOriginationEgress(new Chart(app, namespace), 'Ledger', {
     hosts: ['ledger.example'],

@@ -6,7 +6,7 @@ import {
   EgressGateway,
   EgressPort,
   EgressWaypoint,
-  IEgressExit,
+  EgressExit,
   SidecarExit,
   UpstreamHttp,
 } from '../../src';
@@ -26,7 +26,7 @@ const SETTINGS = [UpstreamHttp.HTTP_1_1, UpstreamHttp.HTTP_2, UpstreamHttp.AS_CA
 const PORT = { plaintext: (setting: number) => 8000 + setting, tls: (setting: number) => 9000 + setting };
 type Leg = keyof typeof PORT;
 
-const EXITS: Record<string, { namespace: string; labels?: Record<string, string>; make: (app: App) => IEgressExit }> = {
+const EXITS: Record<string, { namespace: string; labels?: Record<string, string>; make: (app: App) => EgressExit }> = {
   'an egress gateway': {
     namespace: 'payments',
     make: (app) => new EgressGateway(new Chart(app, 'gateway'), 'Exit', { namespace: 'gateways' }),

@@ -1,5 +1,5 @@
 import { App, Chart } from 'cdk8s';
-import { Egress, EgressClient, EgressGateway, EgressPort, EgressWaypoint, IEgressExit } from 'cdk8s-istio-egress';
+import { Egress, EgressClient, EgressGateway, EgressPort, EgressWaypoint, EgressExit } from 'cdk8s-istio-egress';
 
 /** Where the move stands. Each stage is the one before it and one step more. */
 export enum Stage {
@@ -27,7 +27,7 @@ export function sidecarToAmbient(app: App, stage: Stage): void {
   const waypoint = since(Stage.READY) ? new EgressWaypoint(platform, 'Waypoint', way) : undefined;
 
   // The declaration is the same on every way; a move changes one argument.
-  const bank = (client: string, exit: IEgressExit) =>
+  const bank = (client: string, exit: EgressExit) =>
     new Egress(new Chart(app, client), 'Bank', {
       hosts: ['api.bank.example'],
       exit,

@@ -1,22 +1,22 @@
 import { IConstruct } from 'constructs';
 import { Declaration } from '../exit/declaration';
-import type { IEgressExit } from '../exit/egress-exit';
+import type { EgressExit } from '../exit/egress-exit';
+import { ListSlot } from '../slot';
 
 /** A declaration or a grant, and the exit that it is about. */
 export interface Declared {
-  readonly exit: IEgressExit;
+  readonly exit: EgressExit;
   readonly declaration: Declaration;
 }
 
-const DECLARED = Symbol.for('cdk8s-istio-egress.Declared');
+const DECLARED = new ListSlot<Declared>('Declared');
 
 /** Keeps what is declared with the app, for what closes every other way: it must know all of it, whatever comes first. */
-export function recordDeclared(exit: IEgressExit, declaration: Declaration): void {
-  const root = declaration.scope.node.root as any;
-  (root[DECLARED] ??= []).push({ exit, declaration });
+export function recordDeclared(exit: EgressExit, declaration: Declaration): void {
+  DECLARED.add(declaration.scope.node.root, { exit, declaration });
 }
 
 /** Everything that an app declares or grants so far. */
-export function allDeclared(scope: IConstruct): Declared[] {
-  return (scope.node.root as any)[DECLARED] ?? [];
+export function allDeclared(scope: IConstruct): readonly Declared[] {
+  return DECLARED.of(scope.node.root);
 }

@@ -5,8 +5,9 @@ import { IConstruct } from 'constructs';
 import { EgressError } from '../errors';
 import { Mesh } from '../mesh/mesh';
 import { OutboundTrafficPolicy } from '../mesh/mesh-settings';
+import { ListSlot } from '../slot';
 
-const FILES = Symbol.for('cdk8s-istio-egress.InstallationFiles');
+const PARTS = new ListSlot<InstallationPart>('InstallationParts');
 
 /** What a construct needs besides manifests. */
 export interface InstallationPart {
@@ -22,7 +23,7 @@ export interface InstallationPart {
 
 /** Keeps a part with the construct that needs it. */
 export function markInstallation(construct: IConstruct, part: InstallationPart): void {
-  (construct as any)[FILES] = [...((construct as any)[FILES] ?? []), part];
+  PARTS.add(construct, part);
 }
 
 /**
@@ -54,9 +55,7 @@ export class Installation {
         });
       }
     }
-    const parts = scope.node
-      .findAll()
-      .flatMap((node) => ((node as any)[FILES] as InstallationPart[] | undefined) ?? []);
+    const parts = PARTS.below(scope);
     const files: [string, unknown][] = parts.flatMap(({ operator }) =>
       operator ? [[`${operator.name}.istio-operator.yaml`, operator.content()] as [string, unknown]] : [],
     );

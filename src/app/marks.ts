@@ -1,4 +1,5 @@
 import { Construct, IConstruct } from 'constructs';
+import { Slot } from '../slot';
 
 /** An exit: the labels that select its pods. */
 export interface ExitMark {
@@ -55,42 +56,50 @@ export interface GuardMark {
   readonly imports?: (namespace: string) => string[];
 }
 
-const GUARD = Symbol.for('cdk8s-istio-egress.Guard');
-const CLUSTER_RANGES = Symbol.for('cdk8s-istio-egress.ClusterRanges');
-const INGRESS_HOST = Symbol.for('cdk8s-istio-egress.IngressHost');
-const EXIT = Symbol.for('cdk8s-istio-egress.Exit');
-const EXIT_HOST = Symbol.for('cdk8s-istio-egress.ExitHost');
-const WAYPOINT_HOST = Symbol.for('cdk8s-istio-egress.WaypointHost');
-const CLIENT_HOST = Symbol.for('cdk8s-istio-egress.ClientHost');
-const MARKED = Symbol.for('cdk8s-istio-egress.Marked');
+/** A kind of mark, and that a construct has some. */
+class Mark<T> {
+  private readonly slot: Slot<T>;
 
-/** Marks a construct for the checks of the whole tree, which know nothing else of it. */
-export const markExit = (construct: Construct, mark: ExitMark) => set(construct, EXIT, mark);
-export const markExitHost = (construct: Construct, mark: ExitHostMark) => set(construct, EXIT_HOST, mark);
-export const markWaypointHost = (construct: Construct, mark: WaypointHostMark) => set(construct, WAYPOINT_HOST, mark);
-export const markClientHost = (construct: Construct, mark: ClientHostMark) => set(construct, CLIENT_HOST, mark);
-export const markIngressHost = (construct: Construct, mark: IngressHostMark) => set(construct, INGRESS_HOST, mark);
-export const markGuard = (construct: Construct, mark: GuardMark) => set(construct, GUARD, mark);
+  public constructor(name: string) {
+    this.slot = new Slot(name);
+  }
 
-export const markClusterRanges = (construct: Construct, ranges: string[]) => set(construct, CLUSTER_RANGES, ranges);
+  /** The mark of a construct; undefined if it has none. */
+  public readonly of = (construct: IConstruct): T | undefined => this.slot.of(construct);
+
+  /** Marks a construct. */
+  public readonly set = (construct: Construct, mark: T): void => {
+    this.slot.set(construct, mark);
+    MARKED.set(construct, true);
+  };
+}
+
+const MARKED = new Slot<true>('Marked');
+const GUARD = new Mark<GuardMark>('Guard');
+const CLUSTER_RANGES = new Mark<string[]>('ClusterRanges');
+const INGRESS_HOST = new Mark<IngressHostMark>('IngressHost');
+const EXIT = new Mark<ExitMark>('Exit');
+const EXIT_HOST = new Mark<ExitHostMark>('ExitHost');
+const WAYPOINT_HOST = new Mark<WaypointHostMark>('WaypointHost');
+const CLIENT_HOST = new Mark<ClientHostMark>('ClientHost');
+
+/** Mark a construct for the checks of the whole tree, which know nothing else of it. */
+export const markExit = EXIT.set;
+export const markExitHost = EXIT_HOST.set;
+export const markWaypointHost = WAYPOINT_HOST.set;
+export const markClientHost = CLIENT_HOST.set;
+export const markIngressHost = INGRESS_HOST.set;
+export const markGuard = GUARD.set;
+export const markClusterRanges = CLUSTER_RANGES.set;
 
 /** Whether a construct has any mark. */
-export const isMarked = (construct: IConstruct) => MARKED in construct;
+export const isMarked = (construct: IConstruct): boolean => MARKED.of(construct) === true;
 
 /** The mark of a construct; undefined if it has none. */
-export const exitOf = (construct: IConstruct) => get<ExitMark>(construct, EXIT);
-export const exitHostOf = (construct: IConstruct) => get<ExitHostMark>(construct, EXIT_HOST);
-export const waypointHostOf = (construct: IConstruct) => get<WaypointHostMark>(construct, WAYPOINT_HOST);
-export const clientHostOf = (construct: IConstruct) => get<ClientHostMark>(construct, CLIENT_HOST);
-export const ingressHostOf = (construct: IConstruct) => get<IngressHostMark>(construct, INGRESS_HOST);
-export const clusterRangesOf = (construct: IConstruct) => get<string[]>(construct, CLUSTER_RANGES);
-export const guardOf = (construct: IConstruct) => get<GuardMark>(construct, GUARD);
-
-function set(construct: Construct, symbol: symbol, mark: unknown): void {
-  (construct as any)[symbol] = mark;
-  (construct as any)[MARKED] = true;
-}
-
-function get<T>(construct: IConstruct, symbol: symbol): T | undefined {
-  return (construct as any)[symbol];
-}
+export const exitOf = EXIT.of;
+export const exitHostOf = EXIT_HOST.of;
+export const waypointHostOf = WAYPOINT_HOST.of;
+export const clientHostOf = CLIENT_HOST.of;
+export const ingressHostOf = INGRESS_HOST.of;
+export const clusterRangesOf = CLUSTER_RANGES.of;
+export const guardOf = GUARD.of;

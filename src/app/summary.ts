@@ -3,33 +3,30 @@ import { recordDeclared } from './declared';
 import { opaquePorts, ResolvedPort } from '../destination/egress-port';
 import { ProxyAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
-import type { IEgressExit } from '../exit/egress-exit';
+import type { EgressExit } from '../exit/egress-exit';
+import { ListSlot } from '../slot';
 
-const SUMMARY = Symbol.for('cdk8s-istio-egress.Summary');
+const SUMMARY = new ListSlot<Line>('Summary');
 const LISTED_HOSTS = 5;
 
 /** Keeps a declaration for what has to know all of them, and the line that describes it with the construct that made it. */
-export function markSummary(construct: Construct, exit: IEgressExit, declaration: Declaration): void {
+export function markSummary(construct: Construct, exit: EgressExit, declaration: Declaration): void {
   recordDeclared(exit, declaration);
-  mark(construct, () => summaryLine(exit, declaration));
+  SUMMARY.add(construct, () => summaryLine(exit, declaration));
 }
 
 /** Keeps a line of a construct's own. */
 export function markNote(construct: Construct, line: string): void {
-  mark(construct, () => line);
+  SUMMARY.add(construct, () => line);
 }
 
 /** The lines of all declarations below a scope. */
 export function summarize(scope: IConstruct): string[] {
-  return scope.node.findAll().flatMap((node) => (((node as any)[SUMMARY] ?? []) as Line[]).map((line) => line()));
+  return SUMMARY.below(scope).map((line) => line());
 }
 
 /** Made when it is asked for: most processes only write manifests. */
 type Line = () => string;
-
-function mark(construct: Construct, line: Line): void {
-  ((construct as any)[SUMMARY] ??= []).push(line);
-}
 
 /** The first of them. */
 export function listed(hosts: string[]): string {
@@ -37,7 +34,7 @@ export function listed(hosts: string[]): string {
   return hosts.slice(0, LISTED_HOSTS).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-function summaryLine(exit: IEgressExit, declaration: Declaration): string {
+function summaryLine(exit: EgressExit, declaration: Declaration): string {
   const { scope, clients, hosts, ports, upstreamHost, upstream } = declaration;
   const names = listed(hosts);
   const real = upstreamHost ? `, which is ${upstreamHost}` : '';
@@ -87,7 +84,7 @@ export function portSummary(port: ResolvedPort): string {
   return `HTTP ${called} → ${tls.mode === 'MUTUAL' ? 'mutual TLS' : 'TLS'} ${upstreamPort}, verified with ${trust}`;
 }
 
-/** What happens beyond somebody else's exit is his to say. */
+/** What happens beyond somebody else's exit is its owner's to say. */
 function importedSummary({ kind, port }: ResolvedPort): string {
   return `${kind.toUpperCase()} ${port}, beyond the exit as its owner grants`;
 }

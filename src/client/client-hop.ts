@@ -6,31 +6,9 @@ import { ClientHopScope, LedHost, LedHostProps } from './led-host';
 import { markClientHost } from '../app/marks';
 import { opaquePorts, ResolvedPort } from '../destination/egress-port';
 import { GatewayAddress } from '../exit/address';
+import { IClientHop } from '../exit/client-hop';
 import { Declaration } from '../exit/declaration';
 import { portsWithServiceEntry } from '../gateway/gateway-limits';
-
-/**
- * The objects in a caller's namespace that lead its calls to the exit: one set for each host, which all declarations of the
- * host for the namespace share. They decide nothing: without the exit's grant the calls are refused there, and without these
- * objects the hosts are unknown.
- */
-export interface IClientHop {
-  /** The namespace whose calls are led. */
-  readonly namespace: string;
-
-  /** The routes, one for each host; straight out only if the application speaks HTTP. */
-  readonly virtualServices: ApiObject[];
-
-  /** How to connect straight out, one for each host. How to connect to a gateway is said beside it, by its owner. */
-  readonly destinationRules: ApiObject[];
-
-  /**
-   * What makes sidecars listen on the ports, one for each host; none for port 80, where a sidecar routes a host by its
-   * VirtualService alone. On the way to a gateway they have no endpoint, so that they open nothing while the route is not
-   * applied yet.
-   */
-  readonly serviceEntries: ApiObject[];
-}
 
 /** The client hop of a declaration: its hosts, as everybody who declares them shares them. */
 export class ClientHop implements IClientHop {

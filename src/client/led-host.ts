@@ -8,16 +8,17 @@ import { Declaration } from '../exit/declaration';
 import { clientHopId, hostInName } from '../exit/names';
 import { manifest } from '../mesh/manifest';
 import { dottedName } from '../naming';
+import { Slot } from '../slot';
 
 type Kind = 'VirtualService' | 'DestinationRule' | 'ServiceEntry';
 
 /** Stands for the namespace of what leads the whole mesh; no namespace has a dot in its name. */
 const EVERYWHERE = 'any.mesh';
 
-const LED = Symbol.for('cdk8s-istio-egress.LedHosts');
-
 /** The hosts of an app to which calls are led, by host, then by whose calls. */
 type Register = Map<string, Map<string, LedHost>>;
+
+const LED = new Slot<Register>('LedHosts');
 
 /** Where a client hop stands and whom it leads. */
 export interface ClientHopScope {
@@ -46,7 +47,7 @@ export abstract class LedHost {
   /** What leads to a host already, joined by one more declaration; otherwise what is made. @throws ClientHopConflict */
   public static join<T extends LedHost>(props: LedHostProps, make: () => T): T {
     const { declaration, where, host, way } = props;
-    const register: Register = ((declaration.scope.node.root as any)[LED] ??= new Map());
+    const register = LED.begin(declaration.scope.node.root, () => new Map());
     const led = register.get(host) ?? new Map<string, LedHost>();
     register.set(host, led);
     const whose = where.exportTo === '*' ? EVERYWHERE : where.namespace;

@@ -4,9 +4,9 @@ import { HttpHeaderRules, ResolvedHeaders, resolveHeaders } from './http-headers
 import { checkRetries, HttpRetries, ResolvedRetries } from './http-retries';
 import { checkDuration } from './numbers';
 import { checkPort } from './port-number';
-import { checkUpstreamHttp, UpstreamHttp } from './upstream-http';
+import { UpstreamHttp } from './upstream-http';
 import { checkTls, ResolvedTls, UpstreamTls } from './upstream-tls';
-import { Options } from '../options';
+import { checkEnum, Options } from '../options';
 
 /** A port on which an application speaks plain HTTP: HTTP/1.1, HTTP/2 or WebSocket, and with `upstreamHttp` gRPC. */
 export interface HttpPortOptions {
@@ -114,7 +114,10 @@ export function resolveHttpPort(
     port,
     upstreamPort: checkPort(scope, 'upstreamPort', upstream.port ?? port),
     tls: upstream.tls === undefined ? undefined : checkTls(scope, upstream.tls),
-    upstreamHttp: checkUpstreamHttp(scope, options.upstreamHttp ?? UpstreamHttp.HTTP_1_1),
+    upstreamHttp: checkEnum(scope, 'upstreamHttp', options.upstreamHttp ?? UpstreamHttp.HTTP_1_1, [
+      'UpstreamHttp',
+      UpstreamHttp,
+    ]),
     timeout:
       options.timeout === undefined ? undefined : checkDuration(scope, 'timeout', options.timeout, 'TimeoutRange'),
     retries: checkRetries(scope, options.retries),

@@ -1,6 +1,3 @@
-import { Construct } from 'constructs';
-import { EgressError } from '../errors';
-
 /**
  * The version of HTTP in which an exit calls an external host. Istio has no setting with which a proxy offers both and takes the
  * one that the host chooses.
@@ -22,17 +19,4 @@ export enum UpstreamHttp {
    * 502 or 503 from a host that speaks HTTP/1.1 alone, and a caller with HTTP/1.1 from one that speaks HTTP/2 alone.
    */
   AS_CALLED = 'AS_CALLED',
-}
-
-/** @throws WrongType */
-export function checkUpstreamHttp(scope: Construct, version: UpstreamHttp): UpstreamHttp {
-  if (Object.values(UpstreamHttp).includes(version)) return version;
-  throw new EgressError('WrongType', scope, {
-    what: '`upstreamHttp` is no UpstreamHttp',
-    given: version,
-    allowed: Object.keys(UpstreamHttp)
-      .map((name) => `UpstreamHttp.${name}`)
-      .join(', '),
-    fix: 'leave `upstreamHttp` out for HTTP/1.1, or set UpstreamHttp.HTTP_2 for gRPC',
-  });
 }

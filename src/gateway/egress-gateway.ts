@@ -1,4 +1,4 @@
-import { ApiObject, ApiObjectMetadata, Chart } from 'cdk8s';
+import { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { AccountPolicy } from './access/account-policy';
 import { ClientHop } from '../client/client-hop';
@@ -17,29 +17,26 @@ import { ProbeRoute, ResolvedProbe, resolveProbe, UpstreamProbe } from './upstre
 import { toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
 import { markInstallation } from '../app/installation';
 import { markExit } from '../app/marks';
+import { describeGateway } from '../app/summary';
 import { leadToGateway } from '../client/lead-to-gateway';
+import { httpPorts, opaquePorts } from '../destination/egress-port';
+import { isWildcard } from '../destination/host';
+import { EgressError } from '../errors';
 import { DEFAULT_EXIT, OwnGatewayAddress } from '../exit/address';
-import { Declaration, declare } from '../exit/declaration';
-import { IEgressExit } from '../exit/egress-exit';
-import { checkName, exitLabel } from '../naming';
-import { checkOptions, Options } from '../options';
+import { Declaration } from '../exit/declaration';
+import { EgressExit } from '../exit/egress-exit';
+import { OwnedExit } from '../exit/owned/owned-exit';
+import { exitLabel } from '../naming';
+import { checkOptions, Options, pathOf } from '../options';
 import { GatewayPods } from './pods/gateway-pods';
 import { gatewaySize } from './pods/gateway-size';
 import { checkPlacement, GatewayInstallation, GatewayWorkload } from './pods/gateway-workload';
 import { GatewayDestinationRules } from '../client/gateway-destination-rules';
 import { istioOperator } from './pods/istio-operator';
-import { ObservedPolicies } from '../app/observed-policies';
-import { readsSecrets } from './pods/secret-reader';
-import { describeGateway, markSummary } from '../app/summary';
-import { EGRESS_DESTINATION, EgressDestination } from '../destination/egress-destination';
-import { httpPorts, opaquePorts } from '../destination/egress-port';
-import { isWildcard } from '../destination/host';
-import { EgressError } from '../errors';
+import { ObservedPolicies } from '../exit/owned/observed-policies';
+import { readsSecrets } from '../exit/owned/secret-reader';
 import { manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
-import { EgressClient } from '../policy/egress-client';
-import { HttpRule } from '../policy/http-rule';
-import { checkTree } from '../validation/check-tree';
 
 /** Properties of an egress gateway. */
 export interface EgressGatewayProps {
@@ -99,44 +96,23 @@ export const EGRESS_GATEWAY: Options<EgressGatewayProps> = {
   metadata: 'checked',
 };
 
-/** What an exit lets out, and for whom. */
-export interface EgressGrantOptions extends EgressDestination {
-  /** Who may call. */
-  readonly clients: EgressClient[];
-
-  /**
-   * Which HTTP calls pass.
-   * @default - every call of the clients
-   */
-  readonly rules?: HttpRule[];
-}
-
-/** What each takes. */
-export const EGRESS_GRANT: Options<EgressGrantOptions> = {
-  ...EGRESS_DESTINATION,
-  clients: 'checked',
-  rules: 'checked',
-};
-
 /**
  * An egress gateway: pods of its own through which declared calls leave the mesh. What is not granted is refused: the
  * gateway takes only mutual TLS of the mesh, only routes of its own namespace bind to it, and its policies allow by name.
  */
-export class EgressGateway extends Construct implements IEgressExit {
+export class EgressGateway extends OwnedExit {
   /**
    * A gateway that another app makes. Declarations through it make the client hop only; the owner of the gateway grants
    * them, with `grant`.
    *
    * @throws NameSyntax, PortRange
    */
-  public static imported(attributes: EgressGatewayAttributes = {}): IEgressExit {
+  public static imported(attributes: EgressGatewayAttributes = {}): EgressExit {
     return new ImportedEgressGateway(attributes);
   }
 
   /** @internal */
-  public readonly _grantsHere = true;
-  public readonly exitName: string;
-  public readonly namespace: string;
+  public readonly _kind = 'gateway';
   /** The server that clients connect to. */
   public readonly gateway: ApiObject;
   /** Refuses what no grant allows, also while nothing is granted yet. */
@@ -151,72 +127,46 @@ export class EgressGateway extends Construct implements IEgressExit {
   /** How all sidecars connect for HTTP; undefined for pods behind one Service for everything, where each client namespace has a rule. */
   public readonly destinationRule?: ApiObject;
 
-  private readonly handle: OwnGatewayAddress;
+  private readonly address: OwnGatewayAddress;
   private readonly pods?: GatewayPods;
   private readonly podsExist: boolean;
   private readonly hosts: GatewayHosts;
   private readonly destinationRules: GatewayDestinationRules;
-  private readonly grants: Construct;
   private readonly policies: Construct;
 
   /**
    * @throws NameSyntax, LabelSyntax, QuantitySyntax, PortRange, HostSyntax, MetadataReserved, ExitInRootNamespace
    */
   public constructor(scope: Construct, id: string, props: EgressGatewayProps = {}) {
-    super(scope, id);
-    checkTree(this);
-    props = checkOptions(this, props, EGRESS_GATEWAY);
+    props = checkOptions(pathOf(scope, id), props, EGRESS_GATEWAY);
+    super(scope, id, props, { name: DEFAULT_EXIT, namespace: DEFAULT_EXIT });
     const mesh = Mesh.of(this);
-    this.exitName = checkName(this, 'name', props.name ?? DEFAULT_EXIT);
-    this.namespace = checkName(this, 'namespace', props.namespace ?? Chart.of(this).namespace ?? DEFAULT_EXIT);
-    if (this.namespace === mesh.rootNamespace) {
-      throw new EgressError('ExitInRootNamespace', this, {
-        what: "an exit stands in Istio's root namespace, where its policies would hold for gateways of every namespace",
-        given: this.namespace,
-        allowed: 'a namespace of its own',
-        fix: 'set `namespace`, or the namespace of the chart',
-      });
-    }
-    this.handle = ownGatewayAddress(this, this, props);
-    markExit(this, { namespace: this.namespace, selector: this.handle.selector });
+    this.address = ownGatewayAddress(this, this, props);
+    markExit(this, { namespace: this.namespace, selector: this.address.selector });
     markInstallation(this, { closes: mesh });
 
     // First, so that it is applied first: from then on, nothing is open that is not granted.
     this.authorizationPolicy = this.object('security.istio.io/v1', 'AuthorizationPolicy', () =>
       // A policy without rules allows nothing; each grant adds what it allows.
-      toJson_AuthorizationPolicySpec({ selector: { matchLabels: this.handle.selector } }),
+      toJson_AuthorizationPolicySpec({ selector: { matchLabels: this.address.selector } }),
     );
     const probe = props.upstreamProbe === undefined ? undefined : resolveProbe(this, props.upstreamProbe);
     const authorization = checkAuthorization(this, props.authorization);
-    this.gateway = this.object('networking.istio.io/v1', 'Gateway', () => gatewayServers(this.handle, this.hosts.hops));
+    this.gateway = this.object('networking.istio.io/v1', 'Gateway', () =>
+      gatewayServers(this.address, this.hosts.hops),
+    );
     this.pods = this.makePods(props, probe);
     this.podsExist = props.workload?._existing !== undefined;
     this.deployment = this.pods?.deployment;
     this.service = this.pods?.service;
     this.serviceAccount = this.pods?.serviceAccount;
-    this.destinationRules = new GatewayDestinationRules(this, 'GatewayDestinationRules', this.handle);
+    this.destinationRules = new GatewayDestinationRules(this, 'GatewayDestinationRules', this.address);
     this.destinationRule = this.destinationRules.find();
-    this.hosts = new GatewayHosts(this, 'Hosts', this.handle);
-    if (probe) new ProbeRoute(this, 'Probe', this.handle, probe, () => this.hosts.hops.find(canBeProbed));
+    this.hosts = new GatewayHosts(this, 'Hosts', this.address);
+    if (probe) new ProbeRoute(this, 'Probe', this.address, probe, () => this.hosts.hops.find(canBeProbed));
     if (authorization) this.ask(authorization);
-    this.grants = new Construct(this, 'Grants');
     this.policies = new Construct(this, 'Policies');
     this.openToObserved();
-  }
-
-  /**
-   * Lets clients reach hosts through this gateway, for apps that declare the same with an imported handle. The order in
-   * which the two are applied does not matter: until both are there, the calls are refused.
-   *
-   * @param id Unique among the grants of the gateway
-   * @throws what a declaration can throw, see `Egress`
-   */
-  public grant(id: string, options: EgressGrantOptions): void {
-    const scope = new Construct(this.grants, id);
-    const declaration = declare(scope, checkOptions(scope, options, EGRESS_GRANT));
-    checkCarries(this.handle, declaration);
-    this._grant(declaration);
-    markSummary(scope, this, declaration);
   }
 
   /**
@@ -264,23 +214,23 @@ export class EgressGateway extends Construct implements IEgressExit {
   }
 
   /** @internal */
-  public get _owned(): Construct {
-    return this;
+  protected _checkCarries(declaration: Declaration): void {
+    checkCarries(this.address, declaration);
   }
 
   /** @internal */
   public _grant(declaration: Declaration): void {
-    checkTargetPorts(this.handle, declaration);
+    checkTargetPorts(this.address, declaration);
     const { hosts, ports, clients } = declaration;
     checkNamed(declaration);
-    if (this.podsExist) noteRewrites(this.handle, declaration);
+    if (this.podsExist) noteRewrites(this.address, declaration);
     this.hosts.admit(declaration);
     this.destinationRules.admit(declaration);
     const namesServers = opaquePorts(ports).some(({ identified }) => identified);
     for (const client of clients) {
       // Servers decide about service accounts by themselves.
       if (httpPorts(ports).length > 0 || (namesServers && !client.serviceAccountName)) {
-        ClientPolicy.for(this.policies, this.handle, client, this.hosts).allow(client, declaration);
+        ClientPolicy.for(this.policies, this.address, client, this.hosts).allow(client, declaration);
       }
     }
     if (namesServers && clients.some(({ serviceAccountName }) => serviceAccountName)) this.admitAccounts();
@@ -301,17 +251,17 @@ export class EgressGateway extends Construct implements IEgressExit {
 
   /** @internal */
   public _lead(scope: Construct, declaration: Declaration): ClientHop[] {
-    return leadToGateway(scope, this.handle, declaration, this);
+    return leadToGateway(scope, this.address, declaration, this);
   }
 
   /** @internal */
   public _address(): OwnGatewayAddress {
-    return this.handle;
+    return this.address;
   }
 
   /** @internal */
   public _describe(declaration: Declaration): string {
-    return describeGateway(this.handle, declaration);
+    return describeGateway(this.address, declaration);
   }
 
   /** @throws ExitCannotCarry for what only pods of this app can have */
@@ -323,7 +273,7 @@ export class EgressGateway extends Construct implements IEgressExit {
       return undefined;
     }
     const spec = {
-      gateway: this.handle,
+      gateway: this.address,
       size: gatewaySize(this, options),
       options: checkPlacement(this, options),
       probe,
@@ -337,30 +287,30 @@ export class EgressGateway extends Construct implements IEgressExit {
   }
 
   private ask(authorization: OpaAuthorization): void {
-    if (this.handle.targetPorts.http === undefined) refuseOnExisting(this, 'authorization without `httpTargetPort`');
-    const { extensionProvider } = new OpaPolicy(this, 'Opa', this.handle, authorization);
+    if (this.address.targetPorts.http === undefined) refuseOnExisting(this, 'authorization without `httpTargetPort`');
+    const { extensionProvider } = new OpaPolicy(this, 'Opa', this.address, authorization);
     markInstallation(this, { extensionProvider });
   }
 
   /** HTTP alone: a policy with hosts does not hold for connections, whose servers stay as they are. */
   private openToObserved(): void {
-    const { selector, targetPorts } = this.handle;
+    const { selector, targetPorts } = this.address;
     const ports = targetPorts.http === undefined ? undefined : [`${targetPorts.http}`];
     const target = { selector: { matchLabels: selector } };
-    new ObservedPolicies(this, 'Observed', { ...this.handle, target, operation: { hosts: ['*'], ports } });
+    new ObservedPolicies(this, 'Observed', { ...this.address, target, operation: { hosts: ['*'], ports } });
   }
 
   private admitAccounts(): void {
-    if (!this.node.tryFindChild('Accounts')) new AccountPolicy(this, 'Accounts', this.handle);
+    if (!this.node.tryFindChild('Accounts')) new AccountPolicy(this, 'Accounts', this.address);
   }
 
   private open(host: string): void {
     const existing = this.node.tryFindChild('WithoutIdentity') as OpenPolicy | undefined;
-    (existing ?? new OpenPolicy(this, 'WithoutIdentity', this.handle, this.hosts)).open(host);
+    (existing ?? new OpenPolicy(this, 'WithoutIdentity', this.address, this.hosts)).open(host);
   }
 
   private object(apiVersion: string, kind: string, spec: () => unknown): ApiObject {
-    const { namespace, exitName: name, metadata } = this.handle;
+    const { namespace, exitName: name, metadata } = this.address;
     return manifest(this, kind, { apiVersion, kind, namespace, name, metadata, spec });
   }
 }

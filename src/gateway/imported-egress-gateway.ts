@@ -3,7 +3,7 @@ import { describeGateway } from '../app/summary';
 import { ClientHop } from '../client/client-hop';
 import { DEFAULT_EXIT, ExitAddress, tlsServiceName } from '../exit/address';
 import { Declaration } from '../exit/declaration';
-import { IEgressExit } from '../exit/egress-exit';
+import { EgressExit } from '../exit/egress-exit';
 import { MANAGED_TARGET_PORTS } from './pods/gateway-pod-spec';
 import { checkLabels } from './pods/gateway-workload';
 import { leadToGateway } from '../client/lead-to-gateway';
@@ -81,19 +81,20 @@ const ATTRIBUTES: Options<EgressGatewayAttributes> = {
   tlsTargetPort: 'checked',
 };
 
-/** A handle: nothing is made at the exit. */
-export class ImportedEgressGateway implements IEgressExit {
+/** An egress gateway of another app: nothing is made at the exit. */
+export class ImportedEgressGateway extends EgressExit {
   public readonly exitName: string;
   public readonly namespace: string;
   /** @internal */
-  public readonly _owned = undefined;
+  public readonly _kind = 'gateway';
   /** @internal */
-  public readonly _grantsHere = false;
+  public readonly _isOwned = false;
   private readonly http: { service: string; port: number };
   private readonly opaque: { service: string; port: number };
   private readonly pods: Pick<ExitAddress, 'selector' | 'targetPorts'>;
 
   public constructor(given: EgressGatewayAttributes) {
+    super();
     const where = 'EgressGateway.imported';
     const attributes = checkOptions(where, given, ATTRIBUTES);
     const { name, namespace, service, httpPort, tlsService, tlsPort } = attributes;

@@ -1,5 +1,6 @@
 import { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
+import { Brand } from '../brand';
 import { describe, EgressError } from '../errors';
 import { LOOKED_AT, RESOURCE_RULES, validation } from './admission/cel';
 import { matchConditions } from './admission/conditions';
@@ -7,19 +8,18 @@ import { admissionFacts, AdmissionFacts, OtherRepos } from './admission/facts';
 import { keptObjects } from './admission/kept-objects';
 import { admissionRules } from './admission/rules';
 import { variables } from './admission/variables';
-import { checkMode, GuardMode } from './guard-mode';
+import { GuardMode } from './guard-mode';
 import { checkExits, knownExits } from './known-exits';
 import { checkRanges } from './ranges';
+import { checkTree } from '../app/validation/check-tree';
 import { checkEndpoints } from '../destination/egress-endpoint';
 import { checkHostPattern } from '../destination/host';
-import { hasMethods } from '../exit/check-exit';
-import { IEgressExit } from '../exit/egress-exit';
+import { EgressExit } from '../exit/egress-exit';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { markOwned } from '../mesh/owner-mark';
 import { checkName, dottedName } from '../naming';
-import { checkKind, checkOptions, Options } from '../options';
-import { checkTree } from '../validation/check-tree';
+import { checkEnum, checkKind, checkOptions, Options } from '../options';
 
 /** Properties of an admission guard. */
 export interface AdmissionGuardProps {
@@ -37,7 +37,7 @@ export interface AdmissionGuardProps {
    * Exits that other repos make, which are protected as the app's own are.
    * @default - none
    */
-  readonly exits?: IEgressExit[];
+  readonly exits?: EgressExit[];
 
   /**
    * Ranges of addresses of the cluster's pods, Services and nodes: endpoints that somebody writes by hand may have these.
@@ -127,6 +127,7 @@ export class AdmissionGuard extends Construct {
   /** @throws WrongType, OptionUnknown, ExitCannotCarry, NameSyntax, LabelSyntax, AddressSyntax, MetadataReserved */
   public constructor(scope: Construct, id: string, props: AdmissionGuardProps) {
     super(scope, id);
+    BRAND.mark(this);
     checkTree(this);
     props = checkOptions(this, props, ADMISSION_GUARD);
     this.props = props;
@@ -155,10 +156,16 @@ export class AdmissionGuard extends Construct {
         validations: admissionRules(this.facts).map(validation),
       }),
     });
-    this.binding = this.bind(this, 'Binding', this.name, checkMode(this, props.mode), () => ({
-      operator: 'NotIn',
-      values: unique([...this.platformNamespaces, ...this.kept]),
-    }));
+    this.binding = this.bind(
+      this,
+      'Binding',
+      this.name,
+      checkEnum(this, 'mode', props.mode, ['GuardMode', GuardMode]),
+      () => ({
+        operator: 'NotIn',
+        values: unique([...this.platformNamespaces, ...this.kept]),
+      }),
+    );
     if (props.mode === GuardMode.ENFORCE) this.keepObjects();
     this.node.addValidation({ validate: () => this.unknownExits() });
   }
@@ -290,15 +297,11 @@ export class AdmissionGuard extends Construct {
   }
 }
 
-/** By what it can do, because a second copy of this package has a class of its own. @throws WrongType */
+const BRAND = new Brand<AdmissionGuard>('AdmissionGuard', 'an AdmissionGuard of the app');
+
+/** @throws WrongType */
 export function checkAdmission(scope: Construct, given: AdmissionGuard | undefined): AdmissionGuard | undefined {
-  if (given === undefined || hasMethods(given, '_keep')) return given;
-  throw new EgressError('WrongType', scope, {
-    what: '`admission` is no AdmissionGuard',
-    given,
-    allowed: 'an AdmissionGuard of the app',
-    fix: 'pass it, or leave `admission` out',
-  });
+  return BRAND.optional(scope, 'admission', given);
 }
 
 const unique = (names: string[]): string[] => [...new Set(names)].sort();

@@ -3,14 +3,14 @@ import { directFrom, Upstreams, upstreamsOf, ExitUse, exitUses } from './exit-us
 import { addresses, Peer, podsOf, tcp, to } from './peers';
 import { IpBlock, outside } from './ranges';
 import { describe } from '../errors';
-import { IEgressExit } from '../exit/egress-exit';
+import { EgressExit } from '../exit/egress-exit';
 import { HBONE } from '../waypoint/waypoint-address';
 
 /** How a namespace uses exits, besides what is declared. */
 export interface Uses {
   readonly ambient: boolean;
   /** Exits that other repos use for it. */
-  readonly exits: IEgressExit[];
+  readonly exits: EgressExit[];
 }
 
 /** The openings to the exits that a namespace uses: their pods, on the ports that they listen on. */

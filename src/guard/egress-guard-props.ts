@@ -4,7 +4,7 @@ import { ClusterServices, ProxyBackend } from './cluster-services';
 import { GuardMode } from './guard-mode';
 import { GuardedNamespaces } from './guarded-namespaces';
 import { InCluster } from './in-cluster';
-import { IEgressExit } from '../exit/egress-exit';
+import { EgressExit } from '../exit/egress-exit';
 import { Options } from '../options';
 
 /** What is closed, how far, and what stays open. */
@@ -43,7 +43,7 @@ export interface EgressGuardProps {
    * Exits that workloads of the namespaces use besides: for declarations of other repos that this app does not see.
    * @default - those through which this app declares or grants something to them
    */
-  readonly exits?: IEgressExit[];
+  readonly exits?: EgressExit[];
 
   /**
    * Whether the namespaces are in the ambient mesh. There a Sidecar has no effect, so that only the network policy closes them,

@@ -12,7 +12,7 @@ import {
   ProxyBackend,
 } from './cluster-services';
 import { EGRESS_GUARD, EgressGuardProps } from './egress-guard-props';
-import { checkMode, GuardMode } from './guard-mode';
+import { GuardMode } from './guard-mode';
 import { checkGuarded } from './guarded-namespaces';
 import { checkInCluster, InCluster } from './in-cluster';
 import { KnownAddresses, knownAddresses } from './known-addresses';
@@ -23,13 +23,13 @@ import { closedSidecar, openSidecar } from './sidecar-spec';
 import { markClusterRanges, markGuard } from '../app/marks';
 import { observe } from '../app/observed';
 import { markNote } from '../app/summary';
+import { checkTree } from '../app/validation/check-tree';
 import { checkPort } from '../destination/port-number';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { checkName, dottedName, joinName, placedName } from '../naming';
 import { BUILT_IN_PROVIDER, sidecarsLog } from '../observe/telemetry-spec';
-import { checkOptions } from '../options';
-import { checkTree } from '../validation/check-tree';
+import { checkEnum, checkOptions } from '../options';
 
 /**
  * Closes namespaces: nothing leaves them except what is declared. Everything that the app declares or grants for a namespace
@@ -73,7 +73,7 @@ export class EgressGuard extends Construct {
     checkName(this, 'accessLogProvider', accessLogProvider);
     const guarded = checkGuarded(this, props.namespaces);
     this.namespaces = guarded._resolve(this);
-    this.mode = checkMode(this, props.mode ?? GuardMode.ENFORCE);
+    this.mode = checkEnum(this, 'mode', props.mode ?? GuardMode.ENFORCE, ['GuardMode', GuardMode]);
     this.name = name === undefined ? joinName(this, ...this.node.path.split('/')) : checkName(this, 'name', name);
     this.metadata = checkMetadata(this, props.metadata);
     this.inCluster = checkInCluster(this, props.inCluster);

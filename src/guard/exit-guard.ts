@@ -11,26 +11,26 @@ import {
   ProxyBackend,
 } from './cluster-services';
 import { grantedAt, Upstreams, upstreamsOf } from './exit-use';
-import { checkMode, GuardMode } from './guard-mode';
+import { GuardMode } from './guard-mode';
 import { addresses, everyPod, from, podsOf, tcp } from './peers';
 import { checkRanges } from './ranges';
 import { markClusterRanges } from '../app/marks';
 import { markNote } from '../app/summary';
+import { checkTree } from '../app/validation/check-tree';
 import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { describe, EgressError } from '../errors';
 import { ExitAddress } from '../exit/address';
 import { checkExit } from '../exit/check-exit';
-import { IEgressExit } from '../exit/egress-exit';
+import { EgressExit } from '../exit/egress-exit';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { checkName } from '../naming';
-import { checkOptions, Options } from '../options';
-import { checkTree } from '../validation/check-tree';
+import { checkEnum, checkOptions, Options } from '../options';
 import { HBONE } from '../waypoint/waypoint-address';
 
 /** Properties of an exit's guard. */
 export interface ExitGuardProps {
   /** The exit, made in this app: what it is granted decides what is opened. */
-  readonly exit: IEgressExit;
+  readonly exit: EgressExit;
 
   /**
    * Ranges of addresses of the cluster's pods, Services and nodes. Hosts of which only the name is known are let out to every
@@ -110,7 +110,7 @@ export class ExitGuard extends Construct {
   /** Undefined before ENFORCE. */
   public readonly networkPolicy?: ApiObject;
 
-  private readonly reach: ExitAddress;
+  private readonly address: ExitAddress;
   private readonly clusterRanges: string[];
   private readonly backends: ProxyBackend[];
   private readonly props: ExitGuardProps;
@@ -122,15 +122,15 @@ export class ExitGuard extends Construct {
     props = checkOptions(this, props, EXIT_GUARD);
     this.props = props;
     const cluster = checkCluster(this, props.cluster);
-    const mode = checkMode(this, props.mode ?? GuardMode.ENFORCE);
-    this.reach = ownReach(this, props.exit);
+    const mode = checkEnum(this, 'mode', props.mode ?? GuardMode.ENFORCE, ['GuardMode', GuardMode]);
+    this.address = ownAddress(this, props.exit);
     this.clusterRanges = this.checkClusterRanges();
     markClusterRanges(this, this.clusterRanges);
     this.backends = checkBackends(this, props.backends);
     for (const namespace of props.metricsFrom ?? []) checkName(this, 'metricsFrom', namespace);
     const metadata = checkMetadata(this, props.metadata);
     const services = [...dnsOpenings(cluster), istiodOpening(this, cluster)];
-    const { namespace, exitName, selector } = this.reach;
+    const { namespace, exitName, selector } = this.address;
     if (mode !== GuardMode.ENFORCE) return;
     this.networkPolicy = manifest(this, 'NetworkPolicy', {
       apiVersion: 'networking.k8s.io/v1',
@@ -170,14 +170,14 @@ export class ExitGuard extends Construct {
   }
 
   private get ambient(): boolean {
-    return this.props.ambient ?? this.reach.targetPorts.http === HBONE;
+    return this.props.ambient ?? this.props.exit._kind === 'waypoint';
   }
 
   /** One opening for each port; clients of both ports are named twice, so that each line can be read by itself. */
   private ingress(): object[] {
     const { metricsFrom = [] } = this.props;
     const { ambient } = this;
-    const { http, opaque } = this.reach.targetPorts;
+    const { http, opaque } = this.address.targetPorts;
     const ports = ambient
       ? [{ port: HBONE, uses: () => true }]
       : [
@@ -197,7 +197,7 @@ export class ExitGuard extends Construct {
 
   /** Namespaces of clients, sorted; undefined stands for the whole mesh. */
   private clients(uses: (kinds: Kinds) => boolean): (string | undefined)[] {
-    const namespaces = grantedAt(this.props.exit._owned!)
+    const namespaces = grantedAt(this.props.exit)
       .filter((declaration) => uses(kindsOf(declaration.ports)))
       .flatMap(({ clients }) => clients.map(({ namespaceName }) => namespaceName));
     return [...new Set(namespaces)].sort();
@@ -205,16 +205,16 @@ export class ExitGuard extends Construct {
 
   /** Where the exit's pods connect to. */
   private upstreams(): Upstreams[] {
-    const granted = grantedAt(this.props.exit._owned!);
-    const { connectProxy } = this.reach;
+    const granted = grantedAt(this.props.exit);
+    const { connectProxy } = this.address;
     if (!connectProxy) return upstreamsOf(granted);
     return granted.length > 0 ? [{ port: connectProxy.port }] : [];
   }
 
   private problems(): string[] {
     if (this.ambient) return [];
-    const { http, opaque } = this.reach.targetPorts;
-    const used = grantedAt(this.props.exit._owned!).map(({ ports }) => kindsOf(ports));
+    const { http, opaque } = this.address.targetPorts;
+    const used = grantedAt(this.props.exit).map(({ ports }) => kindsOf(ports));
     const lacks = [
       ...(http === undefined && used.some((kinds) => kinds.http) ? ['httpTargetPort'] : []),
       ...(opaque === undefined && used.some((kinds) => kinds.opaque) ? ['tlsTargetPort'] : []),
@@ -241,10 +241,10 @@ const kindsOf = (ports: Parameters<typeof httpPorts>[0]): Kinds => ({
 });
 
 /** @throws ExitCannotCarry */
-function ownReach(scope: Construct, exit: IEgressExit): ExitAddress {
+function ownAddress(scope: Construct, exit: EgressExit): ExitAddress {
   checkExit(scope, exit);
-  const reach = exit._owned && exit._address?.(scope);
-  if (reach) return reach;
+  const address = exit._isOwned ? exit._address(scope) : undefined;
+  if (address) return address;
   throw new EgressError('ExitCannotCarry', scope, {
     what: "only pods of an exit's own can be closed by what is granted to it",
     given: exit.exitName,

@@ -1,11 +1,12 @@
-import { Construct, IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { cidrOf } from './ranges';
 import { allDeclared, Declared } from '../app/declared';
 import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { parseIpRange } from '../destination/ip-range';
 import { ExitAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
-import { IEgressExit } from '../exit/egress-exit';
+import { EgressExit } from '../exit/egress-exit';
+import { Slot } from '../slot';
 
 /** How a namespace uses an exit, over all that is declared for it. */
 export interface ExitUse {
@@ -29,20 +30,20 @@ export interface Upstreams {
  *
  * @param others Exits that they use besides, in ways that the app does not know
  */
-export function exitUses(scope: Construct, namespace: string, others: IEgressExit[]): ExitUse[] {
+export function exitUses(scope: Construct, namespace: string, others: EgressExit[]): ExitUse[] {
   const ways = new Map<string, ExitUse>();
-  for (const exit of others.flatMap((other) => other._address?.(scope) ?? [])) {
+  for (const exit of others.flatMap((other) => other._address(scope) ?? [])) {
     ways.set(`${exit.namespace}/${exit.exitName}`, { exit, http: true, opaque: true, meshHosts: [] });
   }
   for (const { exit, declaration } of usedFrom(scope, namespace)) {
-    const reach = exit._address?.(scope);
+    const reach = exit._address(scope);
     if (!reach) continue;
     const key = `${reach.namespace}/${reach.exitName}`;
     const known = ways.get(key);
     const inMesh = declaration.clients.some(({ namespaceName }) => namespaceName === undefined);
     ways.set(key, {
       // Of an exit that is made here and imported too, more is known where it is made.
-      exit: exit._owned || !known ? reach : known.exit,
+      exit: exit._isOwned || !known ? reach : known.exit,
       http: (known?.http ?? false) || httpPorts(declaration.ports).length > 0,
       opaque: (known?.opaque ?? false) || opaquePorts(declaration.ports).length > 0,
       meshHosts: [...new Set([...(known?.meshHosts ?? []), ...(inMesh ? declaration.hosts : [])])].sort(),
@@ -54,14 +55,14 @@ export function exitUses(scope: Construct, namespace: string, others: IEgressExi
 /** What a namespace's sidecars reach by themselves. */
 export function directFrom(scope: Construct, namespace: string): Declaration[] {
   return usedFrom(scope, namespace)
-    .filter(({ exit }) => exit.namespace === '')
+    .filter(({ exit }) => exit._kind === 'sidecar')
     .map(({ declaration }) => declaration);
 }
 
 /** What is granted at an exit of the app. */
-export function grantedAt(exit: IConstruct): Declaration[] {
+export function grantedAt(exit: EgressExit): Declaration[] {
   return allDeclared(exit)
-    .filter((declared) => declared.exit._owned === exit)
+    .filter((declared) => declared.exit === exit)
     .map(({ declaration }) => declaration);
 }
 
@@ -92,13 +93,13 @@ interface Index {
   readonly any: Declared[];
 }
 
-const INDEX = Symbol.for('cdk8s-istio-egress.DeclaredByNamespace');
+const INDEX = new Slot<Index>('DeclaredByNamespace');
 
 /** All declarations by their clients' namespaces, gone through once for however many guards. */
 function byNamespace(scope: Construct): Index {
-  const root = scope.node.root as any;
   const declared = allDeclared(scope);
-  if (root[INDEX]?.size === declared.length) return root[INDEX];
+  const known = INDEX.of(scope.node.root);
+  if (known?.size === declared.length) return known;
   const index: Index = { size: declared.length, named: new Map(), any: [] };
   for (const one of declared) {
     for (const namespace of new Set(one.declaration.clients.map(({ namespaceName }) => namespaceName))) {
@@ -106,5 +107,6 @@ function byNamespace(scope: Construct): Index {
       else index.named.set(namespace, [...(index.named.get(namespace) ?? []), one]);
     }
   }
-  return (root[INDEX] = index);
+  INDEX.set(scope.node.root, index);
+  return index;
 }

@@ -1,6 +1,3 @@
-import { Construct } from 'constructs';
-import { EgressError } from '../errors';
-
 /** How far a namespace is on the way from open to closed. The three are meant to be taken in this order. */
 export enum GuardMode {
   /**
@@ -15,17 +12,4 @@ export enum GuardMode {
 
   /** Nothing leaves except what is declared. */
   ENFORCE = 'ENFORCE',
-}
-
-/** What is no mode must not be taken for an open one. @throws WrongType */
-export function checkMode(scope: Construct, mode: GuardMode): GuardMode {
-  if (Object.values(GuardMode).includes(mode)) return mode;
-  throw new EgressError('WrongType', scope, {
-    what: '`mode` is no GuardMode',
-    given: mode,
-    allowed: Object.keys(GuardMode)
-      .map((name) => `GuardMode.${name}`)
-      .join(', '),
-    fix: 'set `mode`',
-  });
 }

@@ -1,20 +1,20 @@
-import { Construct, IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { allDeclared } from '../app/declared';
 import { ExitAddress } from '../exit/address';
 import { checkExit } from '../exit/check-exit';
-import { IEgressExit } from '../exit/egress-exit';
+import { EgressExit, isExit } from '../exit/egress-exit';
 
 /** @throws ExitCannotCarry */
-export function checkExits(scope: Construct, exits: IEgressExit[] = []): IEgressExit[] {
+export function checkExits(scope: Construct, exits: EgressExit[] = []): EgressExit[] {
   for (const exit of exits) checkExit(scope, exit);
   return exits;
 }
 
 /** Every exit with pods that an app knows: those that it makes, those of other repos that it declares through, and those that are named. */
-export function knownExits(scope: Construct, named: IEgressExit[] = []): ExitAddress[] {
+export function knownExits(scope: Construct, named: EgressExit[] = []): ExitAddress[] {
   const nodes = scope.node.root.node.findAll();
-  const made = nodes.filter((node): node is IConstruct & IEgressExit => (node as any)._owned === node);
+  const made = nodes.filter((node): node is EgressExit => isExit(node) && node._isOwned);
   const used = allDeclared(scope).map(({ exit }) => exit);
-  const reached = [...named, ...used, ...made].flatMap((exit) => exit._address?.(scope) ?? []);
+  const reached = [...named, ...used, ...made].flatMap((exit) => exit._address(scope) ?? []);
   return [...new Map(reached.map((exit) => [`${exit.namespace}/${exit.exitName}`, exit])).values()];
 }

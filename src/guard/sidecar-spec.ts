@@ -3,12 +3,12 @@ import { ClusterServices, dnsImport, ProxyBackend } from './cluster-services';
 import { exitUses } from './exit-use';
 import { InCluster } from './in-cluster';
 import { SidecarSpecOutboundTrafficPolicyMode as Mode, toJson_SidecarSpec } from '../../imports/networking.istio.io';
-import { IEgressExit } from '../exit/egress-exit';
+import { EgressExit } from '../exit/egress-exit';
 import { Mesh } from '../mesh/mesh';
 
 /** What the sidecars of a namespace need besides what is declared. */
 export interface Imports {
-  readonly exits: IEgressExit[];
+  readonly exits: EgressExit[];
   readonly inCluster: InCluster;
   readonly backends: ProxyBackend[];
   readonly cluster: ClusterServices;

@@ -4,7 +4,8 @@ import { IstioVersion, TESTED_ISTIO } from './istio-version';
 import { MeshSettings, OutboundTrafficPolicy } from './mesh-settings';
 import { warnOfUnmet, warnOfUnstated } from './preconditions';
 import { checkDottedName, checkName } from '../naming';
-import { checkOptions, Options } from '../options';
+import { checkEnum, checkOptions, Options } from '../options';
+import { Slot } from '../slot';
 
 const SETTINGS: Options<MeshSettings> = {
   istioVersion: 'checked',
@@ -22,8 +23,8 @@ const SETTINGS: Options<MeshSettings> = {
   annotations: 'map',
 };
 
-const MESH = Symbol.for('cdk8s-istio-egress.Mesh');
-const READ = Symbol.for('cdk8s-istio-egress.MeshRead');
+const MESH = new Slot<Mesh>('Mesh');
+const READ = new Slot<true>('MeshRead');
 
 /** The mesh that an app, or one of its charts, is for: settings made once, read by every construct below. */
 export class Mesh {
@@ -36,7 +37,7 @@ export class Mesh {
    */
   public static configure(scope: Construct, settings: MeshSettings): void {
     settings = checkOptions(scope, settings, SETTINGS);
-    if (MESH in scope || READ in scope) {
+    if (MESH.of(scope) ?? READ.of(scope)) {
       throw new EgressError('MeshConfiguredLate', scope, {
         what: 'the mesh of this scope is settled: it was configured before, or a construct has used it',
         fix: 'call `Mesh.configure` once, right after the app or chart is made',
@@ -44,13 +45,14 @@ export class Mesh {
     }
     const above = scope.node.scope ? Mesh.settled(scope.node.scope as Construct).settings : {};
     warnOfUnmet(settings);
-    (scope as any)[MESH] = new Mesh(scope, {
+    const mesh = new Mesh(scope, {
       ...above,
       // What is undefined says nothing, and takes back nothing that was said above.
       ...Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)),
       labels: { ...above.labels, ...settings.labels },
       annotations: { ...above.annotations, ...settings.annotations },
     });
+    MESH.set(scope, mesh);
   }
 
   /** The settings that hold for a construct: those of the nearest scope that has any, else the defaults. */
@@ -63,11 +65,11 @@ export class Mesh {
   private static settled(scope: Construct): Mesh {
     // The scopes passed on the way must not be configured any more: what was built so far would not know.
     for (let at: IConstruct | undefined = scope; at; at = at.node.scope) {
-      if (MESH in at) return (at as any)[MESH];
-      (at as any)[READ] = true;
-      if (!at.node.scope) (at as any)[MESH] = new Mesh(scope, {});
+      const mesh = MESH.of(at);
+      if (mesh) return mesh;
+      READ.set(at, true);
     }
-    return (scope.node.root as any)[MESH];
+    return MESH.begin(scope.node.root, () => new Mesh(scope, {}));
   }
 
   /** Domain of the cluster's Services. */
@@ -116,17 +118,14 @@ export class Mesh {
     for (const domain of this._trustDomains) checkTrustDomain(scope, domain);
     this.rootNamespace = checkName(scope, 'rootNamespace', settings.rootNamespace ?? 'istio-system');
     this.revision = settings.revision === undefined ? undefined : checkName(scope, 'revision', settings.revision);
-    this.outboundTrafficPolicy = settings.outboundTrafficPolicy ?? OutboundTrafficPolicy.REGISTRY_ONLY;
+    this.outboundTrafficPolicy = checkEnum(
+      scope,
+      'outboundTrafficPolicy',
+      settings.outboundTrafficPolicy ?? OutboundTrafficPolicy.REGISTRY_ONLY,
+      ['OutboundTrafficPolicy', OutboundTrafficPolicy],
+    );
     this._gatewaysScoped = settings.gatewaysScopedToNamespace ?? true;
     this._serviceEntriesScoped = settings.serviceEntriesScopedToNamespace ?? this._version.atLeast(1, 31);
-    if (!Object.values(OutboundTrafficPolicy).includes(this.outboundTrafficPolicy)) {
-      throw new EgressError('WrongType', scope, {
-        what: '`outboundTrafficPolicy` is none',
-        given: settings.outboundTrafficPolicy,
-        allowed: 'OutboundTrafficPolicy.REGISTRY_ONLY, OutboundTrafficPolicy.ALLOW_ANY',
-        fix: 'set it to what the mesh has',
-      });
-    }
     this.dnsProxying = settings.dnsProxying ?? false;
     this._labels = settings.labels;
     this._annotations = settings.annotations;

@@ -1,5 +1,6 @@
 import { Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
+import { Slot } from '../slot';
 
 /** The annotation that names the admission policy of the app that an object belongs to. */
 export const OWNER = 'cdk8s-istio-egress/owner';
@@ -9,18 +10,18 @@ interface Mark {
   readonly kinds: ReadonlySet<string>;
 }
 
-const MARK = Symbol.for('cdk8s-istio-egress.OwnerMark');
+const MARK = new Slot<Mark>('OwnerMark');
 
 /** Has every object of the app that is of these kinds, by "group/Kind", name the policy; those that are made already too. */
 export function markOwned(scope: Construct, policy: string, kinds: ReadonlySet<string>): void {
-  (scope.node.root as any)[MARK] = { policy, kinds };
+  MARK.set(scope.node.root, { policy, kinds });
 }
 
 /** The annotation's value for an object, known when it is written; nothing then is no annotation. */
 export function ownerOf(scope: Construct, apiVersion: string, kind: string): string {
   const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
   const produce = () => {
-    const mark: Mark | undefined = (scope.node.root as any)[MARK];
+    const mark = MARK.of(scope.node.root);
     return mark?.kinds.has(`${group}/${kind}`) ? mark.policy : undefined;
   };
   return Lazy.any({ produce }) as string;

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { MeshSettings, OutboundTrafficPolicy } from './mesh-settings';
+import { Slot } from '../slot';
 
 /** A fact about the mesh on which every promise of this library rests, and which it can only be told. */
 interface Precondition {
@@ -37,12 +38,12 @@ const PRECONDITIONS: readonly Precondition[] = [
     statement: 'serviceEntriesScopedToNamespace: true',
     needed: 'serviceEntryVisibility is NAMESPACE and applies to sidecars (Istio 1.31)',
     otherwise:
-      "serviceEntryVisibility is not NAMESPACE for sidecars and gateways: whoever may write a ServiceEntry in any namespace can take an exit's calls by plain HTTP and TCP to a server of his own, and the calls of other namespaces' clients past the exit.",
+      "serviceEntryVisibility is not NAMESPACE for sidecars and gateways: whoever may write a ServiceEntry in any namespace can take an exit's calls by plain HTTP and TCP to a server of their own, and the calls of other namespaces' clients past the exit.",
     stated: ({ serviceEntriesScopedToNamespace }) => serviceEntriesScopedToNamespace,
   },
 ];
 
-const USED = Symbol.for('cdk8s-istio-egress.MeshUsed');
+const USED = new Slot<Set<MeshSettings>>('MeshUsed');
 
 /** Warns of what settings say is not so. */
 export function warnOfUnmet(settings: MeshSettings): void {
@@ -52,13 +53,13 @@ export function warnOfUnmet(settings: MeshSettings): void {
 /** Has the app warn, once and when it is synthesized, of what the settings that its constructs use leave unsaid. */
 export function warnOfUnstated(scope: Construct, settings: MeshSettings): void {
   const { root } = scope.node;
-  const known = (root as any)[USED] as Set<MeshSettings> | undefined;
+  const known = USED.of(root);
   if (known) {
     known.add(settings);
     return;
   }
   const used = new Set([settings]);
-  (root as any)[USED] = used;
+  USED.set(root, used);
   let said = false; // cdk8s asks once per chart.
   root.node.addValidation({
     validate: () => {

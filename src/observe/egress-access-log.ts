@@ -3,18 +3,19 @@ import { Construct } from 'constructs';
 import { LOG_FIELDS } from './log-fields';
 import { exitLogs } from './telemetry-spec';
 import { markInstallation } from '../app/installation';
+import { checkTree } from '../app/validation/check-tree';
 import { EgressError } from '../errors';
 import { checkExit } from '../exit/check-exit';
-import { IEgressExit } from '../exit/egress-exit';
+import { EgressExit } from '../exit/egress-exit';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { checkName } from '../naming';
 import { checkOptions, Options } from '../options';
-import { checkTree } from '../validation/check-tree';
+import { Slot } from '../slot';
 
 /** Properties of an exit's access log. */
 export interface EgressAccessLogProps {
   /** The exit, made in this app. */
-  readonly exit: IEgressExit;
+  readonly exit: EgressExit;
 
   /**
    * Name of the extension provider in the mesh configuration.
@@ -32,7 +33,7 @@ export interface EgressAccessLogProps {
 const ACCESS_LOG: Options<EgressAccessLogProps> = { exit: 'checked', provider: 'checked', metadata: 'checked' };
 
 const DEFAULT_PROVIDER = 'egress-access-log';
-const MARKED = Symbol.for('cdk8s-istio-egress.AccessLogProviders');
+const PROVIDERS = new Slot<Set<string>>('AccessLogProviders');
 
 /**
  * Has an exit log every call as a line of JSON: who called, which host, what became of it, and why. How a line is written
@@ -58,16 +59,16 @@ export class EgressAccessLog extends Construct {
     checkTree(this);
     const { exit, provider = DEFAULT_PROVIDER, metadata } = checkOptions(this, props, ACCESS_LOG);
     checkExit(this, exit);
-    const reach = exit?._owned && exit._address?.(this);
-    if (!reach?.selector) {
+    const address = exit._isOwned ? exit._address(this) : undefined;
+    if (!address?.selector) {
       throw new EgressError('ExitCannotCarry', this, {
         what: 'only pods of an exit of this app can be told to log',
-        given: exit?.exitName,
+        given: exit.exitName,
         allowed: 'an EgressGateway or EgressWaypoint of this app',
         fix: 'make the access log where the exit is made',
       });
     }
-    const { namespace, exitName, selector } = reach;
+    const { namespace, exitName, selector } = address;
     this.needProvider(checkName(this, 'provider', provider));
     this.telemetry = manifest(this, 'Telemetry', {
       apiVersion: 'telemetry.istio.io/v1',
@@ -81,10 +82,9 @@ export class EgressAccessLog extends Construct {
 
   /** A provider is installed once, however many exits use it. */
   private needProvider(name: string): void {
-    const root = this.node.root as any;
-    const marked: Set<string> = (root[MARKED] ??= new Set());
-    if (marked.has(name)) return;
-    marked.add(name);
+    const needed = PROVIDERS.begin(this.node.root, () => new Set());
+    if (needed.has(name)) return;
+    needed.add(name);
     markInstallation(this, { extensionProvider: EgressAccessLog.extensionProvider(name) });
   }
 }

@@ -1,21 +1,21 @@
 import { ApiObjectMetadata } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { markSummary, summarize } from '../app/summary';
-import { IClientHop } from '../client/client-hop';
+import { checkTree } from '../app/validation/check-tree';
 import { EGRESS_DESTINATION, EGRESS_HOSTS, EgressDestination, EgressHosts } from '../destination/egress-destination';
 import { EgressError } from '../errors';
 import { checkExit } from '../exit/check-exit';
+import { IClientHop } from '../exit/client-hop';
 import { declare } from '../exit/declaration';
-import { IEgressExit } from '../exit/egress-exit';
+import { EgressExit } from '../exit/egress-exit';
 import { checkOptions, Options } from '../options';
 import { EgressClient } from '../policy/egress-client';
 import { HttpRule } from '../policy/http-rule';
-import { checkTree } from '../validation/check-tree';
 
 /** What every pattern takes: to where, by whom, through which exit. */
 export interface EgressOptions extends EgressHosts {
   /** Where the calls leave the mesh. */
-  readonly exit: IEgressExit;
+  readonly exit: EgressExit;
 
   /** Who may call. */
   readonly clients: EgressClient[];
@@ -61,7 +61,7 @@ export class Egress extends Construct {
   }
 
   /** Where the calls leave the mesh. */
-  public readonly exit: IEgressExit;
+  public readonly exit: EgressExit;
 
   /** What stands in the clients' namespaces, one for each. */
   public readonly clientHops: IClientHop[];

@@ -12,6 +12,7 @@ import {
 import { markInstallation } from '../app/installation';
 import { markIngressHost } from '../app/marks';
 import { markNote, portSummary } from '../app/summary';
+import { checkTree } from '../app/validation/check-tree';
 import { EGRESS_HOSTS, EgressHosts } from '../destination/egress-destination';
 import {
   checkPorts,
@@ -30,11 +31,10 @@ import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { OutboundTrafficPolicy } from '../mesh/mesh-settings';
 import { checkName, dottedName, joinName } from '../naming';
-import { checkOptions, Options } from '../options';
+import { checkEnum, checkOptions, Options } from '../options';
 import { PATH_HEADERS } from '../policy/path-form';
 import { routesTo } from '../upstream/exit-routes';
 import { needsDestinationRule, upstreamDestinationRule, upstreamServiceEntry } from '../upstream/upstream-manifests';
-import { checkTree } from '../validation/check-tree';
 
 /** How workloads inside the mesh reach hosts that are served to callers outside. */
 export enum MeshAccess {
@@ -133,7 +133,7 @@ export class IngressProxy extends Construct {
     this.upstream = resolveUpstream(this, props);
     this.paths = props.paths === undefined ? undefined : checkPaths(this, props.paths, this.ports);
     this.metadata = checkMetadata(this, props.metadata);
-    checkAccess(this, props.meshAccess);
+    checkEnum(this, 'meshAccess', props.meshAccess ?? MeshAccess.AS_OUTSIDE, ['MeshAccess', MeshAccess]);
     this.checkCarries(hosts);
     this.gateway = this.networking('Gateway', this.name, () =>
       toJson_GatewaySpec({ selector: props.ingress.labels, servers: this.ports.map((port) => server(port, hosts)) }),
@@ -268,18 +268,6 @@ function server(port: ResolvedPort, hosts: string[]): GatewaySpecServers {
     hosts: own,
     tls: { mode: GatewaySpecServersTlsMode.PASSTHROUGH },
   };
-}
-
-/** @throws WrongType for what is no MeshAccess, as one that an older version had */
-function checkAccess(scope: Construct, access: MeshAccess | undefined): void {
-  const known = Object.values(MeshAccess);
-  if (access === undefined || known.includes(access)) return;
-  throw new EgressError('WrongType', scope, {
-    what: '`meshAccess` is no MeshAccess',
-    given: access,
-    allowed: known.map((name) => `MeshAccess.${name}`).join(', '),
-    fix: 'name one of them, or leave it out',
-  });
 }
 
 function checkPaths(scope: Construct, paths: string[], ports: ResolvedPort[]): string[] {

@@ -3,7 +3,6 @@ import { Construct } from 'constructs';
 import { checkIngressGateway, IngressGateway } from './ingress-gateway';
 import { IngressHop } from './ingress-hop';
 import { markNote, markSummary } from '../app/summary';
-import { IClientHop } from '../client/client-hop';
 import { EgressPort, httpPorts } from '../destination/egress-port';
 import { HttpHeaderRules } from '../destination/http-headers';
 import { HttpRetries } from '../destination/http-retries';
@@ -11,6 +10,7 @@ import { UpstreamHttp } from '../destination/upstream-http';
 import { checkSecretName, UpstreamTls } from '../destination/upstream-tls';
 import { EgressError } from '../errors';
 import { checkExit } from '../exit/check-exit';
+import { IClientHop } from '../exit/client-hop';
 import { declare } from '../exit/declaration';
 import { OpaAuthorization } from '../gateway/access/opa-authorization';
 import { DedicatedEgressGateway } from '../gateway/dedicated-egress-gateway';
@@ -219,7 +219,7 @@ function checkProps(scope: Construct, given: UpstreamProxyProps): UpstreamProxyP
 /** A host under another name is reached through a gateway alone. @throws ExitCannotCarry */
 function checkGateway(scope: Construct, exit: EgressGateway): void {
   checkExit(scope, exit);
-  if (exit._owned && exit._address) return;
+  if (exit._isOwned && exit._kind === 'gateway') return;
   throw new EgressError('ExitCannotCarry', scope, {
     what: 'only an egress gateway of this app can publish an external service',
     given: exit,

@@ -6,7 +6,7 @@ import { isWildcard } from '../destination/host';
 import { isSentOnPlainly } from '../destination/http-port';
 import { EgressError } from '../errors';
 import { Declaration } from '../exit/declaration';
-import { IEgressExit } from '../exit/egress-exit';
+import { EgressExit } from '../exit/egress-exit';
 import { calledAuthority, ownAuthority } from '../gateway/gateway-limits';
 import { Mesh } from '../mesh/mesh';
 
@@ -15,13 +15,17 @@ import { Mesh } from '../mesh/mesh';
  * the caller's pod, so that a workload can get round it, every workload of a client's namespace may call, and no identity is
  * checked anywhere. What it gives are known hosts under REGISTRY_ONLY, TLS origination, timeouts, retries and header rules.
  */
-export class SidecarExit implements IEgressExit {
+export class SidecarExit extends EgressExit {
   public readonly exitName = 'sidecar';
   public readonly namespace = '';
   /** @internal */
-  public readonly _owned = undefined;
+  public readonly _kind = 'sidecar';
   /** @internal */
-  public readonly _grantsHere = true;
+  public readonly _isOwned = false;
+
+  public constructor() {
+    super();
+  }
 
   /** @internal */
   public _grant(_declaration: Declaration): void {
@@ -33,6 +37,11 @@ export class SidecarExit implements IEgressExit {
     checkCarries(declaration);
     const namespaces = declaration.clients.map(({ namespaceName }) => namespaceName!);
     return namespaces.map((namespace) => directHop(scope, declaration, namespace));
+  }
+
+  /** @internal */
+  public _address(): undefined {
+    // A sidecar is its caller's own.
   }
 
   /** @internal */

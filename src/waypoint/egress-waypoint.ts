@@ -1,4 +1,4 @@
-import { ApiObject, ApiObjectMetadata, Chart } from 'cdk8s';
+import { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ImportedEgressWaypoint } from './imported-egress-waypoint';
 import { WaypointAddress, waypointAddress } from './waypoint-address';
@@ -7,23 +7,21 @@ import { WaypointHosts } from './waypoint-hosts';
 import { waypointParameters } from './waypoint-parameters';
 import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
 import { markInstallation } from '../app/installation';
-import { ObservedPolicies } from '../app/observed-policies';
-import { markSummary } from '../app/summary';
 import { EgressError } from '../errors';
 import { ExitAddress } from '../exit/address';
-import { hasMethods } from '../exit/check-exit';
-import { Declaration, declare } from '../exit/declaration';
-import { IEgressExit } from '../exit/egress-exit';
-import { EGRESS_GRANT, EgressGateway, EgressGrantOptions } from '../gateway/egress-gateway';
+import { Declaration } from '../exit/declaration';
+import { EgressExit, isExit } from '../exit/egress-exit';
+import { ObservedPolicies } from '../exit/owned/observed-policies';
+import { OwnedExit } from '../exit/owned/owned-exit';
+import { letReadSecrets, readsSecrets } from '../exit/owned/secret-reader';
+import { EgressGateway } from '../gateway/egress-gateway';
 import { NO_ENVOY_HEADERS } from '../gateway/pods/gateway-pods';
 import { gatewaySize } from '../gateway/pods/gateway-size';
 import { checkManaged, checkPlacement, ManagedGatewayOptions } from '../gateway/pods/gateway-workload';
-import { letReadSecrets, readsSecrets } from '../gateway/pods/secret-reader';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { checkName } from '../naming';
-import { checkOptions, Options } from '../options';
-import { checkTree } from '../validation/check-tree';
+import { checkOptions, Options, pathOf } from '../options';
 
 /** Name of a waypoint for which nothing else is said, here and in other repos. */
 export const DEFAULT_WAYPOINT = 'egress-waypoint';
@@ -100,12 +98,12 @@ const ATTRIBUTES: Options<EgressWaypointAttributes> = { name: 'checked', namespa
  * It serves the hosts that are granted; what nobody declares it does not see, and ztunnel carries it straight out. That takes a
  * NetworkPolicy to close.
  */
-export class EgressWaypoint extends Construct implements IEgressExit {
+export class EgressWaypoint extends OwnedExit {
   /**
    * A waypoint that another app makes. Declarations through it make nothing: its owner grants them.
    * @throws NameSyntax
    */
-  public static imported(attributes: EgressWaypointAttributes = {}): IEgressExit {
+  public static imported(attributes: EgressWaypointAttributes = {}): EgressExit {
     const where = 'EgressWaypoint.imported';
     attributes = checkOptions(where, attributes, ATTRIBUTES);
     return new ImportedEgressWaypoint(
@@ -115,9 +113,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
   }
 
   /** @internal */
-  public readonly _grantsHere = true;
-  public readonly exitName: string;
-  public readonly namespace: string;
+  public readonly _kind = 'waypoint';
   /** The waypoint itself. */
   public readonly gateway: ApiObject;
   /** Refuses what no grant allows: without it, a host without a policy would be open to every tenant. */
@@ -125,28 +121,17 @@ export class EgressWaypoint extends Construct implements IEgressExit {
   /** Number, size and place of the pods, for istiod's deployment controller; undefined before Istio 1.26, which takes none. */
   public readonly parameters?: ApiObject;
 
-  private readonly handle: WaypointAddress;
+  private readonly address: WaypointAddress;
   private readonly hosts: WaypointHosts;
-  private readonly grants: Construct;
 
   /** @throws NameSyntax, QuantitySyntax, SettingRange, LabelSyntax, MetadataReserved, ExitInRootNamespace, VersionUnsupported */
   public constructor(scope: Construct, id: string, props: EgressWaypointProps = {}) {
-    super(scope, id);
-    checkTree(this);
-    props = checkOptions(this, props, WAYPOINT);
-    this.exitName = checkWaypointName(this, props.name ?? DEFAULT_WAYPOINT);
-    this.namespace = checkName(this, 'namespace', props.namespace ?? Chart.of(this).namespace ?? DEFAULT_NAMESPACE);
-    if (this.namespace === Mesh.of(this).rootNamespace) {
-      throw new EgressError('ExitInRootNamespace', this, {
-        what: "an exit stands in Istio's root namespace, where its policies would hold for waypoints of every namespace",
-        given: this.namespace,
-        allowed: 'a namespace of its own',
-        fix: 'set `namespace`, or the namespace of the chart',
-      });
-    }
+    props = checkOptions(pathOf(scope, id), props, WAYPOINT);
+    super(scope, id, props, { name: DEFAULT_WAYPOINT, namespace: DEFAULT_NAMESPACE });
+    checkWaypointName(this, this.exitName);
     const beside = props.beside === undefined ? undefined : checkBeside(this, props.beside);
     checkLabels(this, props.metadata);
-    this.handle = {
+    this.address = {
       exitName: this.exitName,
       namespace: this.namespace,
       replaces: props.replaces === undefined ? undefined : checkReplaced(this, props.replaces, props.beside),
@@ -168,22 +153,8 @@ export class EgressWaypoint extends Construct implements IEgressExit {
     // Without the setting, as in older meshes, what is open is in docs/ambient.md.
     const publicServiceEntries = this._servesMesh ? this.namespace : undefined;
     markInstallation(this, { closes: Mesh.of(this), publicServiceEntries });
-    this.hosts = new WaypointHosts(this, 'Hosts', this.handle, beside && ((...hosts) => beside._share(...hosts)));
-    this.grants = new Construct(this, 'Grants');
-    new ObservedPolicies(this, 'Observed', { ...this.handle, target });
-  }
-
-  /**
-   * Lets clients reach hosts through this waypoint.
-   *
-   * @param id Unique among the grants of the waypoint
-   * @throws what a declaration can throw, see `Egress`
-   */
-  public grant(id: string, options: EgressGrantOptions): void {
-    const scope = new Construct(this.grants, id);
-    const declaration = declare(scope, checkOptions(scope, options, EGRESS_GRANT));
-    this._grant(declaration);
-    markSummary(scope, this, declaration);
+    this.hosts = new WaypointHosts(this, 'Hosts', this.address, beside && ((...hosts) => beside._share(...hosts)));
+    new ObservedPolicies(this, 'Observed', { ...this.address, target });
   }
 
   /** The objects of a granted host, for JSON patches. @throws NotDeclared */
@@ -200,15 +171,10 @@ export class EgressWaypoint extends Construct implements IEgressExit {
   }
 
   /** @internal */
-  public get _owned(): Construct {
-    return this;
-  }
-
-  /** @internal */
   public _grant(declaration: Declaration): void {
     if (this._servesMesh) checkClientsOutside(this.namespace, declaration);
     this.hosts.add(declaration);
-    if (readsSecrets(declaration)) letReadSecrets(this, this.handle);
+    if (readsSecrets(declaration)) letReadSecrets(this, this.address);
   }
 
   /** @internal */
@@ -219,7 +185,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
 
   /** @internal */
   public _address(): ExitAddress {
-    return waypointAddress(this, this.handle);
+    return waypointAddress(this, this.address);
   }
 
   /** @internal */
@@ -233,7 +199,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
       listeners: [{ name: 'mesh', port: 15008, protocol: 'HBONE', allowedRoutes: { namespaces: { from: 'Same' } } }],
       infrastructure: {
         // For the pods. Where some are named here, istiod does not give them the Gateway's own.
-        annotations: { ...Mesh.of(this)._annotations, ...this.handle.metadata?.annotations, ...NO_ENVOY_HEADERS },
+        annotations: { ...Mesh.of(this)._annotations, ...this.address.metadata?.annotations, ...NO_ENVOY_HEADERS },
         parametersRef: this.parameters && { group: '', kind: 'ConfigMap', name: this.exitName },
       },
     };
@@ -244,7 +210,7 @@ export class EgressWaypoint extends Construct implements IEgressExit {
     kind: string,
     content: { spec?: () => unknown; fields?: { [field: string]: unknown } },
   ): ApiObject {
-    const { namespace, exitName: name, metadata } = this.handle;
+    const { namespace, exitName: name, metadata } = this.address;
     return manifest(this, kind, { apiVersion, kind, namespace, name, metadata, ...content });
   }
 }
@@ -262,7 +228,7 @@ function checkWaypointName(scope: Construct | string, name: string): string {
 
 /** Two exits can share what tells where a host is only in one namespace, under two names. */
 function checkBeside(waypoint: EgressWaypoint, gateway: EgressGateway): EgressGateway {
-  const isGateway = hasMethods(gateway, '_share');
+  const isGateway = isExit(gateway) && gateway._kind === 'gateway' && gateway._isOwned;
   if (isGateway && gateway.namespace === waypoint.namespace && gateway.exitName !== waypoint.exitName) return gateway;
   throw new EgressError('ExitCannotCarry', waypoint, {
     what: 'a waypoint stands beside a gateway of its own namespace, under another name',

@@ -1,19 +1,21 @@
 import { Construct } from 'constructs';
 import { waypointAddress } from './waypoint-address';
 import { ExitAddress } from '../exit/address';
-import { IEgressExit } from '../exit/egress-exit';
+import { EgressExit } from '../exit/egress-exit';
 
-/** A handle: nothing is made, neither at the exit nor in a client's namespace. */
-export class ImportedEgressWaypoint implements IEgressExit {
+/** A waypoint of another app: nothing is made, neither at the exit nor in a client's namespace. */
+export class ImportedEgressWaypoint extends EgressExit {
   /** @internal */
-  public readonly _owned = undefined;
+  public readonly _kind = 'waypoint';
   /** @internal */
-  public readonly _grantsHere = false;
+  public readonly _isOwned = false;
 
   public constructor(
     public readonly exitName: string,
     public readonly namespace: string,
-  ) {}
+  ) {
+    super();
+  }
 
   /** @internal */
   public _grant(): void {

@@ -1,8 +1,8 @@
 import { Chart, Duration } from 'cdk8s';
-import { Egress, EgressClient, EgressPort, IEgressExit, TlsOriginationEgress } from 'cdk8s-istio-egress';
+import { Egress, EgressClient, EgressPort, EgressExit, TlsOriginationEgress } from 'cdk8s-istio-egress';
 
 /** Two places of a service: the pods of the exit prefer the nearer one, and leave it when it fails. */
-export function ledger(chart: Chart, exit: IEgressExit): void {
+export function ledger(chart: Chart, exit: EgressExit): void {
   new TlsOriginationEgress(chart, 'Ledger', {
     hosts: ['ledger.example.com'],
     endpoints: [
@@ -17,7 +17,7 @@ export function ledger(chart: Chart, exit: IEgressExit): void {
 }
 
 /** Four fifths of the connections to one server, the rest to another. */
-export function weighted(chart: Chart, exit: IEgressExit): void {
+export function weighted(chart: Chart, exit: EgressExit): void {
   new Egress(chart, 'Reports', {
     hosts: ['reports.example.com'],
     endpoints: [

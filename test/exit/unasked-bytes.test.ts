@@ -1,4 +1,4 @@
-import { EgressClient, EgressPort, IEgressExit, TcpEgress, TcpPortOptions } from '../../src';
+import { EgressClient, EgressPort, EgressExit, TcpEgress, TcpPortOptions } from '../../src';
 import { failing, world } from '../fixtures';
 import { ambient } from '../waypoint/waypoint';
 
@@ -6,7 +6,7 @@ const account = EgressClient.serviceAccount('payments', 'checkout');
 const whole = EgressClient.namespace('payments');
 const open: TcpPortOptions = { anyoneInMeshMayReadWhatServerSendsUnasked: true };
 
-function declaring(client: EgressClient, options: TcpPortOptions = {}, exitOf?: (scope: any) => IEgressExit) {
+function declaring(client: EgressClient, options: TcpPortOptions = {}, exitOf?: (scope: any) => EgressExit) {
   const { chart, platform, exit } = world();
   const to = exitOf?.(platform) ?? exit;
   return () =>

@@ -1,5 +1,5 @@
 import { Chart } from 'cdk8s';
-import { EgressClient, EgressWaypoint, HttpEgress, HttpRetries, HttpRule, IEgressExit } from '../../src';
+import { EgressClient, EgressWaypoint, HttpEgress, HttpRetries, HttpRule, EgressExit } from '../../src';
 import { observe } from '../../src/app/observed';
 import { UNAMBIGUOUS_PATH } from '../../src/policy/path-form';
 import { failing, world } from '../fixtures';
@@ -7,7 +7,7 @@ import { failing, world } from '../fixtures';
 const uri = { regex: UNAMBIGUOUS_PATH };
 const method = { regex: '[A-Z-]+' };
 
-function made(rules: HttpRule[] | undefined, options = {}, exitOf?: (chart: Chart) => IEgressExit) {
+function made(rules: HttpRule[] | undefined, options = {}, exitOf?: (chart: Chart) => EgressExit) {
   const { app, platform, chart, exit, clients, manifests } = world();
   const through = exitOf?.(platform) ?? exit;
   const declare = (id: string, more = {}) =>

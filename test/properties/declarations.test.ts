@@ -8,7 +8,7 @@ import { Http, letsThrough, serverTakes } from './policies';
 import { checkNames, checkRoutes, checkServed, must } from './references';
 import { routerOf } from './routes';
 import { dishonest, honest, readAuthority } from '../../e2e/adversary/grammar/authorities';
-import { Egress, EgressGateway, EgressPort, GatewayWorkload, IEgressExit, Mesh, SidecarExit } from '../../src';
+import { Egress, EgressGateway, EgressPort, GatewayWorkload, EgressExit, Mesh, SidecarExit } from '../../src';
 
 const HTTP = 8080;
 const OPAQUE = 8443;
@@ -26,7 +26,7 @@ function build({ declarations, dnsProxying, oneService }: GivenApp): App {
     tlsService: oneService ? undefined : 'egress-tls',
     ...ports,
   });
-  const exits: Record<Given['exit'], IEgressExit> = {
+  const exits: Record<Given['exit'], EgressExit> = {
     own: new EgressGateway(platform, 'Exit', { workload }),
     imported: EgressGateway.imported({ namespace: 'elsewhere' }),
     sidecar: new SidecarExit(),

@@ -8,7 +8,7 @@ import {
   EgressWaypoint,
   GatewayWorkload,
   HttpEgress,
-  IEgressExit,
+  EgressExit,
   Mesh,
   TlsOriginationEgress,
   UpstreamTls,
@@ -96,7 +96,7 @@ test('imported, it makes nothing anywhere', () => {
 
 test('one argument turns a declaration from gateway to waypoint', () => {
   const { platform, chart, exit: gateway, manifests } = world();
-  const declare = (id: string, exit: IEgressExit) =>
+  const declare = (id: string, exit: EgressExit) =>
     new Egress(chart, id, { hosts, exit, clients, ports: [EgressPort.tlsOrigination(), EgressPort.tlsPassthrough()] });
   declare('Before', gateway);
   const before = chart.toJson().length;

@@ -4,7 +4,7 @@ import { Brand } from '../../brand';
 import { checkPort } from '../../destination/port-number';
 import { EgressError } from '../../errors';
 import { checkDottedName, checkName } from '../../naming';
-import { checkOptions, isKind, Options } from '../../options';
+import { checkEnum, checkOptions, isKind, Options } from '../../options';
 
 /** A taint that the pods tolerate. */
 export interface GatewayToleration {
@@ -161,13 +161,8 @@ export function checkWorkload(scope: Construct, workload: GatewayWorkload | unde
 export function checkManaged(where: Construct | string, given: ManagedGatewayOptions): ManagedGatewayOptions {
   const options = checkOptions(where, given, MANAGED);
   const { installation, tolerations } = options;
-  if (installation !== undefined && !Object.values(GatewayInstallation).includes(installation)) {
-    throw new EgressError('WrongType', where, {
-      what: '`installation` is no GatewayInstallation',
-      given: installation,
-      allowed: 'GatewayInstallation.INJECTED, GatewayInstallation.ISTIO_OPERATOR',
-      fix: 'set `installation` to one of them, or leave it out',
-    });
+  if (installation !== undefined) {
+    checkEnum(where, 'installation', installation, ['GatewayInstallation', GatewayInstallation]);
   }
   return { ...options, tolerations: tolerations?.map((toleration) => checkOptions(where, toleration, TOLERATION)) };
 }

@@ -4,7 +4,7 @@ import { allDeclared } from '../../app/declared';
 import { clusterRangesOf, GuardMark, guardOf, ingressHostOf } from '../../app/marks';
 import { observedNamespaces } from '../../app/observed';
 import { ExitAddress } from '../../exit/address';
-import { IEgressExit } from '../../exit/egress-exit';
+import { EgressExit } from '../../exit/egress-exit';
 import { Mesh } from '../../mesh/mesh';
 import { OutboundTrafficPolicy } from '../../mesh/mesh-settings';
 import { GATEWAY_NAME } from '../../waypoint/waypoint-address';
@@ -46,7 +46,7 @@ export interface AdmissionFacts {
 
 /** What other repos have that an app does not see. */
 export interface OtherRepos {
-  readonly exits: IEgressExit[];
+  readonly exits: EgressExit[];
   readonly direct: [namespace: string, DirectHosts][];
   readonly clusterRanges: string[];
   readonly writers: string[];
@@ -126,7 +126,7 @@ type Entry = [namespace: string, values: string[]];
 
 function directOf(scope: IConstruct): [namespace: string, DirectHosts][] {
   return allDeclared(scope)
-    .filter(({ exit }) => exit.namespace === '')
+    .filter(({ exit }) => exit._kind === 'sidecar')
     .flatMap(({ declaration: { clients, hosts, ports, upstream } }) => {
       const called = hosts.flatMap((host) => ports.map(({ port, upstreamPort }) => `${host} ${port}>${upstreamPort}`));
       const endpoints = (upstream.endpoints ?? []).map(({ address }) => address);

@@ -5,10 +5,10 @@ import {
   EgressClient,
   EgressWaypoint,
   HttpEgress,
-  IEgressExit,
-} from '../../src';
+  EgressExit,
+} from '../../../src';
 
-const synth = (declare: (chart: Chart, call: (host: string, exit: IEgressExit) => void) => void) => () => {
+const synth = (declare: (chart: Chart, call: (host: string, exit: EgressExit) => void) => void) => () => {
   const app = Testing.app() as App;
   const chart = new Chart(app, 'platform');
   declare(chart, (host, exit) => {

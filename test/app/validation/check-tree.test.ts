@@ -11,8 +11,8 @@ import {
   IngressGateway,
   IngressProxy,
   TcpEgress,
-} from '../../src';
-import { world } from '../fixtures';
+} from '../../../src';
+import { world } from '../../fixtures';
 
 const hosts = ['a.example'];
 

@@ -1,8 +1,8 @@
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { clashes, paths } from './clashes';
-import { guardOf } from '../app/marks';
-import { describe } from '../errors';
+import { describe } from '../../errors';
+import { guardOf } from '../marks';
 
 /** Exits in guarded namespaces, which would be cut off from the hosts outside. */
 export function guardsOnExits(nodes: IConstruct[]): string[] {

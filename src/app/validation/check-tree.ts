@@ -5,9 +5,10 @@ import { guardsOnExits, guardsTwice, sidecarsTwice, telemetriesTwice } from './g
 import { ingressHostsTwice } from './ingress';
 import { duplicateObjects, fileCollisions } from './objects';
 import { routesTakenAtWaypoints } from './waypoints';
-import { isMarked } from '../app/marks';
+import { Slot } from '../../slot';
+import { isMarked } from '../marks';
 
-const CHECKED = Symbol.for('cdk8s-istio-egress.TreeChecked');
+const CHECKED = new Slot<true>('TreeChecked');
 
 /**
  * Has the whole app checked before anything is written: duplicate objects, files that would overwrite each other, exits and
@@ -15,8 +16,8 @@ const CHECKED = Symbol.for('cdk8s-istio-egress.TreeChecked');
  */
 export function checkTree(scope: Construct): void {
   const root = scope.node.root;
-  if (CHECKED in root) return;
-  (root as any)[CHECKED] = true;
+  if (CHECKED.of(root)) return;
+  CHECKED.set(root, true);
   let branches: Branch[] = [];
   let problems: string[] = [];
   root.node.addValidation({

@@ -1,6 +1,6 @@
 import { ApiObject, App, YamlOutputType } from 'cdk8s';
 import { clashes, paths } from './clashes';
-import { describe } from '../errors';
+import { describe } from '../../errors';
 
 /** Objects that would replace each other in the cluster. */
 export function duplicateObjects(objects: ApiObject[]): string[] {

@@ -1,8 +1,8 @@
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { paths } from './clashes';
-import { waypointHostOf } from '../app/marks';
-import { describe } from '../errors';
+import { describe } from '../../errors';
+import { waypointHostOf } from '../marks';
 
 /**
  * Hosts of a waypoint whose calls other routes of its namespace would take: on a call to a host, waypoints try the VirtualServices of

@@ -1,7 +1,7 @@
 import { IConstruct } from 'constructs';
 import { clashes, paths } from './clashes';
-import { ingressHostOf } from '../app/marks';
-import { describe } from '../errors';
+import { describe } from '../../errors';
+import { ingressHostOf } from '../marks';
 
 /** Host names that two constructs want an ingress gateway to serve: of two Gateways for one name Istio takes one. */
 export function ingressHostsTwice(nodes: IConstruct[]): string[] {

@@ -1,8 +1,8 @@
 import { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { httpPorts } from '../../destination/egress-port';
-import { Declaration } from '../../exit/declaration';
 import { manifest } from '../../mesh/manifest';
+import { Declaration } from '../declaration';
 
 /** An exit whose pods' ServiceAccount has its name. */
 interface Exit {

@@ -1,8 +1,8 @@
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { clashes, paths, some } from './clashes';
-import { clientHostOf, exitHostOf, exitOf } from '../app/marks';
-import { describe } from '../errors';
+import { describe } from '../../errors';
+import { clientHostOf, exitHostOf, exitOf } from '../marks';
 
 /** Exits that select the same pods: the servers of one would be opened on the other's. */
 export function sharedSelectors(nodes: IConstruct[]): string[] {

@@ -5,10 +5,10 @@ import {
   AuthorizationPolicySpecAction,
   AuthorizationPolicySpecRulesToOperation,
   toJson_AuthorizationPolicySpec,
-} from '../../imports/security.istio.io';
-import { manifest } from '../mesh/manifest';
-import { dottedName } from '../naming';
-import { observedNamespaces, onObserve } from './observed';
+} from '../../../imports/security.istio.io';
+import { observedNamespaces, onObserve } from '../../app/observed';
+import { manifest } from '../../mesh/manifest';
+import { dottedName } from '../../naming';
 
 /** The exit that the policies are for, and which of its calls they let through. */
 interface Opened {
