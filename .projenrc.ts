@@ -21,7 +21,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   packageManager: javascript.NodePackageManager.NPM,
   projenrcTs: true,
   projenrcTsOptions: { runner: typescript.TypeScriptRunner.tsx() },
-  devDeps: ['@marcbachmann/cel-js@^8', 'cdk8s-cli', 'fast-check@^4', 'tsx'],
+  devDeps: ['@marcbachmann/cel-js@^8', 'cdk8s-cli', 'cdk8s-plus-28', 'fast-check@^4', 'tsx'],
 
   // The preflight reads manifests. Apps that only synthesize never load it.
   bundledDeps: ['yaml'],
