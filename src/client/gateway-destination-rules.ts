@@ -12,7 +12,7 @@ import { EgressError } from '../errors';
 import { OwnGatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
 import { hopLabel, hopServerName } from '../exit/names';
-import { manifest } from '../mesh/manifest';
+import { objectsOf } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
 
@@ -96,13 +96,13 @@ class GatewayDestinationRule {
     private readonly whose: string,
     private readonly gateway: OwnGatewayAddress,
   ) {
-    const { exitName, namespace, metadata } = gateway;
-    this.destinationRule = manifest(scope, whose === EVERYBODY ? 'DestinationRule' : `DestinationRule ${whose}`, {
-      apiVersion: 'networking.istio.io/v1',
+    this.destinationRule = objectsOf(
+      scope,
+      gateway,
+    )({
+      id: whose === EVERYBODY ? undefined : `DestinationRule ${whose}`,
       kind: 'DestinationRule',
-      namespace,
-      name: whose === EVERYBODY ? exitName : dottedName(exitName, whose),
-      metadata,
+      name: whose === EVERYBODY ? gateway.exitName : dottedName(gateway.exitName, whose),
       spec: () => this.spec(),
     });
   }

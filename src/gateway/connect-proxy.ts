@@ -13,7 +13,7 @@ import { EgressError } from '../errors';
 import { OwnGatewayAddress, ProxyAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
 import { hopLabel, portName } from '../exit/names';
-import { manifest } from '../mesh/manifest';
+import { ObjectKind, objectsOf } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { checkOptions, Options } from '../options';
 
@@ -74,15 +74,8 @@ export class ConnectProxy extends Construct {
 
   public constructor(scope: Construct, id: string, gateway: OwnGatewayAddress, proxy: ProxyAddress) {
     super(scope, id);
-    const networking = (kind: string, spec: () => unknown) =>
-      manifest(this, kind, {
-        apiVersion: 'networking.istio.io/v1',
-        kind,
-        namespace: gateway.namespace,
-        name: dottedName(gateway.exitName, proxy.host),
-        metadata: gateway.metadata,
-        spec,
-      });
+    const name = dottedName(gateway.exitName, proxy.host);
+    const networking = (kind: ObjectKind, spec: () => unknown) => objectsOf(this, gateway)({ kind, name, spec });
     this.serviceEntry = networking('ServiceEntry', () =>
       toJson_ServiceEntrySpec({
         exportTo: ['.'],

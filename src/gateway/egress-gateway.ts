@@ -35,7 +35,7 @@ import { GatewayDestinationRules } from '../client/gateway-destination-rules';
 import { istioOperator } from './pods/istio-operator';
 import { ObservedPolicies } from '../exit/owned/observed-policies';
 import { readsSecrets } from '../exit/owned/secret-reader';
-import { manifest } from '../mesh/manifest';
+import { ObjectKind, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 
 /** Properties of an egress gateway. */
@@ -145,16 +145,16 @@ export class EgressGateway extends OwnedExit {
     markExit(this, { namespace: this.namespace, selector: this.address.selector });
     markInstallation(this, { closes: mesh });
 
+    const object = (kind: ObjectKind, spec: () => unknown) =>
+      objectsOf(this, this.address)({ kind, name: this.exitName, spec });
     // First, so that it is applied first: from then on, nothing is open that is not granted.
-    this.authorizationPolicy = this.object('security.istio.io/v1', 'AuthorizationPolicy', () =>
+    this.authorizationPolicy = object('AuthorizationPolicy', () =>
       // A policy without rules allows nothing; each grant adds what it allows.
       toJson_AuthorizationPolicySpec({ selector: { matchLabels: this.address.selector } }),
     );
     const probe = props.upstreamProbe === undefined ? undefined : resolveProbe(this, props.upstreamProbe);
     const authorization = checkAuthorization(this, props.authorization);
-    this.gateway = this.object('networking.istio.io/v1', 'Gateway', () =>
-      gatewayServers(this.address, this.hosts.hops),
-    );
+    this.gateway = object('Gateway', () => gatewayServers(this.address, this.hosts.hops));
     this.pods = this.makePods(props, probe);
     this.podsExist = props.workload?._existing !== undefined;
     this.deployment = this.pods?.deployment;
@@ -307,11 +307,6 @@ export class EgressGateway extends OwnedExit {
   private open(host: string): void {
     const existing = this.node.tryFindChild('WithoutIdentity') as OpenPolicy | undefined;
     (existing ?? new OpenPolicy(this, 'WithoutIdentity', this.address, this.hosts)).open(host);
-  }
-
-  private object(apiVersion: string, kind: string, spec: () => unknown): ApiObject {
-    const { namespace, exitName: name, metadata } = this.address;
-    return manifest(this, kind, { apiVersion, kind, namespace, name, metadata, spec });
   }
 }
 

@@ -13,7 +13,7 @@ import { OwnGatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
 import { hostInName } from '../exit/names';
 import { ObjectSize } from '../exit/object-size';
-import { manifest } from '../mesh/manifest';
+import { ObjectKind, objectsOf } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { JudgedCalls } from '../policy/judged-calls';
 import { exitRoutes, opaqueRoute } from '../upstream/exit-routes';
@@ -198,16 +198,9 @@ export class GatewayHost extends Construct implements IGatewayHost {
     return this.ports.some(({ kind }) => kind === 'tcp') ? [virtualAddress(this.upstreamHost)] : undefined;
   }
 
-  private networking(kind: string, parts: string[], spec: () => unknown): ApiObject {
+  private networking(kind: ObjectKind, parts: string[], spec: () => unknown): ApiObject {
     const name = dottedName(this.gateway.exitName, ...parts);
-    return manifest(this, [kind, ...parts.slice(0, -1)].join(' '), {
-      apiVersion: 'networking.istio.io/v1',
-      kind,
-      namespace: this.gateway.namespace,
-      name,
-      metadata: this.gateway.metadata,
-      spec,
-    });
+    return objectsOf(this, this.gateway)({ id: [kind, ...parts.slice(0, -1)].join(' '), kind, name, spec });
   }
 
   private checkAgrees({ scope }: Declaration, what: string, given: unknown, known: unknown): void {

@@ -12,7 +12,7 @@ import { EgressError } from '../errors';
 import { Declaration } from '../exit/declaration';
 import { hostInName } from '../exit/names';
 import { GatewayHost } from '../gateway/gateway-host';
-import { manifest } from '../mesh/manifest';
+import { ObjectKind, objectsOf } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { JudgedCalls } from '../policy/judged-calls';
 import { directRoutes } from '../upstream/exit-routes';
@@ -162,17 +162,10 @@ export class WaypointHost extends Construct implements IWaypointHost {
   }
 
   /** Where the host is keeps its name when the gateway goes that had it first: a new entry would be one more for the host. */
-  private networking(kind: string, spec: () => unknown): ApiObject {
-    const { namespace, exitName, replaces, metadata } = this.waypoint;
+  private networking(kind: ObjectKind, spec: () => unknown): ApiObject {
+    const { exitName, replaces } = this.waypoint;
     const owner = kind === 'VirtualService' ? exitName : (replaces ?? exitName);
-    return manifest(this, kind, {
-      apiVersion: 'networking.istio.io/v1',
-      kind,
-      namespace,
-      name: dottedName(owner, hostInName(this.host)),
-      metadata,
-      spec,
-    });
+    return objectsOf(this, this.waypoint)({ kind, name: dottedName(owner, hostInName(this.host)), spec });
   }
 
   private checkAgrees({ scope }: Declaration, what: string, given: unknown, known: unknown): void {

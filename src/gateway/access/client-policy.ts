@@ -13,7 +13,7 @@ import { OwnGatewayAddress } from '../../exit/address';
 import { Declaration } from '../../exit/declaration';
 import { everyNameForNamespace } from '../../exit/names';
 import { ObjectSize } from '../../exit/object-size';
-import { manifest } from '../../mesh/manifest';
+import { objectsOf } from '../../mesh/manifest';
 import { dottedName } from '../../naming';
 import { EgressClient } from '../../policy/egress-client';
 import { HttpCondition, ResolvedHttpRule, whenHeaders } from '../../policy/http-rule';
@@ -198,13 +198,15 @@ export class ClientPolicy extends Construct {
     rules: () => AuthorizationPolicySpecRules[],
     dryRun?: string,
   ): ApiObject {
-    const { namespace, exitName, metadata, selector } = this.gateway;
-    return manifest(this, id, {
-      apiVersion: 'security.istio.io/v1',
+    const { exitName, selector } = this.gateway;
+    return objectsOf(
+      this,
+      this.gateway,
+    )({
+      id,
       kind: 'AuthorizationPolicy',
-      namespace,
       name: dottedName(exitName, ...parts),
-      metadata: { ...metadata, annotations: { ...metadata?.annotations, ...(dryRun && { [DRY_RUN]: dryRun }) } },
+      annotations: dryRun === undefined ? undefined : { [DRY_RUN]: dryRun },
       spec: () => toJson_AuthorizationPolicySpec({ selector: { matchLabels: selector }, action, rules: rules() }),
     });
   }
