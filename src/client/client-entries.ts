@@ -1,6 +1,6 @@
 import { ServiceEntrySpecResolution, toJson_ServiceEntrySpec } from '../../imports/networking.istio.io';
 import { virtualAddress } from '../destination/captured-addresses';
-import { ResolvedPort } from '../destination/egress-port';
+import { calledProtocol, ResolvedPort } from '../destination/egress-port';
 import { EgressError } from '../errors';
 import { Declaration } from '../exit/declaration';
 import { Mesh } from '../mesh/mesh';
@@ -14,7 +14,10 @@ export function clientServiceEntry(host: string, ports: ResolvedPort[], addresse
     exportTo: ['.'],
     hosts: [host],
     addresses,
-    ports: ports.map(({ kind, port }) => ({ name: `${kind}-${port}`, number: port, protocol: kind.toUpperCase() })),
+    ports: ports.map((port) => {
+      const protocol = calledProtocol(port);
+      return { name: `${protocol.toLowerCase()}-${port.port}`, number: port.port, protocol };
+    }),
     resolution: ServiceEntrySpecResolution.STATIC,
   });
 }

@@ -74,7 +74,7 @@ export class HostAtGateway extends LedHost {
   }
 
   protected agreed(port: ResolvedPort): unknown {
-    return port.kind === 'http' ? [port.kind, port.retries] : [port.kind, port.identified];
+    return port.kind === 'http' ? [port.kind, port.retries] : port.kind;
   }
 
   protected take(declaration: Declaration): void {

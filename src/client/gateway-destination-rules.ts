@@ -56,8 +56,8 @@ export class GatewayDestinationRules extends Construct {
     for (const client of clients) {
       if (opaque.length === 0 && !this.isShared) continue;
       const rule = this.ruleFor(client);
-      for (const { port, identified } of opaque) {
-        for (const host of hosts) rule.add(identified ? askedBy(client, host, port) : undefined);
+      for (const { port, kind } of opaque) {
+        for (const host of hosts) rule.add(kind === 'open' ? undefined : askedBy(client, host, port));
       }
     }
     this.checkApart(declaration);

@@ -51,7 +51,7 @@ export function proxiedDestination(
  * @throws ExitCannotCarry
  */
 export function checkProxyCarries({ scope, ports, hosts, upstream }: Declaration): void {
-  const bad = ports.find((port) => port.kind === 'http' || !port.identified);
+  const bad = ports.find((port) => port.kind === 'http' || port.kind === 'open');
   const { endpoints, connectionLimits, outlierDetection, resolution } = upstream;
   const ofTheProxy = { endpoints, connectionLimits, outlierDetection, resolution: resolution !== 'DNS' || undefined };
   const [setting] = Object.entries(ofTheProxy).find(([, value]) => value !== undefined) ?? [];
@@ -89,9 +89,9 @@ export class ConnectProxy extends Construct {
       toJson_DestinationRuleSpec({
         exportTo: ['.'],
         host: proxy.host,
-        subsets: [...this.targets.keys()].sort().map((name) => ({
-          name,
-          trafficPolicy: { tunnel: { protocol: 'CONNECT', ...this.targets.get(name)! } },
+        subsets: [...this.targets.keys()].sort().map((subset) => ({
+          name: subset,
+          trafficPolicy: { tunnel: { protocol: 'CONNECT', ...this.targets.get(subset)! } },
         })),
       }),
     );

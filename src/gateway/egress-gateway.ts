@@ -19,7 +19,7 @@ import { markInstallation } from '../app/installation';
 import { markExit } from '../app/marks';
 import { describeGateway } from '../app/summary';
 import { leadToGateway } from '../client/lead-to-gateway';
-import { httpPorts, opaquePorts } from '../destination/egress-port';
+import { httpPorts, identifiedPorts, opaquePorts, openPorts } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
 import { EgressError } from '../errors';
 import { DEFAULT_EXIT, OwnGatewayAddress } from '../exit/address';
@@ -226,7 +226,7 @@ export class EgressGateway extends OwnedExit {
     if (this.podsExist) noteRewrites(this.address, declaration);
     this.hosts.admit(declaration);
     this.destinationRules.admit(declaration);
-    const namesServers = opaquePorts(ports).some(({ identified }) => identified);
+    const namesServers = identifiedPorts(ports).length > 0;
     for (const client of clients) {
       // Servers decide about service accounts by themselves.
       if (httpPorts(ports).length > 0 || (namesServers && !client.serviceAccountName)) {
@@ -235,7 +235,7 @@ export class EgressGateway extends OwnedExit {
     }
     if (namesServers && clients.some(({ serviceAccountName }) => serviceAccountName)) this.admitAccounts();
     if (opaquePorts(ports).length > 0) this.pods?.listenForOpaque();
-    if (opaquePorts(ports).some(({ identified }) => !identified)) hosts.forEach((host) => this.open(host));
+    if (openPorts(ports).length > 0) hosts.forEach((host) => this.open(host));
     if (readsSecrets(declaration)) this.pods?.readSecrets();
   }
 

@@ -4,7 +4,7 @@ import { proxiedDestination } from './connect-proxy';
 import { ServiceEntrySpecPorts } from '../../imports/networking.istio.io';
 import { markExitHost } from '../app/marks';
 import { virtualAddress } from '../destination/captured-addresses';
-import { httpPorts, opaquePorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
+import { httpPorts, identifiedPorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
 import { OpaquePort } from '../destination/opaque-port';
 import { Upstream } from '../destination/upstream';
 import { EgressError } from '../errors';
@@ -112,7 +112,7 @@ export class GatewayHost extends Construct implements IGatewayHost {
    */
   public admit({ scope, clients, ports, rules }: Declaration): void {
     this.calls.add(scope, rules, clients);
-    for (const port of opaquePorts(ports).filter(({ identified }) => identified)) {
+    for (const port of identifiedPorts(ports)) {
       const known = this.admitted.get(port.port);
       const servers = known ?? new ClientServers(this, this.host, port, this.serversSize);
       servers.admit(scope, clients);
@@ -155,7 +155,7 @@ export class GatewayHost extends Construct implements IGatewayHost {
         );
       }
     }
-    if (port.kind !== 'http' && port.identified) return;
+    if (port.kind === 'tls' || port.kind === 'tcp') return;
     this.virtualService ??= this.networking('VirtualService', [name], () => exitRoutes(this.gateway, this));
   }
 
@@ -226,8 +226,7 @@ export class GatewayHost extends Construct implements IGatewayHost {
         fix: 'send the two to different ports of the host',
       });
     }
-    const open = (p: ResolvedPort) => p.kind !== 'http' && !p.identified;
-    const second = open(port) && others.find(open);
+    const second = port.kind === 'open' && others.find(({ kind }) => kind === 'open');
     if (second) {
       throw new EgressError('PortConflict', scope, {
         what: `without identity on the hop, the exit sees only the name ${this.host}, not which of its ports is called`,

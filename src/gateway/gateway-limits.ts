@@ -33,11 +33,11 @@ function checkServerNames({ scope, hosts, ports, clients }: Declaration): void {
   const namespaces = clients.map(({ namespaceName, serviceAccountName }) =>
     serviceAccountName ? undefined : namespaceName,
   );
-  for (const { port, identified } of opaquePorts(ports)) {
+  for (const { port, kind } of opaquePorts(ports)) {
     const long = hosts
       .flatMap((host) => namespaces.map((namespace) => hopServerName(host, port, namespace)))
       .find((name) => name.length > MAX_DNS_NAME);
-    if (identified && long) {
+    if (kind !== 'open' && long) {
       throw new EgressError('HostSyntax', scope, {
         what: "the server name of the hop, which is the host's with the client and the port in front, is longer than a DNS name can be",
         given: long,
@@ -46,7 +46,7 @@ function checkServerNames({ scope, hosts, ports, clients }: Declaration): void {
       });
     }
     const likeServerName = hosts.find(isLikeServerName);
-    if (!identified && likeServerName) {
+    if (kind === 'open' && likeServerName) {
       throw new EgressError('ExitCannotCarry', scope, {
         what: 'without identity the hop carries the name of the host, and this one could be the server name of a port of another host, which is not open',
         given: likeServerName,

@@ -49,7 +49,7 @@ function opaqueServers(gateway: OwnGatewayAddress, { host, ports, servers }: Ser
       hosts: [`./${serverName}`],
     })),
     ...opaquePorts(ports)
-      .filter(({ identified }) => !identified)
+      .filter(({ kind }) => kind === 'open')
       .map(({ port }) => ({
         port: onPort(portName(host, port)),
         tls: { mode: Mode.PASSTHROUGH },

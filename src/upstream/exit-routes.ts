@@ -5,7 +5,7 @@ import {
   VirtualServiceSpecHttpMatch,
   VirtualServiceSpecTcpRouteDestination,
 } from '../../imports/networking.istio.io';
-import { httpPorts, opaquePorts } from '../destination/egress-port';
+import { httpPorts, openPorts } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
 import { ResolvedHeaders } from '../destination/http-headers';
 import { HttpPort } from '../destination/http-port';
@@ -24,7 +24,7 @@ type Called = Pick<ServedHost, 'host' | 'upstreamHost' | 'calls'>;
 export function exitRoutes(gateway: OwnGatewayAddress, served: ServedHost) {
   const { host, ports } = served;
   const http = httpPorts(ports);
-  const open = opaquePorts(ports).filter(({ identified }) => !identified);
+  const open = openPorts(ports);
   return toJson_VirtualServiceSpec({
     exportTo: HERE,
     gateways: [gateway.exitName],

@@ -7,7 +7,7 @@ import {
   toJson_DestinationRuleSpec,
   toJson_ServiceEntrySpec,
 } from '../../imports/networking.istio.io';
-import { httpPorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
+import { calledProtocol, httpPorts, ResolvedPort } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
 import { HttpPort } from '../destination/http-port';
 import { Upstream } from '../destination/upstream';
@@ -90,13 +90,17 @@ export function upstreamDestinationRule(host: string, upstream: Upstream, ports:
   });
 }
 
-/** A port as callers know it; its proxy connects to the host's own. */
+/**
+ * A port as callers know it, with the host's own number as the target. A port of the host's own number would let them call it past
+ * the rules of this one.
+ */
 export function calledPort(port: ResolvedPort): ServiceEntrySpecPorts {
-  const { kind, port: number, upstreamPort } = port;
+  const { port: number, upstreamPort } = port;
+  const protocol = calledProtocol(port);
   return {
-    name: `${kind}-${number}`,
+    name: `${protocol.toLowerCase()}-${number}`,
     number,
-    protocol: kind === 'http' ? 'HTTP' : upstreamProtocol(port),
+    protocol,
     targetPort: upstreamPort === number ? undefined : upstreamPort,
   };
 }

@@ -7,7 +7,7 @@ import {
   toJson_AuthorizationPolicySpec,
 } from '../../../imports/security.istio.io';
 import { DRY_RUN, isObserved, onObserve } from '../../app/observed';
-import { httpPorts, opaquePorts } from '../../destination/egress-port';
+import { httpPorts, identifiedPorts } from '../../destination/egress-port';
 import { isWildcard } from '../../destination/host';
 import { OwnGatewayAddress } from '../../exit/address';
 import { Declaration } from '../../exit/declaration';
@@ -86,7 +86,7 @@ export class ClientPolicy extends Construct {
     for (const condition of conditions(enforced, 'deny', client)) this.deny(client, condition, declaration);
     for (const condition of conditions(tried, 'deny', client)) this.tryDeny(client, condition, declaration);
     if (tried.some(({ action }) => action === 'allow')) this.tryAllow();
-    if (!client.serviceAccountName && opaquePorts(declaration.ports).some(({ identified }) => identified)) {
+    if (!client.serviceAccountName && identifiedPorts(declaration.ports).length > 0) {
       this.admitsNamespace = true;
     }
   }
