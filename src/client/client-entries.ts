@@ -2,6 +2,7 @@ import { ServiceEntrySpecResolution, toJson_ServiceEntrySpec } from '../../impor
 import { virtualAddress } from '../destination/captured-addresses';
 import { calledProtocol, ResolvedPort } from '../destination/egress-port';
 import { EgressError } from '../errors';
+import { GatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
 import { Mesh } from '../mesh/mesh';
 
@@ -53,4 +54,12 @@ export function checkWholePorts(declaration: Declaration): void {
   if (taken) {
     refuse("every connection on this port would go to the one host, other hosts' HTTP and HTTPS too", taken.port);
   }
+}
+
+/**
+ * The ports for which a sidecar needs a ServiceEntry of its own. On port 80 it routes a host by its VirtualService alone,
+ * as long as it sees some HTTP Service on port 80: the gateway's.
+ */
+export function portsWithServiceEntry(gateway: GatewayAddress, ports: ResolvedPort[]): ResolvedPort[] {
+  return gateway.http.port === 80 ? ports.filter(({ kind, port }) => kind !== 'http' || port !== 80) : ports;
 }

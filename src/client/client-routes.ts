@@ -7,7 +7,7 @@ import { HttpPort } from '../destination/http-port';
 import { OpaquePort } from '../destination/opaque-port';
 import { GatewayAddress } from '../exit/address';
 import { hopServerName } from '../exit/names';
-import { calledAuthority } from '../gateway/gateway-limits';
+import { calledAuthority } from '../upstream/authorities';
 import { httpRoutes } from '../upstream/http-routes';
 
 /** A host as a namespace's calls to it are led. */

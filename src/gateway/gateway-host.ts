@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { proxiedDestination } from './connect-proxy';
+import { exitRoutes, opaqueRoute } from './gateway-routes';
 import { ServiceEntrySpecPorts } from '../../imports/networking.istio.io';
 import { markExitHost } from '../app/marks';
 import { virtualAddress } from '../destination/captured-addresses';
@@ -16,14 +17,8 @@ import { ObjectSize } from '../exit/object-size';
 import { ObjectKind, objectsOf } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { JudgedCalls } from '../policy/judged-calls';
-import { exitRoutes, opaqueRoute } from '../upstream/exit-routes';
-import {
-  calledPort,
-  needsDestinationRule,
-  upstreamDestinationRule,
-  upstreamServiceEntry,
-  waitingPorts,
-} from '../upstream/upstream-manifests';
+import { needsDestinationRule, upstreamDestinationRule } from '../upstream/destination-rule';
+import { upstreamServiceEntry, calledPort, waitingPorts } from '../upstream/service-entry';
 
 const HERE = ['.'];
 

@@ -1,11 +1,11 @@
-import { httpPorts, opaquePorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
+import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
-import { HttpPort } from '../destination/http-port';
 import { EgressError } from '../errors';
 import { GatewayAddress, OwnGatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
 import { hopServerName, isLikeServerName } from '../exit/names';
 import { checkUnaskedBytes } from '../exit/unasked-bytes';
+import { ownAuthority, calledAuthority } from '../upstream/authorities';
 
 /** RFC 1035, without the length bytes. */
 const MAX_DNS_NAME = 253;
@@ -137,22 +137,4 @@ function checkWildcard(given: string, { scope, ports, upstream }: Declaration): 
       fix: 'list the hosts that are called',
     });
   }
-}
-
-/** The Host header that a caller of a port sends. */
-export function calledAuthority(host: string, { port }: HttpPort): string {
-  return port === 80 ? host : `${host}:${port}`;
-}
-
-/** The Host header that the host knows itself by. */
-export function ownAuthority(host: string, port: HttpPort): string {
-  return port.upstreamPort === (upstreamProtocol(port) === 'TLS' ? 443 : 80) ? host : `${host}:${port.upstreamPort}`;
-}
-
-/**
- * The ports for which a sidecar needs a ServiceEntry of its own. On port 80 it routes a host by its VirtualService alone,
- * as long as it sees some HTTP Service on port 80: the gateway's.
- */
-export function portsWithServiceEntry(gateway: GatewayAddress, ports: ResolvedPort[]): ResolvedPort[] {
-  return gateway.http.port === 80 ? ports.filter(({ kind, port }) => kind !== 'http' || port !== 80) : ports;
 }

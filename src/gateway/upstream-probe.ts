@@ -1,6 +1,5 @@
 import { ApiObject, Duration } from 'cdk8s';
 import { Construct } from 'constructs';
-import { ownAuthority } from './gateway-limits';
 import { ServedHost } from './gateway-servers';
 import { toJson_GatewaySpec, toJson_VirtualServiceSpec } from '../../imports/networking.istio.io';
 import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
@@ -11,8 +10,9 @@ import { OwnGatewayAddress } from '../exit/address';
 import { objectsOf } from '../mesh/manifest';
 import { dottedName, shorten } from '../naming';
 import { checkOptions, Options } from '../options';
+import { ownAuthority } from '../upstream/authorities';
+import { subsetName } from '../upstream/destination-rule';
 import { httpRoutes } from '../upstream/http-routes';
-import { subsetName } from '../upstream/upstream-manifests';
 
 /**
  * Makes a gateway's pods ready only while their upstream answers. In each pod `pilot-agent`, which every proxy image of Istio

@@ -33,8 +33,9 @@ import { OutboundTrafficPolicy } from '../mesh/mesh-settings';
 import { checkName, dottedName, joinName } from '../naming';
 import { checkEnum, checkOptions, Options } from '../options';
 import { PATH_HEADERS } from '../policy/path-form';
-import { routesTo } from '../upstream/exit-routes';
-import { needsDestinationRule, upstreamDestinationRule, upstreamServiceEntry } from '../upstream/upstream-manifests';
+import { needsDestinationRule, upstreamDestinationRule } from '../upstream/destination-rule';
+import { routesTo } from '../upstream/routes';
+import { upstreamServiceEntry } from '../upstream/service-entry';
 
 /** How workloads inside the mesh reach hosts that are served to callers outside. */
 export enum MeshAccess {

@@ -6,14 +6,9 @@ import { LedHost, LedHostProps } from '../client/led-host';
 import { httpPorts, ResolvedPort } from '../destination/egress-port';
 import { Upstream } from '../destination/upstream';
 import { Declaration } from '../exit/declaration';
-import { directRoutes } from '../upstream/exit-routes';
-import {
-  calledPort,
-  isLookedUpPerCall,
-  needsDestinationRule,
-  upstreamDestinationRule,
-  upstreamServiceEntry,
-} from '../upstream/upstream-manifests';
+import { needsDestinationRule, upstreamDestinationRule } from '../upstream/destination-rule';
+import { directRoutes } from '../upstream/routes';
+import { upstreamServiceEntry, calledPort, isLookedUpPerCall } from '../upstream/service-entry';
 
 const HERE = ['.'];
 

@@ -15,15 +15,9 @@ import { GatewayHost } from '../gateway/gateway-host';
 import { ObjectKind, objectsOf } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { JudgedCalls } from '../policy/judged-calls';
-import { directRoutes } from '../upstream/exit-routes';
-import {
-  calledPort,
-  isLookedUpPerCall,
-  needsDestinationRule,
-  upstreamDestinationRule,
-  upstreamServiceEntry,
-  waitingPorts,
-} from '../upstream/upstream-manifests';
+import { needsDestinationRule, upstreamDestinationRule } from '../upstream/destination-rule';
+import { directRoutes } from '../upstream/routes';
+import { isLookedUpPerCall, upstreamServiceEntry, waitingPorts, calledPort } from '../upstream/service-entry';
 
 const HERE = ['.'];
 

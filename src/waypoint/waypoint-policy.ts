@@ -12,11 +12,12 @@ import { ResolvedPort } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
 import { Declaration } from '../exit/declaration';
 import { hostInName } from '../exit/names';
-import { authoritiesOf, conditions, sourceOf } from '../gateway/access/client-policy';
+import { conditions, sourceOf } from '../gateway/access/client-policy';
 import { objectsOf } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
 import { HttpCondition, ResolvedHttpRule, whenHeaders } from '../policy/http-rule';
+import { authoritiesOf } from '../upstream/authorities';
 
 interface Host {
   readonly host: string;

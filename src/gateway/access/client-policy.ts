@@ -17,6 +17,7 @@ import { objectsOf } from '../../mesh/manifest';
 import { dottedName } from '../../naming';
 import { EgressClient } from '../../policy/egress-client';
 import { HttpCondition, ResolvedHttpRule, whenHeaders } from '../../policy/http-rule';
+import { authoritiesOf } from '../../upstream/authorities';
 
 /** Stands for the namespace of `EgressClient.anyInMesh()`; no namespace has a dot in its name. */
 const ANY = 'any.mesh';
@@ -238,9 +239,4 @@ export function conditions(
 export function sourceOf(client: EgressClient): AuthorizationPolicySpecRulesFromSource {
   if (client.serviceAccountName) return { serviceAccounts: [client.toString()] };
   return client.namespaceName ? { namespaces: [client.namespaceName] } : { principals: ['*'] };
-}
-
-/** The Host headers of the calls that are let through: the port tells destinations of one host apart. */
-export function authoritiesOf(host: string, port: number): string[] {
-  return port === 80 ? [host, `${host}:80`] : [`${host}:${port}`];
 }
