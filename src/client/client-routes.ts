@@ -6,7 +6,7 @@ import { isWildcard } from '../destination/host';
 import { HttpPort } from '../destination/http-port';
 import { OpaquePort } from '../destination/opaque-port';
 import { GatewayAddress } from '../exit/address';
-import { hopServerName } from '../exit/names';
+import { hopServerName } from '../exit/server-names';
 import { calledAuthority } from '../upstream/authorities';
 import { httpRoutes } from '../upstream/http-routes';
 

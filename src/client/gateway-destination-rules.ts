@@ -11,7 +11,7 @@ import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { EgressError } from '../errors';
 import { OwnGatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
-import { hopLabel, hopServerName } from '../exit/names';
+import { hopLabel, hopServerName } from '../exit/server-names';
 import { objectsOf } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { EgressClient } from '../policy/egress-client';

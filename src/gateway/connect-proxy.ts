@@ -12,7 +12,7 @@ import { checkPort } from '../destination/port-number';
 import { EgressError } from '../errors';
 import { OwnGatewayAddress, ProxyAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
-import { hopLabel, portName } from '../exit/names';
+import { hopLabel, portName } from '../exit/server-names';
 import { ObjectKind, objectsOf } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { checkOptions, Options } from '../options';

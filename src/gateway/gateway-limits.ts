@@ -3,7 +3,7 @@ import { isWildcard } from '../destination/host';
 import { EgressError } from '../errors';
 import { GatewayAddress, OwnGatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
-import { hopServerName, isLikeServerName } from '../exit/names';
+import { hopServerName, parseServerName } from '../exit/server-names';
 import { checkUnaskedBytes } from '../exit/unasked-bytes';
 import { ownAuthority, calledAuthority } from '../upstream/authorities';
 
@@ -45,7 +45,7 @@ function checkServerNames({ scope, hosts, ports, clients }: Declaration): void {
         fix: 'call the service by a shorter name',
       });
     }
-    const likeServerName = hosts.find(isLikeServerName);
+    const likeServerName = hosts.find(parseServerName);
     if (kind === 'open' && likeServerName) {
       throw new EgressError('ExitCannotCarry', scope, {
         what: 'without identity the hop carries the name of the host, and this one could be the server name of a port of another host, which is not open',

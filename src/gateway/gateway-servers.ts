@@ -1,5 +1,5 @@
 import { OwnGatewayAddress } from '../exit/address';
-import { hopLabel, portName } from '../exit/names';
+import { hopLabel, portName } from '../exit/server-names';
 import { ClientServer } from './access/client-servers';
 import {
   GatewaySpecServers,

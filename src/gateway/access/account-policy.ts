@@ -2,7 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../../imports/security.istio.io';
 import { OwnGatewayAddress } from '../../exit/address';
-import { EVERY_NAME_FOR_ACCOUNTS } from '../../exit/names';
+import { EVERY_NAME_FOR_ACCOUNTS } from '../../exit/server-names';
 import { objectsOf } from '../../mesh/manifest';
 import { dottedName } from '../../naming';
 
