@@ -26,9 +26,12 @@ export function hopServerName(host: string, port: number, namespace?: string): s
   return `${who}.${portName(host, port)}`;
 }
 
+/** What server names of the hop are like, in JavaScript and in RE2. */
+export const LIKE_SERVER_NAME = `^(${FOR_ACCOUNTS}|${FOR_NAMESPACE}\\.[^.]+)\\.[0-9]+(-any)?\\.`;
+
 /** Whether a name could be a server name of the hop. */
 export function isLikeServerName(name: string): boolean {
-  return /^(sa|ns\.[^.]+)\.\d+(-any)?\./.test(name);
+  return new RegExp(LIKE_SERVER_NAME).test(name);
 }
 
 /** The same as a DNS-1123 label, for subsets and ports: dashes double, so that no two server names come to one label. */
