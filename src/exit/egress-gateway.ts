@@ -179,7 +179,7 @@ export class EgressGateway extends Construct implements IEgressExit {
     }
     this.handle = ownHandle(this, this, props);
     markExit(this, { namespace: this.namespace, selector: this.handle.selector });
-    markInstallation(this, { closes: mesh });
+    markInstallation(this, { closes: mesh, gatewaysIn: mesh });
 
     // First, so that it is applied first: from then on, nothing is open that is not granted.
     this.authorizationPolicy = this.object('security.istio.io/v1', 'AuthorizationPolicy', () =>
