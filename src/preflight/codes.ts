@@ -7,6 +7,7 @@ export const CODES = [
   'DestinationRuleReplaced',
   'DestinationRuleSettingsLost',
   'DuplicateDocument',
+  'ExitsNotClosed',
   'ExtensionOnClients',
   'ExtensionOnExit',
   'GatewayCallsTaken',
