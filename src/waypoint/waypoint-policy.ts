@@ -122,7 +122,7 @@ export class WaypointPolicy extends Construct {
     for (const { client, ports, rules } of this.granted) {
       const holding = rules.filter(({ dryRun }) => trial || !dryRun);
       const any = holding.some(({ action }) => action === 'allow');
-      for (const condition of any ? conditions(holding, 'allow', client) : [{}]) add(merged, client, condition, ports);
+      for (const condition of any ? conditions(holding, { action: 'allow' }, client) : [{}]) add(merged, client, condition, ports);
     }
     return this.rules(merged);
   }
@@ -132,7 +132,7 @@ export class WaypointPolicy extends Construct {
     const merged = new Map<string, Rule>();
     for (const { client, ports, rules } of this.granted) {
       const these = rules.filter((rule) => trial === this.isTried(rule, client));
-      for (const condition of conditions(these, 'deny', client)) add(merged, client, condition, ports);
+      for (const condition of conditions(these, { action: 'deny' }, client)) add(merged, client, condition, ports);
     }
     return this.rules(merged);
   }

@@ -22,12 +22,22 @@ import { authoritiesOf } from '../../upstream/authorities';
 /** Stands for the namespace of `EgressClient.anyInMesh()`; no namespace has a dot in its name. */
 const ANY = 'any.mesh';
 
-/** Calls of one client that share a condition. */
+/** What one declaration says of one client's HTTP calls. */
+interface Granted {
+  readonly client: EgressClient;
+  readonly hosts: string[];
+  readonly ports: number[];
+  readonly rules: ResolvedHttpRule[];
+}
+
+/** Calls of one client that share a condition: the authorities of each host. */
 interface Calls {
   readonly client: EgressClient;
   readonly condition: HttpCondition;
-  readonly hosts: Map<string, string[]>;
+  readonly hosts: Map<string, Set<string>>;
 }
+
+const { ALLOW, DENY } = AuthorizationPolicySpecAction;
 
 /**
  * What the clients of one namespace may reach through a gateway: one policy, whose rules hold the sorted calls of all grants.
@@ -36,12 +46,7 @@ interface Calls {
  */
 export class ClientPolicy extends Construct {
   /** The policy for a client's namespace, which is made when it is first asked for. */
-  public static for(
-    scope: Construct,
-    gateway: OwnGatewayAddress,
-    client: EgressClient,
-    known: KnownHosts,
-  ): ClientPolicy {
+  public static for(scope: Construct, gateway: OwnGatewayAddress, client: EgressClient, known: KnownHosts): ClientPolicy {
     const { namespaceName } = client;
     return ClientPolicy.find(scope, namespaceName) ?? new ClientPolicy(scope, namespaceName ?? ANY, gateway, known);
   }
@@ -56,11 +61,8 @@ export class ClientPolicy extends Construct {
     "the namespace's policy",
     'split the hosts over several exits, or the clients over several namespaces',
   );
-  private readonly allowed = new Map<string, Calls>();
-  private readonly denied = new Map<string, Calls>();
-  /** What would be let through if the rules held that are only tried out. */
-  private readonly triedAllowed = new Map<string, Calls>();
-  private readonly triedDenied = new Map<string, Calls>();
+  private readonly counted = new Set<string>();
+  private readonly granted: Granted[] = [];
   /** Whether all of the namespace may reach a port whose bytes are not read. */
   private admitsNamespace = false;
 
@@ -71,96 +73,105 @@ export class ClientPolicy extends Construct {
     private readonly known: KnownHosts,
   ) {
     super(scope, id);
-    this.authorizationPolicy = this.policy('AuthorizationPolicy', [id], AuthorizationPolicySpecAction.ALLOW, () => [
-      ...this.httpRules(this.allowed),
+    this.authorizationPolicy = this.policy('AuthorizationPolicy', [id], ALLOW, () => [
+      ...this.httpRules(this.allowed(false)),
       ...this.opaqueRules(),
     ]);
-    onObserve(this, () => isObserved(this, id) && this.tryAllow());
+    onObserve(this, () => isObserved(this, id) && this.tryAllowed());
   }
 
   /** Lets a client make the calls of a declaration. @throws HostCount */
-  public allow(client: EgressClient, declaration: Declaration): void {
-    const enforced = declaration.rules.filter(({ dryRun }) => !dryRun);
-    const tried = declaration.rules.filter(({ dryRun }) => dryRun);
-    this.addAllowed(this.allowed, client, enforced, declaration);
-    this.addAllowed(this.triedAllowed, client, declaration.rules, declaration);
-    for (const condition of conditions(enforced, 'deny', client)) this.deny(client, condition, declaration);
-    for (const condition of conditions(tried, 'deny', client)) this.tryDeny(client, condition, declaration);
-    if (tried.some(({ action }) => action === 'allow')) this.tryAllow();
-    if (!client.serviceAccountName && identifiedPorts(declaration.ports).length > 0) {
-      this.admitsNamespace = true;
-    }
+  public allow(client: EgressClient, { scope, hosts, ports, rules }: Declaration): void {
+    const granted = { client, hosts, ports: httpPorts(ports).map(({ port }) => port), rules };
+    this.count(scope, granted);
+    this.granted.push(granted);
+    this.makeOthers(granted);
+    if (!client.serviceAccountName && identifiedPorts(ports).length > 0) this.admitsNamespace = true;
   }
 
-  private addAllowed(
-    to: Map<string, Calls>,
-    client: EgressClient,
-    rules: ResolvedHttpRule[],
-    declaration: Declaration,
-  ) {
-    if (!rules.some(({ action }) => action === 'allow')) this.add(to, client, {}, declaration);
-    for (const condition of conditions(rules, 'allow', client)) this.add(to, client, condition, declaration);
+  /** The policies besides the first are there when a declaration needs them: istiod's validation refuses a DENY without rules. */
+  private makeOthers({ client, rules }: Granted): void {
+    const denies = (dryRun: boolean) => conditions(rules, { action: 'deny', dryRun }, client).length > 0;
+    const { id } = this.node;
+    if (denies(false)) this.makeOnce('Denied', [id, 'deny'], DENY, () => this.denied(false), this.whileObserved());
+    if (rules.some(({ action, dryRun }) => action === 'allow' && dryRun)) this.tryAllowed();
+    if (denies(true)) this.makeOnce('TriedDenied', [id, 'deny', 'dry-run'], DENY, () => this.denied(true), 'true');
   }
 
-  private deny(client: EgressClient, condition: HttpCondition, declaration: Declaration): void {
-    if (this.denied.size === 0) {
-      const rules = () => this.denyRules(this.denied);
-      this.policy('Denied', [this.node.id, 'deny'], AuthorizationPolicySpecAction.DENY, rules, this.whileObserved());
-    }
-    this.add(this.denied, client, condition, declaration);
+  /** All that the namespace may call, not only what a rule is about: the trial knows nothing of other policies. */
+  private tryAllowed(): void {
+    this.makeOnce('TriedAllowed', [this.node.id, 'dry-run'], ALLOW, () => this.allowed(true), 'true');
   }
 
-  /** All that the namespace may call, not only what the rule is about: the trial knows nothing of other policies. */
-  private tryAllow(): void {
-    if (this.node.tryFindChild('TriedAllowed')) return;
-    const rules = () => this.httpRules(this.triedAllowed);
-    this.policy('TriedAllowed', [this.node.id, 'dry-run'], AuthorizationPolicySpecAction.ALLOW, rules, 'true');
+  private makeOnce(
+    id: string,
+    parts: string[],
+    action: AuthorizationPolicySpecAction,
+    calls: () => Calls[],
+    dryRun: string,
+  ): void {
+    if (this.node.tryFindChild(id)) return;
+    // Without its port, a denial of HTTP would hold for every connection of the others, of which it can read nothing.
+    const ports = action === DENY ? [`${this.gateway.targetPorts.http}`] : undefined;
+    this.policy(id, parts, action, () => this.httpRules(calls(), ports), dryRun);
   }
 
-  private tryDeny(client: EgressClient, condition: HttpCondition, declaration: Declaration): void {
-    if (this.triedDenied.size === 0) {
-      const rules = () => this.denyRules(this.triedDenied);
-      this.policy('TriedDenied', [this.node.id, 'deny', 'dry-run'], AuthorizationPolicySpecAction.DENY, rules, 'true');
-    }
-    this.add(this.triedDenied, client, condition, declaration);
+  /** What may be called; as a trial, what could be if every rule held. */
+  private allowed(trial: boolean): Calls[] {
+    return this.merged(({ client, rules }) => {
+      const holding = trial ? rules : rules.filter(({ dryRun }) => !dryRun);
+      const any = holding.some(({ action }) => action === 'allow');
+      return any ? conditions(holding, { action: 'allow' }, client) : [{}];
+    });
   }
 
-  /** Without its port, a rule about HTTP would hold for every connection of the others, of which it can read nothing. */
-  private denyRules(calls: Map<string, Calls>): AuthorizationPolicySpecRules[] {
-    return this.httpRules(calls, [`${this.gateway.targetPorts.http}`]);
+  /** What is refused, or as a trial would be. */
+  private denied(dryRun: boolean): Calls[] {
+    return this.merged(({ client, rules }) => conditions(rules, { action: 'deny', dryRun }, client));
   }
 
-  private add(to: Map<string, Calls>, client: EgressClient, condition: HttpCondition, declaration: Declaration): void {
-    const ports = httpPorts(declaration.ports);
-    if (ports.length === 0) return;
-    const key = `${client} ${JSON.stringify(condition)}`;
-    const calls = to.get(key) ?? { client, condition, hosts: new Map() };
-    for (const host of declaration.hosts) {
-      const authorities = new Set<string>(calls.hosts.get(host));
-      for (const authority of ports.flatMap(({ port }) => authoritiesOf(host, port))) {
-        if (to !== this.triedAllowed && !authorities.has(authority)) {
-          this.size.add(declaration.scope, authority.length + 3);
+  /** All grants with their conditions, those of one client and condition together, in an order that no declaration changes. */
+  private merged(conditionsOf: (granted: Granted) => HttpCondition[]): Calls[] {
+    const all = new Map<string, Calls>();
+    for (const granted of this.granted) {
+      if (granted.ports.length === 0) continue;
+      for (const condition of conditionsOf(granted)) {
+        const key = `${granted.client} ${JSON.stringify(condition)}`;
+        const calls = all.get(key) ?? { client: granted.client, condition, hosts: new Map<string, Set<string>>() };
+        all.set(key, calls);
+        for (const host of granted.hosts) {
+          const authorities = calls.hosts.get(host) ?? new Set();
+          calls.hosts.set(host, authorities);
+          for (const port of granted.ports) for (const name of authoritiesOf(host, port)) authorities.add(name);
         }
-        authorities.add(authority);
       }
-      calls.hosts.set(host, [...authorities]);
     }
-    to.set(key, calls);
+    return [...all.keys()].sort().map((key) => all.get(key)!);
   }
 
-  private httpRules(calls: Map<string, Calls>, ports?: string[]): AuthorizationPolicySpecRules[] {
-    return [...calls.keys()].sort().map((key) => {
-      const { client, condition, hosts } = calls.get(key)!;
+  /** Each authority once for each client and condition, as it stands in the policies. @throws HostCount */
+  private count(scope: Construct, { client, hosts, ports, rules }: Granted): void {
+    const ways = Math.max(1, rules.length);
+    for (const authority of hosts.flatMap((host) => ports.flatMap((port) => authoritiesOf(host, port)))) {
+      const key = `${client} ${ways} ${authority}`;
+      if (this.counted.has(key)) continue;
+      this.size.add(scope, ways * (authority.length + 3));
+      this.counted.add(key);
+    }
+  }
+
+  private httpRules(calls: Calls[], ports?: string[]): AuthorizationPolicySpecRules[] {
+    return calls.map(({ client, condition, hosts }) => {
       const { methods, paths, headers } = condition;
-      const exact = [...hosts].filter(([host]) => !isWildcard(host)).flatMap(([, authorities]) => authorities);
+      const exact = [...hosts].filter(([host]) => !isWildcard(host)).flatMap(([, authorities]) => [...authorities]);
       const operations = [
         ...(exact.length > 0 ? [{ hosts: exact.sort() }] : []),
         ...[...hosts]
           .filter(([host]) => isWildcard(host))
           .sort()
           .map(([host, authorities]) => ({
-            hosts: authorities.sort(),
-            notHosts: this.otherHostsBelow(host, authorities),
+            hosts: [...authorities].sort(),
+            notHosts: this.otherHostsBelow(host, [...authorities].sort()),
           })),
       ];
       return {
@@ -224,14 +235,18 @@ export interface KnownHosts {
   below(wildcard: string): string[];
 }
 
-/** What the rules of an action ask of a client's calls. */
-export function conditions(
-  rules: ResolvedHttpRule[],
-  wanted: ResolvedHttpRule['action'],
-  client: EgressClient,
-): HttpCondition[] {
+/** Which rules are meant; both that hold and that are tried out where `dryRun` is left out. */
+interface Wanted {
+  readonly action: ResolvedHttpRule['action'];
+  readonly dryRun?: boolean;
+}
+
+/** What rules ask of a client's calls. */
+export function conditions(rules: ResolvedHttpRule[], wanted: Wanted, client: EgressClient): HttpCondition[] {
+  const isMeant = ({ action, dryRun }: ResolvedHttpRule) =>
+    action === wanted.action && (wanted.dryRun === undefined || wanted.dryRun === Boolean(dryRun));
   return rules
-    .filter(({ action, clients }) => action === wanted && (clients?.includes(client.toString()) ?? true))
+    .filter((rule) => isMeant(rule) && (rule.clients?.includes(client.toString()) ?? true))
     .map(({ methods, paths, headers }) => ({ methods, paths, headers }));
 }
 
