@@ -92,7 +92,7 @@ export function upstreamProtocol(port: ResolvedPort): 'HTTP' | 'TLS' | 'TCP' {
 
 /**
  * The ports of a destination, by number.
- * @throws PortsMissing, WrongType, PortRange, PortConflict and what each port's options can throw
+ * @throws PortsMissing, WrongType, OutOfRange, PortConflict and what each port's options can throw
  */
 export function checkPorts(scope: Construct, ports: EgressPort[] | undefined): ResolvedPort[] {
   if (!Array.isArray(ports) || ports.length === 0) {

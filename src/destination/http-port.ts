@@ -102,7 +102,7 @@ export function isSentOnPlainly({ tls, upstreamHttp }: HttpPort): boolean {
   return tls === undefined && upstreamHttp === UpstreamHttp.HTTP_1_1;
 }
 
-/** @throws PortRange, TimeoutRange, WrongType and what headers, retries and TLS can throw */
+/** @throws OutOfRange, WrongType and what headers, retries and TLS can throw */
 export function resolveHttpPort(
   scope: Construct,
   options: HttpPortOptions,
@@ -118,8 +118,7 @@ export function resolveHttpPort(
       'UpstreamHttp',
       UpstreamHttp,
     ]),
-    timeout:
-      options.timeout === undefined ? undefined : checkDuration(scope, 'timeout', options.timeout, 'TimeoutRange'),
+    timeout: options.timeout === undefined ? undefined : checkDuration(scope, 'timeout', options.timeout),
     retries: checkRetries(scope, options.retries),
     headers: resolveHeaders(scope, options.headers, options.keepMeshHeaders),
   };

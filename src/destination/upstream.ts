@@ -14,7 +14,7 @@ export interface Upstream {
   readonly outlierDetection?: ResolvedOutlierDetection;
 }
 
-/** @throws ResolutionNone, EndpointSyntax, SettingRange */
+/** @throws ResolutionNone, EndpointSyntax, OutOfRange */
 export function resolveUpstream(scope: Construct, hosts: EgressHosts): Upstream {
   const { resolution = HostResolution.DNS, connectionLimits, outlierDetection } = hosts;
   if (resolution !== HostResolution.DNS && resolution !== HostResolution.DNS_ROUND_ROBIN) {

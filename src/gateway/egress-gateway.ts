@@ -105,7 +105,7 @@ export class EgressGateway extends OwnedExit {
    * A gateway that another app makes. Declarations through it make the client hop only; the owner of the gateway grants
    * them, with `grant`.
    *
-   * @throws NameSyntax, PortRange
+   * @throws NameSyntax, OutOfRange
    */
   public static imported(attributes: EgressGatewayAttributes = {}): EgressExit {
     return new ImportedEgressGateway(attributes);
@@ -135,7 +135,7 @@ export class EgressGateway extends OwnedExit {
   private readonly policies: Construct;
 
   /**
-   * @throws NameSyntax, LabelSyntax, QuantitySyntax, PortRange, HostSyntax, MetadataReserved, ExitInRootNamespace
+   * @throws NameSyntax, LabelSyntax, QuantitySyntax, OutOfRange, HostSyntax, MetadataReserved, ExitInRootNamespace
    */
   public constructor(scope: Construct, id: string, props: EgressGatewayProps = {}) {
     props = checkOptions(pathOf(scope, id), props, EGRESS_GATEWAY);

@@ -68,8 +68,8 @@ export class Egress extends Construct {
 
   /**
    * @throws HostsMissing, HostSyntax, HostWildcard, HostIpAddress, HostInCluster, HostCount, NotInline, ClientsMissing,
-   * ClientAnyAlone, ClientInExitNamespace, ServiceAccountDots, PortsMissing, PortRange, PortConflict, TimeoutRange,
-   * SettingRange, AddressSyntax, EndpointSyntax, HttpRuleSyntax, RetriesRange, HeaderSyntax, CredentialNamespace, SubjectAltNameSyntax, ResolutionNone, ExitCannotCarry, WrongType, OptionUnknown,
+   * ClientAnyAlone, ClientInExitNamespace, ServiceAccountDots, PortsMissing, OutOfRange, PortConflict,
+   * AddressSyntax, EndpointSyntax, HttpRuleSyntax, HeaderSyntax, CredentialNamespace, SubjectAltNameSyntax, ResolutionNone, ExitCannotCarry, WrongType, OptionUnknown,
    * DestinationConflict, MetadataReserved, NameSyntax; see docs/errors.md
    */
   public constructor(scope: Construct, id: string, props: EgressProps) {

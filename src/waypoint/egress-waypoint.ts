@@ -124,7 +124,7 @@ export class EgressWaypoint extends OwnedExit {
   private readonly address: WaypointAddress;
   private readonly hosts: WaypointHosts;
 
-  /** @throws NameSyntax, QuantitySyntax, SettingRange, LabelSyntax, MetadataReserved, ExitInRootNamespace, VersionUnsupported */
+  /** @throws NameSyntax, QuantitySyntax, OutOfRange, LabelSyntax, MetadataReserved, ExitInRootNamespace, VersionUnsupported */
   public constructor(scope: Construct, id: string, props: EgressWaypointProps = {}) {
     props = checkOptions(pathOf(scope, id), props, WAYPOINT);
     super(scope, id, props, { name: DEFAULT_WAYPOINT, namespace: DEFAULT_NAMESPACE });

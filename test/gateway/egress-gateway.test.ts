@@ -156,7 +156,7 @@ test('refuses the root namespace, bad sizes and pods that nothing selects', () =
   expect(make({ namespace: 'istio-system' })).toThrow(failing('ExitInRootNamespace'));
   expect(make({ name: 'Egress' })).toThrow(failing('NameSyntax', 'Egress'));
   expect(make({ metadata: { name: 'x' } })).toThrow(failing('MetadataReserved', 'name'));
-  expect(make({ workload: GatewayWorkload.managed({ replicas: 0 }) })).toThrow(failing('SettingRange', 'replicas'));
+  expect(make({ workload: GatewayWorkload.managed({ replicas: 0 }) })).toThrow(failing('OutOfRange', 'replicas'));
   expect(make({ workload: GatewayWorkload.managed({ resources: { cpuLimit: 'two' } }) })).toThrow(
     failing('QuantitySyntax', 'two'),
   );

@@ -103,8 +103,8 @@ test.each(['', 'status', '/a b', '/a?b', '/a#b', undefined])('refuses the path %
 });
 
 test('refuses times that the kubelet cannot keep', () => {
-  expect(() => probed({ path: '/', period: Duration.millis(500) })).toThrow(failing('SettingRange', 'period'));
-  expect(() => probed({ path: '/', failureThreshold: 0 })).toThrow(failing('SettingRange', 'failureThreshold'));
+  expect(() => probed({ path: '/', period: Duration.millis(500) })).toThrow(failing('OutOfRange', 'period'));
+  expect(() => probed({ path: '/', failureThreshold: 0 })).toThrow(failing('OutOfRange', 'failureThreshold'));
 });
 
 test('a probe without an upstream to ask is an error', () => {

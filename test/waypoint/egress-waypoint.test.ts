@@ -61,7 +61,7 @@ test.each([
   [{ namespace: 'istio-system' }, 'ExitInRootNamespace'],
   [{ name: 'A' }, 'NameSyntax'],
   [{ metadata: { name: 'x' } }, 'MetadataReserved'],
-  [{ workload: { replicas: 0 } }, 'SettingRange'],
+  [{ workload: { replicas: 0 } }, 'OutOfRange'],
 ])('refuses %j', (props, code) => {
   expect(() => ambient(props as object)).toThrow(failing(code));
 });

@@ -128,7 +128,7 @@ const EXISTING: Options<ExistingGatewayOptions> = {
 export class GatewayWorkload {
   /**
    * Pods of the gateway's own, with Service, ServiceAccount, HorizontalPodAutoscaler and PodDisruptionBudget.
-   * @throws QuantitySyntax, SettingRange, LabelSyntax when the gateway is made
+   * @throws QuantitySyntax, OutOfRange, LabelSyntax when the gateway is made
    */
   public static managed(options: ManagedGatewayOptions = {}): GatewayWorkload {
     return WORKLOAD.mark(new GatewayWorkload(checkManaged('GatewayWorkload.managed', options)));
@@ -173,7 +173,7 @@ const LABEL_VALUE = /^[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
 /** Of nodes and taints, many have none: "node-role.kubernetes.io/infra" is a key alone. */
 const isNodeValue = (value: string) => value === '' || LABEL_VALUE.test(value);
 
-/** Checks what is said of pods that exist already. @throws NameSyntax, LabelSyntax, PortRange */
+/** Checks what is said of pods that exist already. @throws NameSyntax, LabelSyntax, OutOfRange */
 export function checkExisting(scope: Construct, existing: ExistingGatewayOptions): ExistingGatewayOptions {
   checkName(scope, 'service', existing.service);
   if (existing.tlsService !== undefined) checkName(scope, 'tlsService', existing.tlsService);
