@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { addresses, PeerPort, podsOf, tcp, to } from './peers';
 import { checkRanges } from './ranges';
 import { checkPort } from '../destination/port-number';
-import { checkLabels } from '../gateway/pods/gateway-workload';
+import { checkLabels } from '../gateway/pods/labels';
 import { Mesh } from '../mesh/mesh';
 import { checkName } from '../naming';
 import { checkOptions, Options } from '../options';

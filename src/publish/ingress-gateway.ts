@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { Brand } from '../brand';
 import { checkPort } from '../destination/port-number';
-import { checkLabels } from '../gateway/pods/gateway-workload';
+import { checkLabels } from '../gateway/pods/labels';
 import { checkName } from '../naming';
 import { checkOptions, Options } from '../options';
 import { EgressClient } from '../policy/egress-client';

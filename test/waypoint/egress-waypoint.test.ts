@@ -62,6 +62,8 @@ test.each([
   [{ name: 'A' }, 'NameSyntax'],
   [{ metadata: { name: 'x' } }, 'MetadataReserved'],
   [{ workload: { replicas: 0 } }, 'OutOfRange'],
+  // istiod makes the pods, and in one way.
+  [{ workload: { installation: 'INJECTED' } }, 'OptionUnknown'],
 ])('refuses %j', (props, code) => {
   expect(() => ambient(props as object)).toThrow(failing(code));
 });
