@@ -15,8 +15,8 @@ export function upstreamProxyOpa(app: App): void {
   });
 
   new UpstreamProxy(chart, 'HttpbinEgress', {
-    hostname: 'bin.corp.example',
-    upstream: 'httpbin.org',
+    host: 'bin.corp.example',
+    upstreamHost: 'httpbin.org',
     ingress: { gateway: IngressGateway.imported(), credentialName: 'corp-example-tls' },
     clients: [EgressClient.serviceAccount('apps', 'sleep')],
     authorization: OpaAuthorization.sidecar({ policyConfigMap: 'httpbin-policy' }),

@@ -9,8 +9,8 @@ export function upstreamProxy(app: App): void {
 
   const bin = new Chart(app, 'httpbin', { namespace: 'httpbin' });
   new UpstreamProxy(bin, 'HttpbinEgress', {
-    hostname: 'bin.corp.example',
-    upstream: 'httpbin.org',
+    host: 'bin.corp.example',
+    upstreamHost: 'httpbin.org',
     ingress: { gateway, credentialName: 'bin-corp-example-tls' },
     clients,
     upstreamProbe,
@@ -18,8 +18,8 @@ export function upstreamProxy(app: App): void {
 
   const crm = new Chart(app, 'crm', { namespace: 'crm' });
   new UpstreamProxy(crm, 'CrmEgress', {
-    hostname: 'crm.corp.example',
-    upstream: 'crm.vendor.example.com',
+    host: 'crm.corp.example',
+    upstreamHost: 'crm.vendor.example.com',
     ingress: { gateway, credentialName: 'crm-corp-example-tls' },
     upstreamProbe,
   });
@@ -28,8 +28,8 @@ export function upstreamProxy(app: App): void {
   // The name of this one is in no DNS: the callers' sidecars answer for it.
   Mesh.configure(wiki, { dnsProxying: true });
   new UpstreamProxy(wiki, 'WikiEgress', {
-    hostname: 'wiki.corp.example',
-    upstream: 'wiki.vendor.example.com',
+    host: 'wiki.corp.example',
+    upstreamHost: 'wiki.vendor.example.com',
     upstreamPort: 8443,
     clients,
   });

@@ -3,7 +3,9 @@ import { Construct } from 'constructs';
 import { checkIngressGateway, IngressGateway } from './ingress-gateway';
 import { IngressHop } from './ingress-hop';
 import { markNote, markSummary } from '../app/summary';
+import { UPSTREAM, UpstreamOptions } from '../destination/egress-destination';
 import { EgressPort, httpPorts } from '../destination/egress-port';
+import { checkHost } from '../destination/host';
 import { HttpHeaderRules } from '../destination/http-headers';
 import { HttpRetries } from '../destination/http-retries';
 import { UpstreamHttp } from '../destination/upstream-http';
@@ -18,7 +20,7 @@ import { EgressGateway } from '../gateway/egress-gateway';
 import { GatewayWorkload } from '../gateway/pods/gateway-workload';
 import { UpstreamProbe } from '../gateway/upstream-probe';
 import { joinName } from '../naming';
-import { checkOptions, Options } from '../options';
+import { checkOptions, Options, pickOptions } from '../options';
 import { EgressClient, isAnyInMesh } from '../policy/egress-client';
 import { HttpRule } from '../policy/http-rule';
 
@@ -32,12 +34,12 @@ export interface IngressListener {
 }
 
 /** One of our own host names for an external service. */
-export interface UpstreamProxyProps {
+export interface UpstreamProxyProps extends UpstreamOptions {
   /** Our name for it, which callers inside and outside of the mesh use. */
-  readonly hostname: string;
+  readonly host: string;
 
   /** DNS name of the external service, by which it knows itself. */
-  readonly upstream: string;
+  readonly upstreamHost: string;
 
   /**
    * Port on which it speaks TLS.
@@ -128,8 +130,9 @@ export interface UpstreamProxyProps {
 
 const LISTENER: Options<IngressListener> = { gateway: 'checked', credentialName: 'checked' };
 const UPSTREAM_PROXY: Options<UpstreamProxyProps> = {
-  hostname: 'checked',
-  upstream: 'checked',
+  ...UPSTREAM,
+  host: 'checked',
+  upstreamHost: 'checked',
   upstreamPort: 'checked',
   tls: 'checked',
   ingress: 'checked',
@@ -165,17 +168,20 @@ export class UpstreamProxy extends Construct {
   public constructor(scope: Construct, id: string, props: UpstreamProxyProps) {
     super(scope, id);
     props = checkProps(this, props);
-    const { ingress, upstream, hostname, metadata, upstreamPort, tls, timeout, retries, upstreamHttp, headers } = props;
+    const { ingress, upstreamPort, tls, timeout, retries, upstreamHttp, headers } = props;
+    // A wildcard would have no name of its own to be rewritten to.
+    const host = checkHost(this, props.host);
     checkOneExit(this, props);
     if (props.exit !== undefined) checkGateway(this, props.exit);
     this.exit = props.exit ?? this.dedicatedExit(id, props);
     const declaration = declare(this, {
-      hosts: [hostname],
-      upstreamHost: upstream,
+      ...pickOptions<UpstreamOptions>(props, UPSTREAM),
+      hosts: [host],
+      upstreamHost: checkHost(this, props.upstreamHost),
       ports: [EgressPort.tlsOrigination({ upstreamPort, tls, timeout, retries, upstreamHttp, headers, port: 80 })],
       clients: allClients(props),
       rules: props.rules,
-      metadata,
+      metadata: props.metadata,
     });
     const led = declaration.clients.filter((client) => client.toString() !== ingress?.gateway.client.toString());
     this.clientHops = led.length > 0 ? this.exit._lead(this, { ...declaration, clients: led }) : [];
@@ -183,7 +189,7 @@ export class UpstreamProxy extends Construct {
       const hop = new IngressHop(this, 'Ingress', {
         ingress: ingress.gateway,
         credentialName: checkSecretName(this, ingress.credentialName),
-        hostname: declaration.hosts[0],
+        host,
         port: httpPorts(declaration.ports)[0],
         exit: this.exit._address(),
         metadata: declaration.metadata,
@@ -196,10 +202,10 @@ export class UpstreamProxy extends Construct {
     if (ingress) markNote(this, outsideLine(this, props));
   }
 
-  private dedicatedExit(id: string, { upstream, upstreamProbe, authorization, workload }: UpstreamProxyProps) {
+  private dedicatedExit(id: string, { upstreamHost, upstreamProbe, authorization, workload }: UpstreamProxyProps) {
     return new DedicatedEgressGateway(this, 'Exit', {
       name: joinName(this, id),
-      hosts: [upstream],
+      hosts: [upstreamHost],
       upstreamProbe,
       authorization,
       workload,
@@ -235,9 +241,9 @@ function allClients({ clients = [], ingress }: UpstreamProxyProps): EgressClient
 }
 
 /** What the list of clients does not say: for whom the ingress gateway calls. */
-function outsideLine({ node, exit }: UpstreamProxy, { ingress, hostname }: UpstreamProxyProps): string {
+function outsideLine({ node, exit }: UpstreamProxy, { ingress, host }: UpstreamProxyProps): string {
   const { namespace } = ingress!.gateway;
-  return `${node.path}: anybody outside → https://${hostname} at the ingress gateway in ${namespace} → ${exit.namespace}/${exit.exitName}`;
+  return `${node.path}: anybody outside → https://${host} at the ingress gateway in ${namespace} → ${exit.namespace}/${exit.exitName}`;
 }
 
 /** What is said of the default exit must not be lost where another one is given. */

@@ -84,7 +84,7 @@ function synthesize({ declarations, modes, published }: Scenario): Manifests {
     new IngressProxy(chart, 'Served', { hosts: ['served.example'], ports, ingress: gateway });
     const clients = [EgressClient.namespace('shop')];
     const ingress = { gateway, credentialName: 'c' };
-    new UpstreamProxy(chart, 'Named', { hostname: 'ours.example', upstream: 'theirs.example', ingress, clients });
+    new UpstreamProxy(chart, 'Named', { host: 'ours.example', upstreamHost: 'theirs.example', ingress, clients });
   }
   return Manifests.fromApp(app);
 }

@@ -5,6 +5,7 @@ import {
   EgressPort,
   HttpEgress,
   TlsOriginationEgress,
+  TlsPassthroughEgress,
   UpstreamTls,
 } from '../../src';
 import { failing, world } from '../fixtures';
@@ -107,6 +108,12 @@ test('an exit of another app is refused: its YAML may be written already', () =>
   expect(() => new HttpEgress(other.chart, 'A', { hosts, exit: one.exit, clients: one.clients })).toThrow(
     failing('ExitCannotCarry', 'another app'),
   );
+});
+
+test.each([HttpEgress, TlsOriginationEgress, TlsPassthroughEgress])('%p goes by names, not by addresses', (Pattern) => {
+  const { exit, chart, clients } = world();
+  const props = { hosts, exit, clients, addresses: ['192.0.2.7'] };
+  expect(() => new Pattern(chart, 'A', props)).toThrow(failing('OptionUnknown', 'addresses'));
 });
 
 test('says what is missing', () => {

@@ -203,7 +203,7 @@ const declaration = shape.chain((what) => {
           undefined,
           fc.constantFrom(HostResolution.DNS, HostResolution.DNS_ROUND_ROBIN),
         ),
-        fc.constant(HostResolution.NONE),
+        fc.constant('NONE' as HostResolution),
       ),
       endpoints: below
         ? often<Given['endpoints']>([{ address: 'edge.example.net' }], fc.constant(undefined))

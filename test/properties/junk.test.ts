@@ -252,8 +252,9 @@ const THINGS: [string, () => Options, (options: any, world: World) => unknown][]
   [
     'UpstreamProxy',
     () => ({
-      hostname: 'our.example.com',
-      upstream: 'its.example.com',
+      host: 'our.example.com',
+      upstreamHost: 'its.example.com',
+      ...reached,
       upstreamPort: 443,
       tls: UpstreamTls.simple(),
       clients,
@@ -339,8 +340,8 @@ const THINGS: [string, () => Options, (options: any, world: World) => unknown][]
     () => 'ours' as any,
     (o, { chart, exit }) =>
       new UpstreamProxy(chart, 'B', {
-        hostname: 'our.example.com',
-        upstream: 'its.example.com',
+        host: 'our.example.com',
+        upstreamHost: 'its.example.com',
         clients,
         exit: o === 'ours' ? exit : o,
       }),

@@ -158,8 +158,8 @@ test('a credential is one of the ingress gateway’s namespace', () => {
 test('a host name is served once by an ingress gateway, whoever serves it', () => {
   const { app, chart } = proxied();
   new UpstreamProxy(new Chart(app, 'bin', { namespace: 'bin' }), 'Bin', {
-    hostname: 'httpbin.org',
-    upstream: 'real.example',
+    host: 'httpbin.org',
+    upstreamHost: 'real.example',
     ingress: { gateway: ingress, credentialName: 'tls' },
   });
   expect(() => app.synthYaml()).toThrow(/\[IngressHostTwice\][^]*httpbin.org/);
