@@ -13,6 +13,7 @@ export { type HttpPortOptions, type TlsOriginationPortOptions } from './destinat
 export { HttpRetries } from './destination/http-retries';
 export { type TcpPortOptions, type TlsPassthroughPortOptions } from './destination/opaque-port';
 export { type OutlierDetection } from './destination/outlier-detection';
+export { TlsCredential } from './destination/tls-credential';
 export { UpstreamHttp } from './destination/upstream-http';
 export { type SimpleUpstreamTlsOptions, UpstreamTls, type UpstreamTlsOptions } from './destination/upstream-tls';
 export { type IClientHop } from './exit/client-hop';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiObject, App, Chart } from 'cdk8s';
-import { EgressClient, IngressGateway, OpaAuthorization, UpstreamProxy } from 'cdk8s-istio-egress';
+import { EgressClient, IngressGateway, OpaAuthorization, UpstreamProxy, TlsCredential } from 'cdk8s-istio-egress';
 
 /** An external service under our own name, with an Open Policy Agent that decides about each call. */
 export function upstreamProxyOpa(app: App): void {
@@ -17,7 +17,7 @@ export function upstreamProxyOpa(app: App): void {
   new UpstreamProxy(chart, 'HttpbinEgress', {
     host: 'bin.corp.example',
     upstreamHost: 'httpbin.org',
-    ingress: { gateway: IngressGateway.imported(), credentialName: 'corp-example-tls' },
+    ingress: { gateway: IngressGateway.imported(), credential: TlsCredential.named('corp-example-tls') },
     clients: [EgressClient.serviceAccount('apps', 'sleep')],
     authorization: OpaAuthorization.sidecar({ policyConfigMap: 'httpbin-policy' }),
   });

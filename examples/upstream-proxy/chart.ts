@@ -1,5 +1,5 @@
 import { App, Chart } from 'cdk8s';
-import { EgressClient, IngressGateway, Mesh, UpstreamProxy } from 'cdk8s-istio-egress';
+import { EgressClient, IngressGateway, Mesh, UpstreamProxy, TlsCredential } from 'cdk8s-istio-egress';
 
 /** Three external services under our own names, each behind a gateway of its own, for callers inside and outside the mesh. */
 export function upstreamProxy(app: App): void {
@@ -11,7 +11,7 @@ export function upstreamProxy(app: App): void {
   new UpstreamProxy(bin, 'HttpbinEgress', {
     host: 'bin.corp.example',
     upstreamHost: 'httpbin.org',
-    ingress: { gateway, credentialName: 'bin-corp-example-tls' },
+    ingress: { gateway, credential: TlsCredential.named('bin-corp-example-tls') },
     clients,
     upstreamProbe,
   });
@@ -20,7 +20,7 @@ export function upstreamProxy(app: App): void {
   new UpstreamProxy(crm, 'CrmEgress', {
     host: 'crm.corp.example',
     upstreamHost: 'crm.vendor.example.com',
-    ingress: { gateway, credentialName: 'crm-corp-example-tls' },
+    ingress: { gateway, credential: TlsCredential.named('crm-corp-example-tls') },
     upstreamProbe,
   });
 

@@ -8,8 +8,9 @@ import { EgressPort, httpPorts } from '../destination/egress-port';
 import { checkHost } from '../destination/host';
 import { HttpHeaderRules } from '../destination/http-headers';
 import { HttpRetries } from '../destination/http-retries';
+import { checkCredential, TlsCredential } from '../destination/tls-credential';
 import { UpstreamHttp } from '../destination/upstream-http';
-import { checkSecretName, UpstreamTls } from '../destination/upstream-tls';
+import { UpstreamTls } from '../destination/upstream-tls';
 import { EgressError } from '../errors';
 import { checkExit } from '../exit/check-exit';
 import { IClientHop } from '../exit/client-hop';
@@ -29,8 +30,8 @@ export interface IngressListener {
   /** The ingress gateway that serves it. */
   readonly gateway: IngressGateway;
 
-  /** Name of the TLS Secret for the host name, in the ingress gateway's namespace. */
-  readonly credentialName: string;
+  /** Secret with certificate and key for the host name (`tls.crt`, `tls.key`), in the ingress gateway's namespace. */
+  readonly credential: TlsCredential;
 }
 
 /** One of our own host names for an external service. */
@@ -128,7 +129,7 @@ export interface UpstreamProxyProps extends UpstreamOptions {
   readonly metadata?: ApiObjectMetadata;
 }
 
-const LISTENER: Options<IngressListener> = { gateway: 'checked', credentialName: 'checked' };
+const LISTENER: Options<IngressListener> = { gateway: 'checked', credential: 'checked' };
 const UPSTREAM_PROXY: Options<UpstreamProxyProps> = {
   ...UPSTREAM,
   host: 'checked',
@@ -174,21 +175,25 @@ export class UpstreamProxy extends Construct {
     checkOneExit(this, props);
     if (props.exit !== undefined) checkGateway(this, props.exit);
     this.exit = props.exit ?? this.dedicatedExit(id, props);
-    const declaration = declare(this, {
-      ...pickOptions<UpstreamOptions>(props, UPSTREAM),
-      hosts: [host],
-      upstreamHost: checkHost(this, props.upstreamHost),
-      ports: [EgressPort.tlsOrigination({ upstreamPort, tls, timeout, retries, upstreamHttp, headers, port: 80 })],
-      clients: allClients(props),
-      rules: props.rules,
-      metadata: props.metadata,
-    });
+    const declaration = declare(
+      this,
+      {
+        ...pickOptions<UpstreamOptions>(props, UPSTREAM),
+        hosts: [host],
+        upstreamHost: checkHost(this, props.upstreamHost),
+        ports: [EgressPort.tlsOrigination({ upstreamPort, tls, timeout, retries, upstreamHttp, headers, port: 80 })],
+        clients: allClients(props),
+        rules: props.rules,
+        metadata: props.metadata,
+      },
+      this.exit.namespace,
+    );
     const led = declaration.clients.filter((client) => client.toString() !== ingress?.gateway.client.toString());
     this.clientHops = led.length > 0 ? this.exit._lead(this, { ...declaration, clients: led }) : [];
     if (ingress) {
       const hop = new IngressHop(this, 'Ingress', {
         ingress: ingress.gateway,
-        credentialName: checkSecretName(this, ingress.credentialName),
+        credentialName: checkCredential(this, 'ingress.credential', ingress.credential, ingress.gateway.namespace),
         host,
         port: httpPorts(declaration.ports)[0],
         exit: this.exit._address(),

@@ -3,7 +3,7 @@ import { EgressPort, HttpRetries } from '../../src';
 import { checkPorts } from '../../src/destination/egress-port';
 import { failing } from '../fixtures';
 
-const check = (...ports: EgressPort[]) => checkPorts(Testing.chart(), ports);
+const check = (...ports: EgressPort[]) => checkPorts(Testing.chart(), ports, 'exit');
 
 test('plain HTTP goes to the port that was called, without retries or limit', () => {
   expect(check(EgressPort.http())).toMatchObject([{ port: 80, upstreamPort: 80, retries: { attempts: 0 } }]);

@@ -3,7 +3,7 @@ import { EgressPort } from '../../src';
 import { checkPorts, httpPorts, opaquePorts, upstreamProtocol } from '../../src/destination/egress-port';
 import { failing } from '../fixtures';
 
-const check = (...ports: EgressPort[]) => checkPorts(Testing.chart(), ports);
+const check = (...ports: EgressPort[]) => checkPorts(Testing.chart(), ports, 'exit');
 
 test.each([
   [EgressPort.tlsPassthrough(), { kind: 'tls', port: 443, upstreamPort: 443, identified: true }],

@@ -8,6 +8,7 @@ import {
   GatewayInstallation,
   GatewayWorkload,
   UpstreamTls,
+  TlsCredential,
 } from '../../src';
 import { Manifests } from '../../src/assertions';
 import { failing, world } from '../fixtures';
@@ -114,7 +115,7 @@ test('may read Secrets only once a destination needs a credential', () => {
   exit.grant('A', { hosts: ['a.example'], ports: [EgressPort.tlsOrigination()], clients });
   manifests().countIs({ kind: 'Role' }, 0);
   for (const id of ['B', 'C']) {
-    const ports = [EgressPort.tlsOrigination({ tls: UpstreamTls.mutual('bank') })];
+    const ports = [EgressPort.tlsOrigination({ tls: UpstreamTls.mutual(TlsCredential.named('bank')) })];
     exit.grant(id, { hosts: [`${id}.example`], ports, clients });
   }
   manifests().has(

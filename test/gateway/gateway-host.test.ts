@@ -7,6 +7,7 @@ import {
   HttpRetries,
   UpstreamHttp,
   UpstreamTls,
+  TlsCredential,
 } from '../../src';
 import { virtualAddress } from '../../src/destination/captured-addresses';
 import { failing, world } from '../fixtures';
@@ -53,7 +54,7 @@ test('TLS origination verifies chain and name, in a subset of its own', () => {
 
 test("mutual TLS shows the exit owner's certificate and verifies as well", () => {
   const { destinationRule } = hop(
-    EgressPort.tlsOrigination({ tls: UpstreamTls.mutual('bank', { sni: 'edge.example' }) }),
+    EgressPort.tlsOrigination({ tls: UpstreamTls.mutual(TlsCredential.named('bank'), { sni: 'edge.example' }) }),
   );
   expect(destinationRule.subsets[0].trafficPolicy.tls).toEqual({
     mode: 'MUTUAL',
@@ -348,7 +349,10 @@ test('a server name of its own for a wildcard is verified: Istio would check no 
     return [spec.subsets[0].trafficPolicy.tls.sni, spec.subsets[0].trafficPolicy.tls.subjectAltNames];
   };
   expect(names(UpstreamTls.simple({ sni: 'edge.example' }))).toEqual(['edge.example', ['edge.example']]);
-  expect(names(UpstreamTls.mutual('bank', { subjectAltNames: ['a', 'b'] }))).toEqual([undefined, ['a', 'b']]);
+  expect(names(UpstreamTls.mutual(TlsCredential.named('bank'), { subjectAltNames: ['a', 'b'] }))).toEqual([
+    undefined,
+    ['a', 'b'],
+  ]);
 });
 
 test('a wildcard on several ports is told apart by any name below it', () => {

@@ -18,6 +18,7 @@ import {
   InCluster,
   SidecarExit,
   UpstreamProxy,
+  TlsCredential,
 } from '../../src';
 import { Manifests } from '../../src/assertions';
 import { openTcp } from '../fixtures';
@@ -83,7 +84,7 @@ function synthesize({ declarations, modes, published }: Scenario): Manifests {
     const ports = [EgressPort.tlsPassthrough()];
     new IngressProxy(chart, 'Served', { hosts: ['served.example'], ports, ingress: gateway });
     const clients = [EgressClient.namespace('shop')];
-    const ingress = { gateway, credentialName: 'c' };
+    const ingress = { gateway, credential: TlsCredential.named('c') };
     new UpstreamProxy(chart, 'Named', { host: 'ours.example', upstreamHost: 'theirs.example', ingress, clients });
   }
   return Manifests.fromApp(app);

@@ -8,6 +8,7 @@ import {
   HttpRule,
   HttpRuleMatch,
   TlsOriginationPortOptions,
+  TlsCredential,
   UpstreamTls,
 } from '../../src';
 
@@ -45,7 +46,7 @@ const tls = fc.oneof(
   fc
     .record({ sni: host, subjectAltNames: fc.array(fc.domain(), { minLength: 1, maxLength: 2 }) }, { requiredKeys: [] })
     .map((options) => UpstreamTls.simple(options)),
-  name.map((credential) => UpstreamTls.mutual(credential)),
+  name.map((credential) => UpstreamTls.mutual(TlsCredential.named(credential))),
 );
 type GivenHttp = Omit<TlsOriginationPortOptions, 'port' | 'upstreamPort'>;
 

@@ -11,6 +11,7 @@ import {
   OutboundTrafficPolicy,
   UpstreamProxy,
   UpstreamTls,
+  TlsCredential,
 } from '../../src';
 import { Manifests } from '../../src/assertions';
 import { servedPath } from '../../src/publish/served-paths';
@@ -151,7 +152,7 @@ test.each([
 });
 
 test('a credential is one of the ingress gateway’s namespace', () => {
-  const tls = UpstreamTls.mutual('other/bank');
+  const tls = UpstreamTls.mutual(TlsCredential.named('other/bank'));
   expect(() => proxied({ ports: [EgressPort.tlsOrigination({ tls })] })).toThrow(failing('CredentialNamespace'));
 });
 
@@ -160,7 +161,7 @@ test('a host name is served once by an ingress gateway, whoever serves it', () =
   new UpstreamProxy(new Chart(app, 'bin', { namespace: 'bin' }), 'Bin', {
     host: 'httpbin.org',
     upstreamHost: 'real.example',
-    ingress: { gateway: ingress, credentialName: 'tls' },
+    ingress: { gateway: ingress, credential: TlsCredential.named('tls') },
   });
   expect(() => app.synthYaml()).toThrow(/\[IngressHostTwice\][^]*httpbin.org/);
   const elsewhere = Testing.app();

@@ -16,13 +16,14 @@ import {
   UpstreamProxy,
   UpstreamProxyProps,
   UpstreamTls,
+  TlsCredential,
 } from '../../src';
 import { Manifests } from '../../src/assertions';
 import { virtualAddress } from '../../src/destination/captured-addresses';
 import { failing } from '../fixtures';
 
 const sleep = EgressClient.serviceAccount('apps', 'sleep');
-const ingress = { gateway: IngressGateway.imported(), credentialName: 'corp-tls' };
+const ingress = { gateway: IngressGateway.imported(), credential: TlsCredential.named('corp-tls') };
 const BIN = { host: 'bin.corp.example', upstreamHost: 'httpbin.org' };
 
 /** Proxies in one app, each in a chart of its own. */
@@ -137,7 +138,7 @@ test('what is said of the calls holds on the way', () => {
   const { manifests } = proxy({
     ingress,
     clients: [sleep],
-    tls: UpstreamTls.mutual('bank'),
+    tls: UpstreamTls.mutual(TlsCredential.named('bank')),
     timeout: Duration.seconds(3),
     retries: HttpRetries.anyMethod(2),
     rules: [HttpRule.allow({ methods: ['GET'] })],
@@ -217,7 +218,7 @@ test('two proxies share no object, so that one may go without the other, and eac
     ingress,
     upstreamProbe: { path: '/up' },
     authorization: OpaAuthorization.sidecar({ policyConfigMap: 'policy' }),
-    tls: UpstreamTls.mutual('bank'),
+    tls: UpstreamTls.mutual(TlsCredential.named('bank')),
     namespace: 'legacy',
   };
   const app = new App({
@@ -325,7 +326,11 @@ test.each([
   [{ clients: [sleep], host: '*.corp.example', endpoints: [{ address: '192.0.2.7' }] }, 'HostWildcard', ''],
   [{ clients: [sleep], upstreamHost: '*.vendor.example' }, 'HostWildcard', ''],
   [{ clients: [sleep], upstreamHost: '192.0.2.1' }, 'HostIpAddress', ''],
-  [{ ingress: { ...ingress, credentialName: 'istio-system/corp-tls' } }, 'NameSyntax', 'credentialName'],
+  [
+    { ingress: { ...ingress, credential: TlsCredential.named('istio-system/corp-tls') } },
+    'NameSyntax',
+    'credentialName',
+  ],
   [{ clients: [sleep], metadata: { name: 'a' } }, 'MetadataReserved', ''],
   [{ clients: [sleep], upstreamHttp: 'h2' as UpstreamHttp }, 'WrongType', 'upstreamHttp'],
 ])('refuses %j', (props: Partial<UpstreamProxyProps>, code, part) => {
@@ -333,7 +338,7 @@ test.each([
 });
 
 test('a Secret may have dots in its name', () => {
-  expect(() => proxy({ ingress: { ...ingress, credentialName: 'bin.corp.example' } })).not.toThrow();
+  expect(() => proxy({ ingress: { ...ingress, credential: TlsCredential.named('bin.corp.example') } })).not.toThrow();
 });
 
 test('through pods that exist already, says that the upstream may read our name, and what hides it', () => {

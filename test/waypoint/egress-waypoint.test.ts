@@ -12,6 +12,7 @@ import {
   Mesh,
   TlsOriginationEgress,
   UpstreamTls,
+  TlsCredential,
 } from '../../src';
 import { failing, openTcp, world } from '../fixtures';
 
@@ -120,7 +121,7 @@ test('its pods may read Secrets once a declaration names a credential, and not b
   exit.grant('B', {
     hosts: ['b.example'],
     clients,
-    ports: [EgressPort.tlsOrigination({ tls: UpstreamTls.mutual('b') })],
+    ports: [EgressPort.tlsOrigination({ tls: UpstreamTls.mutual(TlsCredential.named('b')) })],
   });
   const name = 'egress-waypoint';
   manifests().has({ kind: 'Role', namespace: 'istio-egress', name }, { rules: [{ resources: ['secrets'] }] });
