@@ -9,10 +9,10 @@ import {
   HttpRetries,
   Mesh as MeshSettings,
   TcpEgress,
+  TlsCredential,
   TlsOriginationEgress,
   TlsPassthroughEgress,
   UpstreamTls,
-  TlsCredential,
 } from '../../src';
 import { eventually } from '../bed/poll';
 import { CallOptions } from '../world/call';

@@ -3,9 +3,9 @@ import {
   EgressClient,
   EgressGateway,
   EgressPort,
+  TlsCredential,
   TlsOriginationEgress,
   UpstreamTls,
-  TlsCredential,
 } from 'cdk8s-istio-egress';
 
 /** A bank that asks for a client certificate, which only the owner of the exit holds. */

@@ -1,5 +1,5 @@
 import { App, Chart } from 'cdk8s';
-import { EgressClient, IngressGateway, Mesh, UpstreamProxy, TlsCredential } from 'cdk8s-istio-egress';
+import { EgressClient, IngressGateway, Mesh, TlsCredential, UpstreamProxy } from 'cdk8s-istio-egress';
 
 /** Three external services under our own names, each behind a gateway of its own, for callers inside and outside the mesh. */
 export function upstreamProxy(app: App): void {

@@ -1,5 +1,5 @@
 import { Testing } from 'cdk8s';
-import { UpstreamTls, TlsCredential } from '../../src';
+import { TlsCredential, UpstreamTls } from '../../src';
 import { failing } from '../fixtures';
 
 const resolve = (tls: UpstreamTls) => tls._resolve(Testing.chart(), 'exit');

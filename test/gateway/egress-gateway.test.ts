@@ -7,8 +7,8 @@ import {
   EgressPort,
   GatewayInstallation,
   GatewayWorkload,
-  UpstreamTls,
   TlsCredential,
+  UpstreamTls,
 } from '../../src';
 import { Manifests } from '../../src/assertions';
 import { failing, world } from '../fixtures';

@@ -5,9 +5,9 @@ import {
   EgressPort,
   HostResolution,
   HttpRetries,
+  TlsCredential,
   UpstreamHttp,
   UpstreamTls,
-  TlsCredential,
 } from '../../src';
 import { virtualAddress } from '../../src/destination/captured-addresses';
 import { failing, world } from '../fixtures';

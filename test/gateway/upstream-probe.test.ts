@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s';
-import { EgressPort, GatewayWorkload, OpaAuthorization, UpstreamProbe, UpstreamTls, TlsCredential } from '../../src';
+import { EgressPort, GatewayWorkload, OpaAuthorization, TlsCredential, UpstreamProbe, UpstreamTls } from '../../src';
 import { failing, world } from '../fixtures';
 
 const probed = (upstreamProbe: UpstreamProbe) => world({ upstreamProbe });

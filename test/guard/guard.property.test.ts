@@ -17,8 +17,8 @@ import {
   IngressProxy,
   InCluster,
   SidecarExit,
-  UpstreamProxy,
   TlsCredential,
+  UpstreamProxy,
 } from '../../src';
 import { Manifests } from '../../src/assertions';
 import { openTcp } from '../fixtures';

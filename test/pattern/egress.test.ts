@@ -4,10 +4,10 @@ import {
   EgressGateway,
   EgressPort,
   HttpEgress,
+  TlsCredential,
   TlsOriginationEgress,
   TlsPassthroughEgress,
   UpstreamTls,
-  TlsCredential,
 } from '../../src';
 import { failing, world } from '../fixtures';
 

@@ -7,8 +7,8 @@ import {
   HttpRetries,
   HttpRule,
   HttpRuleMatch,
-  TlsOriginationPortOptions,
   TlsCredential,
+  TlsOriginationPortOptions,
   UpstreamTls,
 } from '../../src';
 

@@ -28,12 +28,12 @@ import {
   Mesh,
   OpaAuthorization,
   TcpEgress,
+  TlsCredential,
   TlsOriginationEgress,
   TlsPassthroughEgress,
   UpstreamHttp,
   UpstreamProxy,
   UpstreamTls,
-  TlsCredential,
 } from '../../src';
 import { EgressError } from '../../src/errors';
 

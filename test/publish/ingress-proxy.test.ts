@@ -9,9 +9,9 @@ import {
   Mesh,
   MeshAccess,
   OutboundTrafficPolicy,
+  TlsCredential,
   UpstreamProxy,
   UpstreamTls,
-  TlsCredential,
 } from '../../src';
 import { Manifests } from '../../src/assertions';
 import { servedPath } from '../../src/publish/served-paths';

@@ -12,11 +12,11 @@ import {
   IngressGateway,
   Mesh,
   OpaAuthorization,
+  TlsCredential,
   UpstreamHttp,
   UpstreamProxy,
   UpstreamProxyProps,
   UpstreamTls,
-  TlsCredential,
 } from '../../src';
 import { Manifests } from '../../src/assertions';
 import { virtualAddress } from '../../src/destination/captured-addresses';

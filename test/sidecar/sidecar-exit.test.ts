@@ -10,9 +10,9 @@ import {
   Mesh,
   MeshSettings,
   SidecarExit,
+  TlsCredential,
   UpstreamHttp,
   UpstreamTls,
-  TlsCredential,
 } from '../../src';
 import { Manifests } from '../../src/assertions';
 import { virtualAddress } from '../../src/destination/captured-addresses';

@@ -10,9 +10,9 @@ import {
   HttpEgress,
   EgressExit,
   Mesh,
+  TlsCredential,
   TlsOriginationEgress,
   UpstreamTls,
-  TlsCredential,
 } from '../../src';
 import { failing, openTcp, world } from '../fixtures';
 

@@ -1,5 +1,5 @@
 import { made } from './waypoint';
-import { EgressPort, UpstreamTls, TlsCredential } from '../../src';
+import { EgressPort, TlsCredential, UpstreamTls } from '../../src';
 import { virtualAddress } from '../../src/destination/captured-addresses';
 import { failing, openTcp } from '../fixtures';
 
