@@ -11,7 +11,6 @@ import {
   OutboundTrafficPolicy,
   TlsCredential,
   UpstreamProxy,
-  UpstreamTls,
 } from '../../src';
 import { Manifests } from '../../src/assertions';
 import { servedPath } from '../../src/publish/served-paths';
@@ -149,11 +148,6 @@ test.each([
   [{ metadata: { namespace: 'a' } }, 'MetadataReserved', ''],
 ])('refuses %j', (props: Partial<IngressProxyProps>, code, part) => {
   expect(() => proxied(props)).toThrow(failing(code, part));
-});
-
-test('a credential is one of the ingress gateway’s namespace', () => {
-  const tls = UpstreamTls.mutual(TlsCredential.named('other/bank'));
-  expect(() => proxied({ ports: [EgressPort.tlsOrigination({ tls })] })).toThrow(failing('CredentialNamespace'));
 });
 
 test('a host name is served once by an ingress gateway, whoever serves it', () => {

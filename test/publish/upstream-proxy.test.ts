@@ -326,11 +326,7 @@ test.each([
   [{ clients: [sleep], host: '*.corp.example', endpoints: [{ address: '192.0.2.7' }] }, 'HostWildcard', ''],
   [{ clients: [sleep], upstreamHost: '*.vendor.example' }, 'HostWildcard', ''],
   [{ clients: [sleep], upstreamHost: '192.0.2.1' }, 'HostIpAddress', ''],
-  [
-    { ingress: { ...ingress, credential: TlsCredential.named('istio-system/corp-tls') } },
-    'NameSyntax',
-    'credentialName',
-  ],
+  [{ ingress: { ...ingress, credential: 'corp-tls' as any } }, 'WrongType', 'ingress.credential'],
   [{ clients: [sleep], metadata: { name: 'a' } }, 'MetadataReserved', ''],
   [{ clients: [sleep], upstreamHttp: 'h2' as UpstreamHttp }, 'WrongType', 'upstreamHttp'],
 ])('refuses %j', (props: Partial<UpstreamProxyProps>, code, part) => {
