@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { leadToGateway } from './lead-to-gateway';
 import {
   GATEWAY_SERVICES,
   GatewayServiceOptions,
@@ -9,7 +10,6 @@ import {
 import { checkLabels } from './pods/labels';
 import { describeGateway } from '../app/summary';
 import { ClientHop } from '../client/client-hop';
-import { leadToGateway } from '../client/lead-to-gateway';
 import { DEFAULT_EXIT, ExitAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
 import { EgressExit } from '../exit/egress-exit';
