@@ -1,5 +1,11 @@
 export { type ConnectionLimits } from './destination/connection-limits';
-export { type EgressDestination, type EgressHosts, HostResolution } from './destination/egress-destination';
+export {
+  type EgressDestination,
+  type EgressHosts,
+  HostResolution,
+  type TcpAddresses,
+  type UpstreamOptions,
+} from './destination/egress-destination';
 export { type EgressEndpoint } from './destination/egress-endpoint';
 export { EgressPort } from './destination/egress-port';
 export { type HttpHeaderRules } from './destination/http-headers';
@@ -7,6 +13,7 @@ export { type HttpPortOptions, type TlsOriginationPortOptions } from './destinat
 export { HttpRetries } from './destination/http-retries';
 export { type TcpPortOptions, type TlsPassthroughPortOptions } from './destination/opaque-port';
 export { type OutlierDetection } from './destination/outlier-detection';
+export { TlsCredential } from './destination/tls-credential';
 export { UpstreamHttp } from './destination/upstream-http';
 export { type SimpleUpstreamTlsOptions, UpstreamTls, type UpstreamTlsOptions } from './destination/upstream-tls';
 export { type IClientHop } from './exit/client-hop';
@@ -19,10 +26,11 @@ export { DedicatedEgressGateway, type DedicatedEgressGatewayProps } from './gate
 export { EgressGateway, type EgressGatewayProps } from './gateway/egress-gateway';
 export { type IGatewayHost } from './gateway/gateway-host';
 export { type GatewayResources, type GatewaySizeOptions } from './gateway/pods/gateway-size';
+export { type GatewayPodOptions, type GatewayToleration } from './gateway/pods/gateway-pod-options';
+export { type GatewayServiceOptions } from './gateway/pods/gateway-services';
 export {
   type ExistingGatewayOptions,
   GatewayInstallation,
-  type GatewayToleration,
   GatewayWorkload,
   type ManagedGatewayOptions,
 } from './gateway/pods/gateway-workload';
@@ -48,7 +56,13 @@ export { InCluster } from './guard/in-cluster';
 export { AmbientNamespace, type AmbientNamespaceProps } from './mesh/ambient-namespace';
 export { Mesh } from './mesh/mesh';
 export { type MeshSettings, OutboundTrafficPolicy } from './mesh/mesh-settings';
-export { EgressAccessLog, type EgressAccessLogProps } from './observe/egress-access-log';
+export {
+  type AccessLogFile,
+  type AccessLogFormat,
+  type AccessLogProvider,
+  EgressAccessLog,
+  type EgressAccessLogProps,
+} from './observe/egress-access-log';
 export { Egress, type EgressOptions, type EgressProps } from './pattern/egress';
 export * from './pattern/http-egress';
 export * from './pattern/tcp-egress';

@@ -74,7 +74,7 @@ export function checkName(scope: Construct | string, property: string, name: str
 }
 
 /** Accepts a name of labels with dots between them: a DNS-1123 subdomain. @throws NameSyntax */
-export function checkDottedName(scope: Construct, property: string, name: unknown): string {
+export function checkDottedName(scope: Construct | string, property: string, name: unknown): string {
   if (typeof name !== 'string') return checkName(scope, property, name as string);
   for (const label of name.split('.')) checkName(scope, property, label);
   return name;

@@ -105,8 +105,12 @@ export function splitOptions<A extends object, B extends object>(
   second: Options<B>,
 ): [A, B] {
   const checked = checkOptions(pathOf(scope, id), given, { ...first, ...second } as Options<A & B>);
-  const pick = (options: object) => Object.fromEntries(Object.entries(checked).filter(([name]) => name in options));
-  return [pick(first) as A, pick(second) as B];
+  return [pickOptions<A>(checked, first), pickOptions<B>(checked, second)];
+}
+
+/** The options of one struct, out of those of a larger one. */
+export function pickOptions<T extends object>(given: T, options: Options<T>): T {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => name in options)) as T;
 }
 
 /** Where a construct will be, before it is made. */

@@ -77,8 +77,8 @@ describe('behind a Kubernetes Service', () => {
   beforeAll(async () => {
     const app = Testing.app() as App;
     new UpstreamProxy(new Chart(app, 'httpbin', { namespace: 'httpbin' }), 'HttpbinEgress', {
-      hostname: 'bin.corp.example',
-      upstream: 'httpbin.org',
+      host: 'bin.corp.example',
+      upstreamHost: 'httpbin.org',
       clients: [EgressClient.serviceAccount('apps', 'sleep')],
       authorization: OpaAuthorization.service({ host: SERVICE }),
     });

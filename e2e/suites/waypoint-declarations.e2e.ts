@@ -9,6 +9,7 @@ import {
   HttpRetries,
   Mesh as MeshSettings,
   TcpEgress,
+  TlsCredential,
   TlsOriginationEgress,
   TlsPassthroughEgress,
   UpstreamTls,
@@ -59,7 +60,7 @@ function declare(app: App): void {
   new TlsOriginationEgress(payments, 'Bank', {
     hosts: ['bank.example'],
     ...one,
-    tls: UpstreamTls.mutual('bank-client-certificate'),
+    tls: UpstreamTls.mutual(TlsCredential.named('bank-client-certificate')),
   });
   new TlsPassthroughEgress(payments, 'Sso', { hosts: ['sso.example'], ...one });
   new TcpEgress(payments, 'Orders', { hosts: ['orders.example'], port: 5432, ...one, ...open });

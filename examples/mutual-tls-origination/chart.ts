@@ -1,12 +1,19 @@
 import { App, Chart } from 'cdk8s';
-import { EgressClient, EgressGateway, EgressPort, TlsOriginationEgress, UpstreamTls } from 'cdk8s-istio-egress';
+import {
+  EgressClient,
+  EgressGateway,
+  EgressPort,
+  TlsCredential,
+  TlsOriginationEgress,
+  UpstreamTls,
+} from 'cdk8s-istio-egress';
 
 /** A bank that asks for a client certificate, which only the owner of the exit holds. */
 const bank = {
   hosts: ['api.bank.example'],
   clients: [EgressClient.serviceAccount('payments', 'settlement')],
 };
-const tls = UpstreamTls.mutual('bank-client-certificate');
+const tls = UpstreamTls.mutual(TlsCredential.named('bank-client-certificate'));
 
 /** The platform's repo: the exit, its credential and its consent. */
 export function platformRepo(app: App): void {

@@ -1,5 +1,5 @@
 import { App, Chart } from 'cdk8s';
-import { EgressClient, IngressGateway, Mesh, UpstreamProxy } from 'cdk8s-istio-egress';
+import { EgressClient, IngressGateway, Mesh, TlsCredential, UpstreamProxy } from 'cdk8s-istio-egress';
 
 /** Three external services under our own names, each behind a gateway of its own, for callers inside and outside the mesh. */
 export function upstreamProxy(app: App): void {
@@ -9,18 +9,18 @@ export function upstreamProxy(app: App): void {
 
   const bin = new Chart(app, 'httpbin', { namespace: 'httpbin' });
   new UpstreamProxy(bin, 'HttpbinEgress', {
-    hostname: 'bin.corp.example',
-    upstream: 'httpbin.org',
-    ingress: { gateway, credentialName: 'bin-corp-example-tls' },
+    host: 'bin.corp.example',
+    upstreamHost: 'httpbin.org',
+    ingress: { gateway, credential: TlsCredential.named('bin-corp-example-tls') },
     clients,
     upstreamProbe,
   });
 
   const crm = new Chart(app, 'crm', { namespace: 'crm' });
   new UpstreamProxy(crm, 'CrmEgress', {
-    hostname: 'crm.corp.example',
-    upstream: 'crm.vendor.example.com',
-    ingress: { gateway, credentialName: 'crm-corp-example-tls' },
+    host: 'crm.corp.example',
+    upstreamHost: 'crm.vendor.example.com',
+    ingress: { gateway, credential: TlsCredential.named('crm-corp-example-tls') },
     upstreamProbe,
   });
 
@@ -28,8 +28,8 @@ export function upstreamProxy(app: App): void {
   // The name of this one is in no DNS: the callers' sidecars answer for it.
   Mesh.configure(wiki, { dnsProxying: true });
   new UpstreamProxy(wiki, 'WikiEgress', {
-    hostname: 'wiki.corp.example',
-    upstream: 'wiki.vendor.example.com',
+    host: 'wiki.corp.example',
+    upstreamHost: 'wiki.vendor.example.com',
     upstreamPort: 8443,
     clients,
   });

@@ -58,7 +58,7 @@ export interface ResolvedConnectionLimits {
   };
 }
 
-/** @throws SettingRange, WrongType, OptionUnknown */
+/** @throws OutOfRange, WrongType, OptionUnknown */
 export function resolveConnectionLimits(scope: Construct, given: ConnectionLimits): ResolvedConnectionLimits {
   const limits = checkOptions(scope, given, LIMITS);
   const count = (name: 'maxConnections' | 'maxPendingRequests' | 'maxRequests') => {

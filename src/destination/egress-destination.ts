@@ -11,42 +11,21 @@ export enum HostResolution {
 
   /** By DNS; new connections go to the first address of the latest answer. For hosts that change addresses often. */
   DNS_ROUND_ROBIN = 'DNS_ROUND_ROBIN',
-
-  /**
-   * Not at all: to where the caller was going. A call that came to a gateway was going to the gateway and would go round for
-   * ever, and at a sidecar the caller could name one host and reach any address: it is refused everywhere.
-   */
-  NONE = 'NONE',
 }
 
-/** External hosts, by name, and how an exit connects to them. */
-export interface EgressHosts {
+/** How an exit finds an external host and connects to it. */
+export interface UpstreamOptions {
   /**
-   * DNS names of the external hosts. Case, a trailing dot and the form of internationalized names do not matter.
-   *
-   * "*.example.com" stands for every name below example.com, of one label or more. A gateway cannot look such names up, so it
-   * needs `endpoints`: the server behind all of them.
-   */
-  readonly hosts: string[];
-
-  /**
-   * How the exit finds the hosts' addresses.
+   * How the exit finds the host's addresses.
    * @default HostResolution.DNS
    */
   readonly resolution?: HostResolution;
 
   /**
-   * Where the hosts are, instead of what DNS says about their names: IP addresses, or names of servers.
-   * @default - the hosts themselves
+   * Where the host is, instead of what DNS says about its name: IP addresses, or names of servers.
+   * @default - at its own name
    */
   readonly endpoints?: EgressEndpoint[];
-
-  /**
-   * IP addresses or CIDR ranges at which applications connect to the hosts, for TCP ports, where nothing else tells hosts
-   * apart. One list for all hosts of the declaration.
-   * @default - with `dnsProxying` of the mesh a virtual address per host, else every address that nothing else claims
-   */
-  readonly addresses?: string[];
 
   /**
    * Limits for the connections from each pod of the exit to each host.
@@ -62,20 +41,45 @@ export interface EgressHosts {
 }
 
 /** What each takes. */
-export const EGRESS_HOSTS: Options<EgressHosts> = {
-  hosts: 'checked',
+export const UPSTREAM: Options<UpstreamOptions> = {
   resolution: 'checked',
   endpoints: 'checked',
-  addresses: 'checked',
   connectionLimits: 'checked',
   outlierDetection: 'checked',
 };
 
+/** External hosts, by name, and how an exit connects to them. */
+export interface EgressHosts extends UpstreamOptions {
+  /**
+   * DNS names of the external hosts. Case, a trailing dot and the form of internationalized names do not matter.
+   *
+   * "*.example.com" stands for every name below example.com, of one label or more. A gateway cannot look such names up, so it
+   * needs `endpoints`: the server behind all of them.
+   */
+  readonly hosts: string[];
+}
+
+/** What each takes. */
+export const EGRESS_HOSTS: Options<EgressHosts> = { ...UPSTREAM, hosts: 'checked' };
+
+/** How sidecars recognise TCP hosts. */
+export interface TcpAddresses {
+  /**
+   * IP addresses or CIDR ranges at which applications connect to the host on its TCP ports, where nothing else tells hosts apart.
+   * For declarations of one host.
+   * @default - with `dnsProxying` of the mesh a virtual address per host, else every address that nothing else claims
+   */
+  readonly addresses?: string[];
+}
+
+/** What each takes. */
+export const TCP_ADDRESSES: Options<TcpAddresses> = { addresses: 'checked' };
+
 /** External hosts and the ports they are called on. The same struct declares, in both repos, what is granted and what is used. */
-export interface EgressDestination extends EgressHosts {
+export interface EgressDestination extends EgressHosts, TcpAddresses {
   /** How the hosts are called. */
   readonly ports: EgressPort[];
 }
 
 /** What each takes. */
-export const EGRESS_DESTINATION: Options<EgressDestination> = { ...EGRESS_HOSTS, ports: 'checked' };
+export const EGRESS_DESTINATION: Options<EgressDestination> = { ...EGRESS_HOSTS, ...TCP_ADDRESSES, ports: 'checked' };

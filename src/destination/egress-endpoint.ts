@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { Construct } from 'constructs';
 import { checkHost } from './host';
 import { parseIpRange } from './ip-range';
+import { checkWholeNumber } from './numbers';
 import { meetsNeverOutside } from './special-addresses';
 import { EgressError } from '../errors';
 import { checkOptions, Options } from '../options';
@@ -32,14 +33,14 @@ export function areAddresses(endpoints: readonly EgressEndpoint[]): boolean {
   return endpoints.every(({ address }) => isIP(address) > 0);
 }
 
-/** @throws EndpointSyntax, NotOutside, WrongType, OptionUnknown, what a host can throw */
+/** @throws EndpointSyntax, OutOfRange, NotOutside, WrongType, OptionUnknown, what a host can throw */
 export function checkEndpoints(
   scope: Construct,
   endpoints: EgressEndpoint[],
   detectsOutliers: boolean,
 ): EgressEndpoint[] {
   const refuse = (what: string, given: unknown, fix: string): never => {
-    const allowed = 'an IP address or DNS name, a weight from 1, a locality as "region/zone"';
+    const allowed = 'an IP address or DNS name, a locality as "region/zone"';
     throw new EgressError('EndpointSyntax', scope, { what, given, allowed, fix });
   };
   if (!Array.isArray(endpoints) || endpoints.length === 0) {
@@ -56,9 +57,7 @@ export function checkEndpoints(
         fix: 'leave it out: no exit leads there',
       });
     }
-    if (weight !== undefined && !(Number.isInteger(weight) && weight >= 1 && weight <= 1_000_000)) {
-      refuse('the weight is no share', weight, 'use whole numbers, as 80 and 20');
-    }
+    if (weight !== undefined) checkWholeNumber(scope, 'weight', weight, [1, 1_000_000]);
     if (
       locality !== undefined &&
       !(typeof locality === 'string' && /^[a-z0-9][\w.-]*(\/[a-z0-9][\w.-]*){0,2}$/i.test(locality))

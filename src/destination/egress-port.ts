@@ -25,14 +25,14 @@ export class EgressPort {
   /** HTTP, sent on as it is: **unencrypted** between the exit and the external host. */
   public static http(options: HttpPortOptions = {}): EgressPort {
     const checked = checkOptions('EgressPort.http', options, HTTP_PORT);
-    return PORT.mark(new EgressPort((scope) => resolveHttpPort(scope, checked, {})));
+    return PORT.mark(new EgressPort((scope, namespace) => resolveHttpPort(scope, checked, {}, namespace)));
   }
 
   /** HTTP from the application, TLS from the exit on. The application calls `http://`, the external host sees `https://`. */
   public static tlsOrigination(options: TlsOriginationPortOptions = {}): EgressPort {
     const checked = checkOptions('EgressPort.tlsOrigination', options, TLS_ORIGINATION_PORT);
     const upstream = { tls: checked.tls ?? UpstreamTls.simple(), port: checked.upstreamPort ?? 443 };
-    return PORT.mark(new EgressPort((scope) => resolveHttpPort(scope, checked, upstream)));
+    return PORT.mark(new EgressPort((scope, namespace) => resolveHttpPort(scope, checked, upstream, namespace)));
   }
 
   /**
@@ -67,7 +67,7 @@ export class EgressPort {
 
   private constructor(
     /** @internal */
-    public readonly _resolve: (scope: Construct) => ResolvedPort,
+    public readonly _resolve: (scope: Construct, namespace: string) => ResolvedPort,
   ) {}
 }
 
@@ -106,9 +106,11 @@ export const openPorts = (ports: readonly ResolvedPort[]): OpaquePort[] =>
 
 /**
  * The ports of a destination, by number.
- * @throws PortsMissing, WrongType, PortRange, PortConflict and what each port's options can throw
+ *
+ * @param namespace Of the gateway that connects to it
+ * @throws PortsMissing, WrongType, OutOfRange, PortConflict and what each port's options can throw
  */
-export function checkPorts(scope: Construct, ports: EgressPort[] | undefined): ResolvedPort[] {
+export function checkPorts(scope: Construct, ports: EgressPort[] | undefined, namespace: string): ResolvedPort[] {
   if (!Array.isArray(ports) || ports.length === 0) {
     throw new EgressError('PortsMissing', scope, {
       what: 'no port is given',
@@ -118,7 +120,7 @@ export function checkPorts(scope: Construct, ports: EgressPort[] | undefined): R
     });
   }
   const resolved = [...ports]
-    .map((port) => PORT.check(scope, 'ports', port)._resolve(scope))
+    .map((port) => PORT.check(scope, 'ports', port)._resolve(scope, namespace))
     .sort((a, b) => a.port - b.port);
   const twice = resolved.find((port, index) => port.port === resolved[index + 1]?.port);
   if (twice) {

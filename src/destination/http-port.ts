@@ -102,24 +102,27 @@ export function isSentOnPlainly({ tls, upstreamHttp }: HttpPort): boolean {
   return tls === undefined && upstreamHttp === UpstreamHttp.HTTP_1_1;
 }
 
-/** @throws PortRange, TimeoutRange, WrongType and what headers, retries and TLS can throw */
+/**
+ * @param namespace Of the gateway that connects
+ * @throws OutOfRange, WrongType and what headers, retries and TLS can throw
+ */
 export function resolveHttpPort(
   scope: Construct,
   options: HttpPortOptions,
   upstream: { readonly tls?: UpstreamTls; readonly port?: number },
+  namespace: string,
 ): HttpPort {
   const port = checkPort(scope, 'port', options.port ?? 80);
   return {
     kind: 'http',
     port,
     upstreamPort: checkPort(scope, 'upstreamPort', upstream.port ?? port),
-    tls: upstream.tls === undefined ? undefined : checkTls(scope, upstream.tls),
+    tls: upstream.tls === undefined ? undefined : checkTls(scope, upstream.tls, namespace),
     upstreamHttp: checkEnum(scope, 'upstreamHttp', options.upstreamHttp ?? UpstreamHttp.HTTP_1_1, [
       'UpstreamHttp',
       UpstreamHttp,
     ]),
-    timeout:
-      options.timeout === undefined ? undefined : checkDuration(scope, 'timeout', options.timeout, 'TimeoutRange'),
+    timeout: options.timeout === undefined ? undefined : checkDuration(scope, 'timeout', options.timeout),
     retries: checkRetries(scope, options.retries),
     headers: resolveHeaders(scope, options.headers, options.keepMeshHeaders),
   };

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
+import { checkWholeNumber } from './numbers';
 import { Brand } from '../brand';
-import { EgressError } from '../errors';
 
 /**
  * What is sent again when an upstream fails. Istio's own default is two retries for every method, which can place an order
@@ -44,21 +44,13 @@ export class HttpRetries {
   public _resolve(scope: Construct): ResolvedRetries {
     const { attempts, everyMethod } = this;
     if (!this.retries) return { attempts: 0, everyMethod };
-    if (!Number.isInteger(attempts) || attempts! < 1 || attempts! > 10) {
-      throw new EgressError('RetriesRange', scope, {
-        what: 'the number of retries is out of range',
-        given: attempts,
-        allowed: 'a whole number from 1 to 10',
-        fix: 'choose a small number, or HttpRetries.none()',
-      });
-    }
-    return { attempts: attempts!, everyMethod };
+    return { attempts: checkWholeNumber(scope, 'attempts', attempts!, [1, 10]), everyMethod };
   }
 }
 
 const RETRIES = new Brand<HttpRetries>('HttpRetries', 'HttpRetries.none(), .idempotent(2), .anyMethod(2)');
 
-/** @throws WrongType, RetriesRange */
+/** @throws WrongType, OutOfRange */
 export function checkRetries(scope: Construct, retries: HttpRetries = HttpRetries.none()): ResolvedRetries {
   return RETRIES.check(scope, 'retries', retries)._resolve(scope);
 }

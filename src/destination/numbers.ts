@@ -2,7 +2,7 @@ import { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { EgressError } from '../errors';
 
-/** @throws SettingRange */
+/** @throws OutOfRange */
 export function checkWholeNumber(
   scope: Construct,
   property: string,
@@ -10,7 +10,7 @@ export function checkWholeNumber(
   [from, to]: [number, number],
 ): number {
   if (Number.isInteger(value) && value >= from && value <= to) return value;
-  throw new EgressError('SettingRange', scope, {
+  throw new EgressError('OutOfRange', scope, {
     what: `\`${property}\` is out of range`,
     given: value,
     allowed: `a whole number from ${from} to ${to}`,
@@ -23,14 +23,9 @@ const LONGEST = Duration.days(365).toMilliseconds();
 
 /**
  * In the form of Istio's durations.
- * @throws WrongType; SettingRange if it is shorter than a millisecond, Istio's smallest, or longer than a year
+ * @throws WrongType; OutOfRange if it is shorter than a millisecond, Istio's smallest, or longer than a year
  */
-export function checkDuration(
-  scope: Construct,
-  property: string,
-  value: Duration,
-  code: 'SettingRange' | 'TimeoutRange' = 'SettingRange',
-): string {
+export function checkDuration(scope: Construct, property: string, value: Duration): string {
   const milliseconds = millisecondsOf(value);
   if (milliseconds === undefined) {
     throw new EgressError('WrongType', scope, {
@@ -41,7 +36,7 @@ export function checkDuration(
     });
   }
   if (milliseconds >= 1 && milliseconds <= LONGEST) return `${Math.round(milliseconds) / 1000}s`;
-  throw new EgressError(code, scope, {
+  throw new EgressError('OutOfRange', scope, {
     what: `\`${property}\` is ${milliseconds > LONGEST ? 'too long' : 'too short: Istio takes less than a millisecond for "no limit"'}`,
     given: `${milliseconds} ms`,
     allowed: 'from 1 ms to a year',

@@ -61,7 +61,7 @@ export interface OpaquePort {
   readonly anyoneInMeshMayReadWhatServerSendsUnasked?: true;
 }
 
-/** @throws PortRange */
+/** @throws OutOfRange */
 export function resolveOpaquePort(
   scope: Construct,
   kind: OpaquePort['kind'],

@@ -46,7 +46,7 @@ export interface ResolvedOutlierDetection {
   readonly maxEjectionPercent: number;
 }
 
-/** @throws SettingRange, WrongType, OptionUnknown */
+/** @throws OutOfRange, WrongType, OptionUnknown */
 export function resolveOutlierDetection(scope: Construct, given: OutlierDetection): ResolvedOutlierDetection {
   const detection = checkOptions(scope, given, DETECTION);
   const { consecutiveFailures = 5, baseEjectionTime = Duration.seconds(30), maxEjectionPercent = 50 } = detection;

@@ -1,8 +1,8 @@
 import { Construct } from 'constructs';
 import { checkHost } from './host';
+import { checkCredential, TlsCredential } from './tls-credential';
 import { Brand } from '../brand';
 import { EgressError } from '../errors';
-import { checkDottedName } from '../naming';
 import { checkOptions, Options } from '../options';
 
 /** What the certificate of the external host must show, and what the exit shows of itself. */
@@ -28,10 +28,10 @@ export interface SimpleUpstreamTlsOptions extends UpstreamTlsOptions {
    * Secret in the exit's namespace whose `ca.crt` holds the CAs to trust instead of the system's.
    * @default - the certificate authorities of the proxy image
    */
-  readonly caCredentialName?: string;
+  readonly caCredential?: TlsCredential;
 }
 
-const SIMPLE_TLS: Options<SimpleUpstreamTlsOptions> = { ...TLS, caCredentialName: 'checked' };
+const SIMPLE_TLS: Options<SimpleUpstreamTlsOptions> = { ...TLS, caCredential: 'checked' };
 
 /**
  * How an exit speaks TLS to an external host. The server's certificate is verified in every form: its chain, and that it
@@ -42,46 +42,53 @@ const SIMPLE_TLS: Options<SimpleUpstreamTlsOptions> = { ...TLS, caCredentialName
 export class UpstreamTls {
   /** TLS that verifies the server and shows no client certificate. */
   public static simple(options: SimpleUpstreamTlsOptions = {}): UpstreamTls {
-    const { caCredentialName, ...rest } = checkOptions('UpstreamTls.simple', options, SIMPLE_TLS);
-    return UPSTREAM_TLS.mark(new UpstreamTls('SIMPLE', rest, caCredentialName));
+    const { caCredential, ...rest } = checkOptions('UpstreamTls.simple', options, SIMPLE_TLS);
+    return UPSTREAM_TLS.mark(new UpstreamTls('SIMPLE', rest, caCredential));
   }
 
   /**
    * Mutual TLS with the exit owner's certificate.
    *
-   * @param credentialName Secret in the exit's namespace with `tls.crt`, `tls.key` and `ca.crt`. The last one is what the
+   * @param credential Secret in the exit's namespace with `tls.crt`, `tls.key` and `ca.crt`. The last one is what the
    *   server is verified against: with a credential, Istio does not fall back to the system's authorities.
    */
-  public static mutual(credentialName: string, options: UpstreamTlsOptions = {}): UpstreamTls {
+  public static mutual(credential: TlsCredential, options: UpstreamTlsOptions = {}): UpstreamTls {
     const checked = checkOptions('UpstreamTls.mutual', options, TLS);
-    return UPSTREAM_TLS.mark(new UpstreamTls('MUTUAL', checked, credentialName));
+    return UPSTREAM_TLS.mark(new UpstreamTls('MUTUAL', checked, credential));
   }
 
   private constructor(
     private readonly mode: 'SIMPLE' | 'MUTUAL',
     private readonly options: UpstreamTlsOptions,
-    private readonly credentialName?: string,
+    private readonly credential?: TlsCredential,
   ) {}
 
   /** @internal */
-  public _resolve(scope: Construct): ResolvedTls {
+  public _resolve(scope: Construct, namespace: string): ResolvedTls {
+    const { mode, credential } = this;
     const { sni, subjectAltNames } = this.options;
-    const needed = this.mode === 'MUTUAL' || this.credentialName !== undefined;
+    const needed = mode === 'MUTUAL' || credential !== undefined;
     return {
-      mode: this.mode,
+      mode,
       // With mutual TLS there must be one: without, Istio would show no certificate and say nothing of it.
-      credentialName: needed ? checkCredential(scope, this.credentialName) : undefined,
+      credentialName: needed ? checkCredential(scope, 'credential', credential!, namespace) : undefined,
       sni: sni === undefined ? undefined : checkHost(scope, sni),
       subjectAltNames: subjectAltNames === undefined ? undefined : checkSubjectAltNames(scope, subjectAltNames),
     };
   }
 }
 
-const UPSTREAM_TLS = new Brand<UpstreamTls>('UpstreamTls', 'UpstreamTls.simple(), UpstreamTls.mutual("secret")');
+const UPSTREAM_TLS = new Brand<UpstreamTls>(
+  'UpstreamTls',
+  'UpstreamTls.simple(), UpstreamTls.mutual(TlsCredential.named("secret"))',
+);
 
-/** @throws WrongType, and what its settings can throw */
-export function checkTls(scope: Construct, tls: UpstreamTls): ResolvedTls {
-  return UPSTREAM_TLS.check(scope, 'tls', tls)._resolve(scope);
+/**
+ * @param namespace Of the gateway, beside which its credentials stand
+ * @throws WrongType, and what its settings can throw
+ */
+export function checkTls(scope: Construct, tls: UpstreamTls, namespace: string): ResolvedTls {
+  return UPSTREAM_TLS.check(scope, 'tls', tls)._resolve(scope, namespace);
 }
 
 /** Checked TLS settings; what is undefined follows the host. */
@@ -90,23 +97,6 @@ export interface ResolvedTls {
   readonly credentialName?: string;
   readonly sni?: string;
   readonly subjectAltNames?: string[];
-}
-
-function checkCredential(scope: Construct, name: string | undefined): string {
-  if (typeof name === 'string' && name.includes('/')) {
-    throw new EgressError('CredentialNamespace', scope, {
-      what: 'a credential cannot come from another namespace than the exit',
-      given: name,
-      allowed: "the name of a Secret in the exit's namespace; Istio gives a gateway no other",
-      fix: 'copy the Secret beside the exit and pass its bare name',
-    });
-  }
-  return checkSecretName(scope, name);
-}
-
-/** Secrets may have dots in their names. @throws NameSyntax */
-export function checkSecretName(scope: Construct, name: string | undefined): string {
-  return checkDottedName(scope, 'credentialName', name);
 }
 
 function checkSubjectAltNames(scope: Construct, names: string[]): string[] {

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { ResolvedConnectionLimits, resolveConnectionLimits } from './connection-limits';
-import { EgressHosts, HostResolution } from './egress-destination';
+import { HostResolution, UpstreamOptions } from './egress-destination';
 import { areAddresses, checkEndpoints, EgressEndpoint } from './egress-endpoint';
 import { ResolvedOutlierDetection, resolveOutlierDetection } from './outlier-detection';
 import { EgressError } from '../errors';
@@ -14,9 +14,9 @@ export interface Upstream {
   readonly outlierDetection?: ResolvedOutlierDetection;
 }
 
-/** @throws ResolutionNone, EndpointSyntax, SettingRange */
-export function resolveUpstream(scope: Construct, hosts: EgressHosts): Upstream {
-  const { resolution = HostResolution.DNS, connectionLimits, outlierDetection } = hosts;
+/** @throws ResolutionNone, EndpointSyntax, OutOfRange */
+export function resolveUpstream(scope: Construct, options: UpstreamOptions): Upstream {
+  const { resolution = HostResolution.DNS, connectionLimits, outlierDetection } = options;
   if (resolution !== HostResolution.DNS && resolution !== HostResolution.DNS_ROUND_ROBIN) {
     throw new EgressError('ResolutionNone', scope, {
       what: 'hosts can only be found by DNS or at given endpoints; sent "to where they were going", calls to a gateway go round for ever and calls of a sidecar reach any address',
@@ -26,7 +26,9 @@ export function resolveUpstream(scope: Construct, hosts: EgressHosts): Upstream 
     });
   }
   const endpoints =
-    hosts.endpoints === undefined ? undefined : checkEndpoints(scope, hosts.endpoints, outlierDetection !== undefined);
+    options.endpoints === undefined
+      ? undefined
+      : checkEndpoints(scope, options.endpoints, outlierDetection !== undefined);
   const isStatic = endpoints !== undefined && areAddresses(endpoints);
   if (!isStatic && resolution === HostResolution.DNS_ROUND_ROBIN && (endpoints?.length ?? 0) > 1) {
     throw new EgressError('EndpointSyntax', scope, {

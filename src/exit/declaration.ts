@@ -35,14 +35,17 @@ export interface Declaration {
   readonly metadata?: ApiObjectMetadata;
 }
 
-/** Checks all that can be known of a declaration by itself. */
-export function declare(scope: Construct, props: DeclarationProps): Declaration {
+/**
+ * Checks all that can be known of a declaration by itself.
+ * @param namespace Of the exit; empty for sidecars
+ */
+export function declare(scope: Construct, props: DeclarationProps, namespace: string): Declaration {
   const { addresses } = props;
   const declaration = {
     scope,
     hosts: checkHosts(scope, props.hosts),
     upstreamHost: props.upstreamHost === undefined ? undefined : checkHost(scope, props.upstreamHost),
-    ports: checkPorts(scope, props.ports),
+    ports: checkPorts(scope, props.ports, namespace),
     upstream: resolveUpstream(scope, props),
     addresses: addresses === undefined ? undefined : checkAddresses(scope, addresses),
     clients: checkClients(scope, props.clients),

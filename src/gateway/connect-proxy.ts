@@ -31,7 +31,7 @@ export interface ConnectProxyOptions {
 
 const PROXY: Options<ConnectProxyOptions> = { host: 'checked', port: 'checked' };
 
-/** @throws HostSyntax, PortRange, WrongType, OptionUnknown */
+/** @throws HostSyntax, OutOfRange, WrongType, OptionUnknown */
 export function checkProxy(scope: Construct, given: ConnectProxyOptions): ProxyAddress {
   const { host, port = 3128 } = checkOptions(scope, given, PROXY);
   return { host: checkHost(scope, host), port: checkPort(scope, 'connectProxy.port', port) };

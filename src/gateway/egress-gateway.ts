@@ -29,9 +29,10 @@ import { ObservedPolicies } from '../exit/owned/observed-policies';
 import { OwnedExit } from '../exit/owned/owned-exit';
 import { exitLabel } from '../naming';
 import { checkOptions, Options, pathOf } from '../options';
+import { checkPlacement } from './pods/gateway-pod-options';
 import { GatewayPods } from './pods/gateway-pods';
 import { gatewaySize } from './pods/gateway-size';
-import { checkPlacement, GatewayInstallation, GatewayWorkload } from './pods/gateway-workload';
+import { GatewayInstallation, GatewayWorkload } from './pods/gateway-workload';
 import { GatewayDestinationRules } from '../client/gateway-destination-rules';
 import { istioOperator } from './pods/istio-operator';
 import { readsSecrets } from '../exit/owned/secret-reader';
@@ -105,7 +106,7 @@ export class EgressGateway extends OwnedExit {
    * A gateway that another app makes. Declarations through it make the client hop only; the owner of the gateway grants
    * them, with `grant`.
    *
-   * @throws NameSyntax, PortRange
+   * @throws NameSyntax, OutOfRange
    */
   public static imported(attributes: EgressGatewayAttributes = {}): EgressExit {
     return new ImportedEgressGateway(attributes);
@@ -135,7 +136,7 @@ export class EgressGateway extends OwnedExit {
   private readonly policies: Construct;
 
   /**
-   * @throws NameSyntax, LabelSyntax, QuantitySyntax, PortRange, HostSyntax, MetadataReserved, ExitInRootNamespace
+   * @throws NameSyntax, LabelSyntax, QuantitySyntax, OutOfRange, HostSyntax, MetadataReserved, ExitInRootNamespace
    */
   public constructor(scope: Construct, id: string, props: EgressGatewayProps = {}) {
     props = checkOptions(pathOf(scope, id), props, EGRESS_GATEWAY);

@@ -80,7 +80,7 @@ export interface ResolvedProbe {
   readonly failureThreshold: number;
 }
 
-/** @throws ProbeSyntax, SettingRange */
+/** @throws ProbeSyntax, OutOfRange */
 export function resolveProbe(scope: Construct, probe: UpstreamProbe): ResolvedProbe {
   const {
     path,

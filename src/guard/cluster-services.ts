@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { addresses, PeerPort, podsOf, tcp, to } from './peers';
 import { checkRanges } from './ranges';
 import { checkPort } from '../destination/port-number';
-import { checkLabels } from '../gateway/pods/gateway-workload';
+import { checkLabels } from '../gateway/pods/labels';
 import { Mesh } from '../mesh/mesh';
 import { checkName } from '../naming';
 import { checkOptions, Options } from '../options';
@@ -114,7 +114,7 @@ export function istiodOpening(scope: Construct, services: ClusterServices): obje
   return to([podsOf([istiodNamespace], istiodLabels)], tcp(ISTIOD));
 }
 
-/** All of it, so that what is wrong is said where it is written. @throws NameSyntax, LabelSyntax, PortRange, AddressSyntax, WrongType, OptionUnknown */
+/** All of it, so that what is wrong is said where it is written. @throws NameSyntax, LabelSyntax, OutOfRange, AddressSyntax, WrongType, OptionUnknown */
 export function checkCluster(scope: Construct, given: ClusterServices = {}): ClusterServices {
   const services = checkOptions(scope, given, CLUSTER_SERVICES);
   for (const property of ['dnsNamespace', 'dnsService', 'istiodNamespace'] as const) {
@@ -129,7 +129,7 @@ export function checkCluster(scope: Construct, given: ClusterServices = {}): Clu
   return nodeLocalDns ? { ...services, nodeLocalDns: checkRanges(scope, 'nodeLocalDns', nodeLocalDns) } : services;
 }
 
-/** @throws NameSyntax, PortRange, LabelSyntax, WrongType, OptionUnknown */
+/** @throws NameSyntax, OutOfRange, LabelSyntax, WrongType, OptionUnknown */
 export function checkBackends(scope: Construct, backends: ProxyBackend[] = []): ProxyBackend[] {
   return backends.map((given) => {
     const backend = checkOptions(scope, given, PROXY_BACKEND);

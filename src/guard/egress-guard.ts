@@ -61,7 +61,7 @@ export class EgressGuard extends Construct {
   private readonly cluster: ClusterServices;
   private readonly props: EgressGuardProps;
 
-  /** @throws GuardNamespaces, WrongType, OptionUnknown, ExitCannotCarry, NameSyntax, LabelSyntax, PortRange, AddressSyntax, MetadataReserved */
+  /** @throws GuardNamespaces, WrongType, OptionUnknown, ExitCannotCarry, NameSyntax, LabelSyntax, OutOfRange, AddressSyntax, MetadataReserved */
   public constructor(scope: Construct, id: string, props: EgressGuardProps) {
     super(scope, id);
     checkTree(this);

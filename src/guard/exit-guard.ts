@@ -115,7 +115,7 @@ export class ExitGuard extends Construct {
   private readonly backends: ProxyBackend[];
   private readonly props: ExitGuardProps;
 
-  /** @throws ExitCannotCarry, WrongType, OptionUnknown, ClusterRangesMissing, NameSyntax, LabelSyntax, PortRange, AddressSyntax, MetadataReserved */
+  /** @throws ExitCannotCarry, WrongType, OptionUnknown, ClusterRangesMissing, NameSyntax, LabelSyntax, OutOfRange, AddressSyntax, MetadataReserved */
   public constructor(scope: Construct, id: string, props: ExitGuardProps) {
     super(scope, id);
     checkTree(this);

@@ -59,7 +59,7 @@ export class InCluster {
    *
    * @param endpoints Its IP addresses or their ranges: `kubectl get endpointslices kubernetes -n default`
    * @param port Its port behind the Service
-   * @throws AddressSyntax, NotOutside, PortRange
+   * @throws AddressSyntax, NotOutside, OutOfRange
    */
   public andKubernetesApi(endpoints: string[], port: number = 6443): InCluster {
     const where = 'InCluster.andKubernetesApi';
@@ -73,7 +73,7 @@ export class InCluster {
    *
    * @param ranges The addresses of the cluster's pods
    * @param ports Ports on which they listen; of TCP
-   * @throws AddressSyntax, NotOutside, PortsMissing, PortRange
+   * @throws AddressSyntax, NotOutside, PortsMissing, OutOfRange
    */
   public andPodsByAddress(ranges: string[], ports: number[]): InCluster {
     const where = 'InCluster.andPodsByAddress';

@@ -28,6 +28,7 @@ export class AmbientNamespace extends Construct {
     super(scope, id);
     const name = checkName(this, 'name', checkOptions(this, props, AMBIENT).name);
     this.namespace = objectsOf(this, {})({ kind: 'Namespace', name });
+    this.node.defaultChild = this.namespace;
     for (const [label, value] of Object.entries(AmbientNamespace.LABELS)) {
       this.namespace.metadata.addLabel(label, value);
     }

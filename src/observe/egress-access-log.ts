@@ -12,6 +12,30 @@ import { checkName } from '../naming';
 import { checkOptions, Options } from '../options';
 import { Slot } from '../slot';
 
+/** An entry of `extensionProviders` in the mesh configuration: a log that Envoy writes to a file. */
+export interface AccessLogProvider {
+  /** By which a Telemetry names it. */
+  readonly name: string;
+
+  /** Where and how it is written. */
+  readonly envoyFileAccessLog: AccessLogFile;
+}
+
+/** @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-ExtensionProvider-EnvoyFileAccessLogProvider */
+export interface AccessLogFile {
+  /** The file; the pod's own output. */
+  readonly path: string;
+
+  /** What a line holds. */
+  readonly logFormat: AccessLogFormat;
+}
+
+/** A line as an object of JSON. */
+export interface AccessLogFormat {
+  /** Envoy's command operator for each field, by its name. */
+  readonly labels: { [field: string]: string };
+}
+
 /** Properties of an exit's access log. */
 export interface EgressAccessLogProps {
   /** The exit, made in this app. */
@@ -44,8 +68,9 @@ export class EgressAccessLog extends Construct {
   /**
    * The entry for the mesh configuration's `extensionProviders` that writes such lines, for guards too
    * (`accessLogProvider`).
+   * @throws NameSyntax
    */
-  public static extensionProvider(name: string = DEFAULT_PROVIDER): any {
+  public static extensionProvider(name: string = DEFAULT_PROVIDER): AccessLogProvider {
     checkName('EgressAccessLog.extensionProvider', 'name', name);
     return { name, envoyFileAccessLog: { path: '/dev/stdout', logFormat: { labels: LOG_FIELDS } } };
   }
@@ -82,6 +107,6 @@ export class EgressAccessLog extends Construct {
     const needed = PROVIDERS.begin(this.node.root, () => new Set());
     if (needed.has(name)) return;
     needed.add(name);
-    markInstallation(this, { extensionProvider: EgressAccessLog.extensionProvider(name) });
+    markInstallation(this, { extensionProvider: { ...EgressAccessLog.extensionProvider(name) } });
   }
 }

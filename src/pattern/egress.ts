@@ -68,8 +68,8 @@ export class Egress extends Construct {
 
   /**
    * @throws HostsMissing, HostSyntax, HostWildcard, HostIpAddress, HostInCluster, HostCount, NotInline, ClientsMissing,
-   * ClientAnyAlone, ClientInExitNamespace, ServiceAccountDots, PortsMissing, PortRange, PortConflict, TimeoutRange,
-   * SettingRange, AddressSyntax, EndpointSyntax, HttpRuleSyntax, RetriesRange, HeaderSyntax, CredentialNamespace, SubjectAltNameSyntax, ResolutionNone, ExitCannotCarry, WrongType, OptionUnknown,
+   * ClientAnyAlone, ClientInExitNamespace, ServiceAccountDots, PortsMissing, OutOfRange, PortConflict,
+   * AddressSyntax, EndpointSyntax, HttpRuleSyntax, HeaderSyntax, CredentialNamespace, OtherApp, SubjectAltNameSyntax, ResolutionNone, ExitCannotCarry, WrongType, OptionUnknown,
    * DestinationConflict, MetadataReserved, NameSyntax; see docs/errors.md
    */
   public constructor(scope: Construct, id: string, props: EgressProps) {
@@ -77,7 +77,7 @@ export class Egress extends Construct {
     checkTree(this);
     props = checkOptions(this, props, EGRESS);
     checkExit(this, props.exit);
-    const declaration = declare(this, props);
+    const declaration = declare(this, props, props.exit.namespace);
     this.exit = props.exit;
     // The way first: a declaration that no way leads to grants nothing.
     this.clientHops = props.exit._lead(this, declaration);

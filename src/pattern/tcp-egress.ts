@@ -1,15 +1,17 @@
 import { Construct } from 'constructs';
 import { Egress, EGRESS_OPTIONS, EgressOptions } from './egress';
+import { TCP_ADDRESSES, TcpAddresses } from '../destination/egress-destination';
 import { EgressPort } from '../destination/egress-port';
 import { TCP_PORT, TcpPortOptions } from '../destination/opaque-port';
 import { Options, splitOptions } from '../options';
 
 /** Any protocol over TCP, through an exit. */
-export interface TcpEgressProps extends EgressOptions, TcpPortOptions {
+export interface TcpEgressProps extends EgressOptions, TcpAddresses, TcpPortOptions {
   /** Port that the application calls. */
   readonly port: number;
 }
 
+const OPTIONS: Options<EgressOptions & TcpAddresses> = { ...EGRESS_OPTIONS, ...TCP_ADDRESSES };
 const PORT: Options<TcpPortOptions & { readonly port: number }> = { ...TCP_PORT, port: 'checked' };
 
 /**
@@ -19,7 +21,7 @@ const PORT: Options<TcpPortOptions & { readonly port: number }> = { ...TCP_PORT,
 export class TcpEgress extends Egress {
   /** @throws what `Egress` throws */
   public constructor(scope: Construct, id: string, props: TcpEgressProps) {
-    const [options, { port, ...rest }] = splitOptions(scope, id, props, EGRESS_OPTIONS, PORT);
+    const [options, { port, ...rest }] = splitOptions(scope, id, props, OPTIONS, PORT);
     super(scope, id, { ...options, ports: [EgressPort.tcp(port, rest)] });
   }
 }

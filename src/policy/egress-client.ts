@@ -1,8 +1,11 @@
-import { Construct } from 'constructs';
+import { ApiObject } from 'cdk8s';
+import { Construct, IConstruct } from 'constructs';
+import { identityOf } from './workload-identity';
 import { Brand } from '../brand';
 import { EgressError } from '../errors';
 import { Mesh } from '../mesh/mesh';
 import { checkName } from '../naming';
+import { checkOfThisApp } from '../object-of';
 
 const SERVICE_ACCOUNT = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
@@ -11,6 +14,24 @@ const SERVICE_ACCOUNT = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9](
  * the namespace it is in. Labels are not in it; they can lead traffic, never authorize it.
  */
 export class EgressClient {
+  /**
+   * As whom an object of this app calls, under the name and namespace that it has in the manifests, which cdk8s makes of its path
+   * and a hash where nobody sets one: a ServiceAccount; a Deployment, StatefulSet, DaemonSet, Job, CronJob or Pod, by its service
+   * account, which is `default` where it has none; every workload of a Namespace. Of cdk8s-plus, or as ApiObjects.
+   *
+   * A workload is read here and now: JSON patches that give its pods another service account later are not seen, of a workload of
+   * cdk8s-plus none.
+   *
+   * @throws WrongType for what is none of these, NamespaceMissing for what has no namespace, NotInline for a workload without pods yet,
+   * NameSyntax; OtherApp where it is a client in another app than its own
+   */
+  public static of(construct: IConstruct): EgressClient {
+    const { object, namespace, serviceAccount } = identityOf('EgressClient.of', construct);
+    checkName(object, 'namespace', namespace);
+    if (serviceAccount !== undefined) checkAccount(object, serviceAccount);
+    return CLIENT.mark(new EgressClient(namespace, serviceAccount, object));
+  }
+
   /**
    * Every workload of a namespace.
    * @throws NameSyntax
@@ -26,14 +47,7 @@ export class EgressClient {
    */
   public static serviceAccount(namespace: string, name: string): EgressClient {
     checkName('EgressClient.serviceAccount', 'namespace', namespace);
-    if (typeof name !== 'string' || !SERVICE_ACCOUNT.test(name)) {
-      throw new EgressError('NameSyntax', 'EgressClient.serviceAccount', {
-        what: '`name` is not the name of a service account',
-        given: name,
-        allowed: 'a DNS-1123 subdomain: a-z, 0-9, "-" and "."',
-        fix: 'pass `metadata.name` of the ServiceAccount, without its namespace',
-      });
-    }
+    checkAccount('EgressClient.serviceAccount', name);
     return CLIENT.mark(new EgressClient(namespace, name));
   }
 
@@ -50,6 +64,8 @@ export class EgressClient {
     public readonly namespaceName?: string,
     /** The client's service account; undefined for every one of the namespace. */
     public readonly serviceAccountName?: string,
+    /** @internal */
+    public readonly _object?: ApiObject,
   ) {}
 
   /** How descriptions name this client, as "payments/checkout", "payments/*" or "*". */
@@ -60,8 +76,18 @@ export class EgressClient {
 
 const CLIENT = new Brand<EgressClient>(
   'EgressClient',
-  'EgressClient.serviceAccount, EgressClient.namespace, EgressClient.anyInMesh',
+  'EgressClient.of, EgressClient.serviceAccount, EgressClient.namespace, EgressClient.anyInMesh',
 );
+
+function checkAccount(where: Construct | string, name: string): void {
+  if (typeof name === 'string' && SERVICE_ACCOUNT.test(name)) return;
+  throw new EgressError('NameSyntax', where, {
+    what: '`name` is not the name of a service account',
+    given: name,
+    allowed: 'a DNS-1123 subdomain: a-z, 0-9, "-" and "."',
+    fix: 'pass `metadata.name` of the ServiceAccount, without its namespace',
+  });
+}
 
 /** Whether it is `EgressClient.anyInMesh()`. */
 export function isAnyInMesh(client: unknown): boolean {
@@ -71,7 +97,7 @@ export function isAnyInMesh(client: unknown): boolean {
 /**
  * The clients of one declaration, each once, in a fixed order: listing them differently changes no YAML.
  *
- * @throws ClientsMissing, WrongType, ClientAnyAlone, ServiceAccountDots
+ * @throws ClientsMissing, WrongType, OtherApp, ClientAnyAlone, ServiceAccountDots
  */
 export function checkClients(scope: Construct, clients: EgressClient[] | undefined): EgressClient[] {
   if (!Array.isArray(clients) || clients.length === 0) {
@@ -83,7 +109,7 @@ export function checkClients(scope: Construct, clients: EgressClient[] | undefin
     });
   }
   // Nothing else may pass: what names no namespace would be taken for every client.
-  for (const client of clients) CLIENT.check(scope, 'clients', client);
+  for (const client of clients) checkOfThisApp(scope, CLIENT.check(scope, 'clients', client)._object);
   const byName = new Map(clients.map((client) => [client.toString(), client]));
   if (byName.has('*') && byName.size > 1) {
     throw new EgressError('ClientAnyAlone', scope, {

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { Brand } from '../brand';
 import { checkPort } from '../destination/port-number';
-import { checkLabels } from '../gateway/pods/gateway-workload';
+import { checkLabels } from '../gateway/pods/labels';
 import { checkName } from '../naming';
 import { checkOptions, Options } from '../options';
 import { EgressClient } from '../policy/egress-client';
@@ -46,7 +46,7 @@ const ATTRIBUTES: Options<IngressGatewayAttributes> = {
 
 /** The ingress gateway, which somebody else installed. */
 export class IngressGateway {
-  /** @throws NameSyntax, LabelSyntax, PortRange */
+  /** @throws NameSyntax, LabelSyntax, OutOfRange */
   public static imported(attributes: IngressGatewayAttributes = {}): IngressGateway {
     return INGRESS_GATEWAY.mark(new IngressGateway(checkOptions('IngressGateway.imported', attributes, ATTRIBUTES)));
   }

@@ -19,7 +19,7 @@ export interface IngressHopProps {
   readonly ingress: IngressGateway;
   /** Secret with certificate and key for the host name, in the ingress gateway's namespace. */
   readonly credentialName: string;
-  readonly hostname: string;
+  readonly host: string;
   readonly port: HttpPort;
   readonly exit: GatewayAddress;
   readonly metadata?: ApiObjectMetadata;
@@ -32,10 +32,10 @@ export class IngressHop extends Construct {
 
   public constructor(scope: Construct, id: string, props: IngressHopProps) {
     super(scope, id);
-    const { ingress, hostname, exit, port } = props;
-    markIngressHost(this, { namespace: ingress.namespace, selector: ingress.labels, host: hostname });
+    const { ingress, host, exit, port } = props;
+    markIngressHost(this, { namespace: ingress.namespace, selector: ingress.labels, host });
     // Istio takes no dots in a Gateway's name; the route has the same.
-    const name = shorten(`${exit.exitName}-${hopLabel(hostname)}`);
+    const name = shorten(`${exit.exitName}-${hopLabel(host)}`);
     const { namespace } = ingress;
     const object = (kind: ObjectKind, spec: () => unknown) =>
       objectsOf(this, { namespace, metadata: props.metadata })({ kind, name, spec });
@@ -44,11 +44,11 @@ export class IngressHop extends Construct {
       toJson_VirtualServiceSpec({
         exportTo: ['.'],
         gateways: [name],
-        hosts: [hostname],
+        hosts: [host],
         http: httpRoutes(
           {
             // Callers may name the ingress gateway's port; the exit knows the host without one.
-            rewrite: { authority: hostname },
+            rewrite: { authority: host },
             destination: { host: exit.http.host, port: { number: exit.http.port } },
           },
           port.retries,
@@ -60,8 +60,8 @@ export class IngressHop extends Construct {
 }
 
 /** HTTPS for the host name alone; plain HTTP is told to come back with it. */
-function servers({ ingress, hostname, credentialName }: IngressHopProps) {
-  const hosts = [`./${hostname}`];
+function servers({ ingress, host, credentialName }: IngressHopProps) {
+  const hosts = [`./${host}`];
   return toJson_GatewaySpec({
     selector: ingress.labels,
     servers: [

@@ -130,7 +130,7 @@ export class IngressProxy extends Construct {
     const { name } = props;
     this.name = name === undefined ? joinName(this, ...this.node.path.split('/')) : checkName(this, 'name', name);
     const hosts = checkHosts(this, props.hosts);
-    this.ports = checkPorts(this, props.ports);
+    this.ports = checkPorts(this, props.ports, props.ingress.namespace);
     this.upstream = resolveUpstream(this, props);
     this.paths = props.paths === undefined ? undefined : checkPaths(this, props.paths, this.ports);
     this.metadata = checkMetadata(this, props.metadata);

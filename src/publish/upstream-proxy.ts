@@ -3,11 +3,14 @@ import { Construct } from 'constructs';
 import { checkIngressGateway, IngressGateway } from './ingress-gateway';
 import { IngressHop } from './ingress-hop';
 import { markNote, markSummary } from '../app/summary';
+import { UPSTREAM, UpstreamOptions } from '../destination/egress-destination';
 import { EgressPort, httpPorts } from '../destination/egress-port';
+import { checkHost } from '../destination/host';
 import { HttpHeaderRules } from '../destination/http-headers';
 import { HttpRetries } from '../destination/http-retries';
+import { checkCredential, TlsCredential } from '../destination/tls-credential';
 import { UpstreamHttp } from '../destination/upstream-http';
-import { checkSecretName, UpstreamTls } from '../destination/upstream-tls';
+import { UpstreamTls } from '../destination/upstream-tls';
 import { EgressError } from '../errors';
 import { checkExit } from '../exit/check-exit';
 import { IClientHop } from '../exit/client-hop';
@@ -18,7 +21,7 @@ import { EgressGateway } from '../gateway/egress-gateway';
 import { GatewayWorkload } from '../gateway/pods/gateway-workload';
 import { UpstreamProbe } from '../gateway/upstream-probe';
 import { joinName } from '../naming';
-import { checkOptions, Options } from '../options';
+import { checkOptions, Options, pickOptions } from '../options';
 import { EgressClient, isAnyInMesh } from '../policy/egress-client';
 import { HttpRule } from '../policy/http-rule';
 
@@ -27,17 +30,17 @@ export interface IngressListener {
   /** The ingress gateway that serves it. */
   readonly gateway: IngressGateway;
 
-  /** Name of the TLS Secret for the host name, in the ingress gateway's namespace. */
-  readonly credentialName: string;
+  /** Secret with certificate and key for the host name (`tls.crt`, `tls.key`), in the ingress gateway's namespace. */
+  readonly credential: TlsCredential;
 }
 
 /** One of our own host names for an external service. */
-export interface UpstreamProxyProps {
+export interface UpstreamProxyProps extends UpstreamOptions {
   /** Our name for it, which callers inside and outside of the mesh use. */
-  readonly hostname: string;
+  readonly host: string;
 
   /** DNS name of the external service, by which it knows itself. */
-  readonly upstream: string;
+  readonly upstreamHost: string;
 
   /**
    * Port on which it speaks TLS.
@@ -126,10 +129,11 @@ export interface UpstreamProxyProps {
   readonly metadata?: ApiObjectMetadata;
 }
 
-const LISTENER: Options<IngressListener> = { gateway: 'checked', credentialName: 'checked' };
+const LISTENER: Options<IngressListener> = { gateway: 'checked', credential: 'checked' };
 const UPSTREAM_PROXY: Options<UpstreamProxyProps> = {
-  hostname: 'checked',
-  upstream: 'checked',
+  ...UPSTREAM,
+  host: 'checked',
+  upstreamHost: 'checked',
   upstreamPort: 'checked',
   tls: 'checked',
   ingress: 'checked',
@@ -165,25 +169,32 @@ export class UpstreamProxy extends Construct {
   public constructor(scope: Construct, id: string, props: UpstreamProxyProps) {
     super(scope, id);
     props = checkProps(this, props);
-    const { ingress, upstream, hostname, metadata, upstreamPort, tls, timeout, retries, upstreamHttp, headers } = props;
+    const { ingress, upstreamPort, tls, timeout, retries, upstreamHttp, headers } = props;
+    // A wildcard would have no name of its own to be rewritten to.
+    const host = checkHost(this, props.host);
     checkOneExit(this, props);
     if (props.exit !== undefined) checkGateway(this, props.exit);
     this.exit = props.exit ?? this.dedicatedExit(id, props);
-    const declaration = declare(this, {
-      hosts: [hostname],
-      upstreamHost: upstream,
-      ports: [EgressPort.tlsOrigination({ upstreamPort, tls, timeout, retries, upstreamHttp, headers, port: 80 })],
-      clients: allClients(props),
-      rules: props.rules,
-      metadata,
-    });
+    const declaration = declare(
+      this,
+      {
+        ...pickOptions<UpstreamOptions>(props, UPSTREAM),
+        hosts: [host],
+        upstreamHost: checkHost(this, props.upstreamHost),
+        ports: [EgressPort.tlsOrigination({ upstreamPort, tls, timeout, retries, upstreamHttp, headers, port: 80 })],
+        clients: allClients(props),
+        rules: props.rules,
+        metadata: props.metadata,
+      },
+      this.exit.namespace,
+    );
     const led = declaration.clients.filter((client) => client.toString() !== ingress?.gateway.client.toString());
     this.clientHops = led.length > 0 ? this.exit._lead(this, { ...declaration, clients: led }) : [];
     if (ingress) {
       const hop = new IngressHop(this, 'Ingress', {
         ingress: ingress.gateway,
-        credentialName: checkSecretName(this, ingress.credentialName),
-        hostname: declaration.hosts[0],
+        credentialName: checkCredential(this, 'ingress.credential', ingress.credential, ingress.gateway.namespace),
+        host,
         port: httpPorts(declaration.ports)[0],
         exit: this.exit._address(),
         metadata: declaration.metadata,
@@ -196,10 +207,10 @@ export class UpstreamProxy extends Construct {
     if (ingress) markNote(this, outsideLine(this, props));
   }
 
-  private dedicatedExit(id: string, { upstream, upstreamProbe, authorization, workload }: UpstreamProxyProps) {
+  private dedicatedExit(id: string, { upstreamHost, upstreamProbe, authorization, workload }: UpstreamProxyProps) {
     return new DedicatedEgressGateway(this, 'Exit', {
       name: joinName(this, id),
-      hosts: [upstream],
+      hosts: [upstreamHost],
       upstreamProbe,
       authorization,
       workload,
@@ -235,9 +246,9 @@ function allClients({ clients = [], ingress }: UpstreamProxyProps): EgressClient
 }
 
 /** What the list of clients does not say: for whom the ingress gateway calls. */
-function outsideLine({ node, exit }: UpstreamProxy, { ingress, hostname }: UpstreamProxyProps): string {
+function outsideLine({ node, exit }: UpstreamProxy, { ingress, host }: UpstreamProxyProps): string {
   const { namespace } = ingress!.gateway;
-  return `${node.path}: anybody outside → https://${hostname} at the ingress gateway in ${namespace} → ${exit.namespace}/${exit.exitName}`;
+  return `${node.path}: anybody outside → https://${host} at the ingress gateway in ${namespace} → ${exit.namespace}/${exit.exitName}`;
 }
 
 /** What is said of the default exit must not be lost where another one is given. */

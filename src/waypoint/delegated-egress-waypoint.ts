@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { EgressWaypoint } from './egress-waypoint';
 import { EgressError } from '../errors';
 import { Declaration } from '../exit/declaration';
-import { ManagedGatewayOptions } from '../gateway/pods/gateway-workload';
+import { GatewayPodOptions } from '../gateway/pods/gateway-pod-options';
 import { checkOptions, Options, pathOf } from '../options';
 
 /** Properties of a delegated waypoint. */
@@ -18,10 +18,10 @@ export interface DelegatedEgressWaypointProps {
   readonly name?: string;
 
   /**
-   * Number, size and place of its pods, from Istio 1.26 on; `installation` has no meaning here.
+   * Number, size and place of its pods, from Istio 1.26 on.
    * @default - as for an egress gateway; before Istio 1.26 one pod, of the size that istiod gives it
    */
-  readonly workload?: ManagedGatewayOptions;
+  readonly workload?: GatewayPodOptions;
 
   /**
    * Labels and annotations for the waypoint's objects, the hosts' included.
@@ -44,7 +44,7 @@ const DELEGATED: Options<DelegatedEgressWaypointProps> = {
  * It is for mistakes, not against the namespace itself. Where somebody else is to decide, use `EgressWaypoint`.
  */
 export class DelegatedEgressWaypoint extends EgressWaypoint {
-  /** @throws NameSyntax, QuantitySyntax, SettingRange, LabelSyntax, MetadataReserved, ExitInRootNamespace, VersionUnsupported */
+  /** @throws NameSyntax, QuantitySyntax, OutOfRange, LabelSyntax, MetadataReserved, ExitInRootNamespace, VersionUnsupported */
   public constructor(scope: Construct, id: string, props: DelegatedEgressWaypointProps) {
     super(scope, id, checkOptions(pathOf(scope, id), props, DELEGATED));
   }

@@ -15,9 +15,9 @@ import { ObservedPolicies } from '../exit/owned/observed-policies';
 import { OwnedExit } from '../exit/owned/owned-exit';
 import { letReadSecrets, readsSecrets } from '../exit/owned/secret-reader';
 import { EgressGateway } from '../gateway/egress-gateway';
+import { checkPlacement, checkPods, GATEWAY_PODS, GatewayPodOptions } from '../gateway/pods/gateway-pod-options';
 import { NO_ENVOY_HEADERS } from '../gateway/pods/gateway-pods';
 import { gatewaySize } from '../gateway/pods/gateway-size';
-import { checkManaged, checkPlacement, ManagedGatewayOptions } from '../gateway/pods/gateway-workload';
 import { checkMetadata, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { checkName } from '../naming';
@@ -56,10 +56,10 @@ export interface EgressWaypointProps {
   readonly replaces?: string;
 
   /**
-   * Number, size and place of its pods, from Istio 1.26 on; `installation` has no meaning here.
+   * Number, size and place of its pods, from Istio 1.26 on.
    * @default - as for an egress gateway; before Istio 1.26 one pod, of the size that istiod gives it
    */
-  readonly workload?: ManagedGatewayOptions;
+  readonly workload?: GatewayPodOptions;
 
   /**
    * Labels and annotations for the waypoint's objects, the hosts' included.
@@ -124,7 +124,7 @@ export class EgressWaypoint extends OwnedExit {
   private readonly address: WaypointAddress;
   private readonly hosts: WaypointHosts;
 
-  /** @throws NameSyntax, QuantitySyntax, SettingRange, LabelSyntax, MetadataReserved, ExitInRootNamespace, VersionUnsupported */
+  /** @throws NameSyntax, QuantitySyntax, OutOfRange, LabelSyntax, MetadataReserved, ExitInRootNamespace, VersionUnsupported */
   public constructor(scope: Construct, id: string, props: EgressWaypointProps = {}) {
     props = checkOptions(pathOf(scope, id), props, WAYPOINT);
     super(scope, id, props, { name: DEFAULT_WAYPOINT, namespace: DEFAULT_NAMESPACE });
@@ -137,7 +137,7 @@ export class EgressWaypoint extends OwnedExit {
       replaces: props.replaces === undefined ? undefined : checkReplaced(this, props.replaces, props.beside),
       metadata: checkMetadata(this, props.metadata),
     };
-    const workload = checkPlacement(this, checkManaged(this, props.workload ?? {}));
+    const workload = checkPlacement(this, checkPods(this, props.workload ?? {}, GATEWAY_PODS));
     const parameters = waypointParameters(this.exitName, gatewaySize(this, workload), workload);
 
     const object = objectsOf(this, this.address);

@@ -1,7 +1,7 @@
 import { Yaml } from 'cdk8s';
+import { GatewayPodOptions } from '../gateway/pods/gateway-pod-options';
 import { DISRUPTION, tolerations, topologySpread } from '../gateway/pods/gateway-pod-spec';
 import { GatewaySize } from '../gateway/pods/gateway-size';
-import { ManagedGatewayOptions } from '../gateway/pods/gateway-workload';
 
 /**
  * The sizes of a waypoint, as istiod's deployment controller takes them: patches over the objects that it makes from the Gateway.
@@ -12,7 +12,7 @@ import { ManagedGatewayOptions } from '../gateway/pods/gateway-workload';
 export function waypointParameters(
   name: string,
   size: GatewaySize,
-  options: ManagedGatewayOptions,
+  options: GatewayPodOptions,
 ): { [key: string]: string } {
   const { scaling } = size;
   const patches = {

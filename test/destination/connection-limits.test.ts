@@ -25,10 +25,10 @@ test('what is left out is left to Envoy', () => {
 
 test.each(['maxConnections', 'maxPendingRequests', 'maxRequests'])('refuses %s that is no count', (name) => {
   for (const value of [0, -1, 1.5, NaN, 2 ** 31, '5']) {
-    expect(() => resolve({ [name]: value })).toThrow(failing('SettingRange', `\`${name}\``));
+    expect(() => resolve({ [name]: value })).toThrow(failing('OutOfRange', `\`${name}\``));
   }
 });
 
 test.each(['connectTimeout', 'idleTimeout'])('refuses %s below a millisecond', (name) => {
-  expect(() => resolve({ [name]: Duration.millis(0) })).toThrow(failing('SettingRange', `\`${name}\``));
+  expect(() => resolve({ [name]: Duration.millis(0) })).toThrow(failing('OutOfRange', `\`${name}\``));
 });

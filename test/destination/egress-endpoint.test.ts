@@ -27,12 +27,14 @@ test('a locality fails over only where something says that an endpoint has faile
 test.each([
   [[], 'leave `endpoints` out'],
   ['192.0.2.7', 'leave `endpoints` out'],
-  [[{ address: '192.0.2.7', weight: 0 }], 'weight'],
-  [[{ address: '192.0.2.7', weight: 1.5 }], 'weight'],
   [[{ address: '192.0.2.7', locality: 'eu west' }], 'locality'],
   [[{ address: '192.0.2.7', locality: 'a/b/c/d' }], 'locality'],
 ])('refuses %j', (endpoints, part) => {
   expect(() => check(endpoints, true)).toThrow(failing('EndpointSyntax', part));
+});
+
+test.each([0, 1.5, 1_000_001])('%j is no weight', (weight) => {
+  expect(() => check([{ address: '192.0.2.7', weight }])).toThrow(failing('OutOfRange', '`weight`'));
 });
 
 test.each([

@@ -3,7 +3,7 @@ import { EgressPort, HttpRetries } from '../../src';
 import { checkPorts } from '../../src/destination/egress-port';
 import { failing } from '../fixtures';
 
-const check = (...ports: EgressPort[]) => checkPorts(Testing.chart(), ports);
+const check = (...ports: EgressPort[]) => checkPorts(Testing.chart(), ports, 'exit');
 
 test('plain HTTP goes to the port that was called, without retries or limit', () => {
   expect(check(EgressPort.http())).toMatchObject([{ port: 80, upstreamPort: 80, retries: { attempts: 0 } }]);
@@ -37,19 +37,19 @@ test.each([
 });
 
 test.each([0, -1, 65536, 80.5, NaN, '80', 15001, 15006])('refuses port %j', (port) => {
-  expect(() => check(EgressPort.http({ port: port as number }))).toThrow(failing('PortRange', '`port`'));
+  expect(() => check(EgressPort.http({ port: port as number }))).toThrow(failing('OutOfRange', '`port`'));
   expect(() => check(EgressPort.tlsOrigination({ upstreamPort: port as number }))).toThrow(
-    failing('PortRange', '`upstreamPort`'),
+    failing('OutOfRange', '`upstreamPort`'),
   );
 });
 
 test('refuses no port, one port twice, a timeout that means none, and odd retries', () => {
   expect(() => check()).toThrow(failing('PortsMissing'));
   expect(() => check(EgressPort.http(), EgressPort.tlsOrigination())).toThrow(failing('PortConflict', '80'));
-  expect(() => check(EgressPort.http({ timeout: Duration.millis(0) }))).toThrow(failing('TimeoutRange', '0 ms'));
-  expect(() => check(EgressPort.http({ retries: HttpRetries.idempotent(11) }))).toThrow(failing('RetriesRange', '11'));
-  expect(() => check(EgressPort.http({ retries: HttpRetries.idempotent(0) }))).toThrow(failing('RetriesRange', '0'));
-  expect(() => check(EgressPort.http({ retries: HttpRetries.anyMethod(1.5) }))).toThrow(failing('RetriesRange', '1.5'));
+  expect(() => check(EgressPort.http({ timeout: Duration.millis(0) }))).toThrow(failing('OutOfRange', '0 ms'));
+  expect(() => check(EgressPort.http({ retries: HttpRetries.idempotent(11) }))).toThrow(failing('OutOfRange', '11'));
+  expect(() => check(EgressPort.http({ retries: HttpRetries.idempotent(0) }))).toThrow(failing('OutOfRange', '0'));
+  expect(() => check(EgressPort.http({ retries: HttpRetries.anyMethod(1.5) }))).toThrow(failing('OutOfRange', '1.5'));
 });
 
 test.each([80, '80', null, undefined, {}])('%j is no port', (value) => {

@@ -3,7 +3,7 @@ import { EgressPort } from '../../src';
 import { checkPorts, httpPorts, opaquePorts, upstreamProtocol } from '../../src/destination/egress-port';
 import { failing } from '../fixtures';
 
-const check = (...ports: EgressPort[]) => checkPorts(Testing.chart(), ports);
+const check = (...ports: EgressPort[]) => checkPorts(Testing.chart(), ports, 'exit');
 
 test.each([
   [EgressPort.tlsPassthrough(), { kind: 'tls', port: 443, upstreamPort: 443 }],
@@ -25,12 +25,12 @@ test('ports are told apart by whether somebody reads them, and name what the hos
 });
 
 test.each([0, 65536, 1.5, NaN, '5432', undefined, 15001])('refuses TCP port %j', (port) => {
-  expect(() => check(EgressPort.tcp(port as number))).toThrow(failing('PortRange', '`port`'));
+  expect(() => check(EgressPort.tcp(port as number))).toThrow(failing('OutOfRange', '`port`'));
 });
 
 test('refuses a port of the host that cannot be, and one port in two ways', () => {
-  expect(() => check(EgressPort.tcp(1, { upstreamPort: 0 }))).toThrow(failing('PortRange', '`upstreamPort`'));
-  expect(() => check(EgressPort.tlsPassthrough({ upstreamPort: -1 }))).toThrow(failing('PortRange', '`upstreamPort`'));
+  expect(() => check(EgressPort.tcp(1, { upstreamPort: 0 }))).toThrow(failing('OutOfRange', '`upstreamPort`'));
+  expect(() => check(EgressPort.tlsPassthrough({ upstreamPort: -1 }))).toThrow(failing('OutOfRange', '`upstreamPort`'));
   expect(() => check(EgressPort.tlsPassthrough(), EgressPort.tcp(443))).toThrow(failing('PortConflict', '443'));
   expect(() => check(EgressPort.tlsPassthrough(), EgressPort.tlsPassthroughWithoutIdentity())).toThrow(
     failing('PortConflict', '443'),

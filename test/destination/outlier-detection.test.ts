@@ -28,5 +28,5 @@ test.each([
   [{ maxEjectionPercent: 101 }, '`maxEjectionPercent`'],
   [{ baseEjectionTime: Duration.millis(0) }, '`baseEjectionTime`'],
 ])('refuses %j', (detection, part) => {
-  expect(() => resolve(detection)).toThrow(failing('SettingRange', part));
+  expect(() => resolve(detection)).toThrow(failing('OutOfRange', part));
 });

@@ -1,8 +1,8 @@
 import { Testing } from 'cdk8s';
-import { UpstreamTls } from '../../src';
+import { TlsCredential, UpstreamTls } from '../../src';
 import { failing } from '../fixtures';
 
-const resolve = (tls: UpstreamTls) => tls._resolve(Testing.chart());
+const resolve = (tls: UpstreamTls) => tls._resolve(Testing.chart(), 'exit');
 
 test('simple TLS follows the host and the authorities of the system', () => {
   expect(resolve(UpstreamTls.simple())).toEqual({ mode: 'SIMPLE' });
@@ -12,7 +12,7 @@ test('names can be set, in the form that manifests take', () => {
   const tls = UpstreamTls.simple({
     sni: 'Edge.Example.',
     subjectAltNames: ['spiffe://a/b'],
-    caCredentialName: 'bank.ca',
+    caCredential: TlsCredential.named('bank.ca'),
   });
   expect(resolve(tls)).toEqual({
     mode: 'SIMPLE',
@@ -22,17 +22,10 @@ test('names can be set, in the form that manifests take', () => {
   });
 });
 
-test('mutual TLS needs its credential', () => {
-  expect(resolve(UpstreamTls.mutual('bank'))).toEqual({ mode: 'MUTUAL', credentialName: 'bank' });
-  expect(() => resolve(UpstreamTls.mutual(''))).toThrow(failing('NameSyntax', 'credentialName'));
+test('mutual TLS shows its credential', () => {
+  const tls = UpstreamTls.mutual(TlsCredential.named('bank'));
+  expect(resolve(tls)).toEqual({ mode: 'MUTUAL', credentialName: 'bank' });
 });
-
-test.each(['payments/bank', 'kubernetes://bank', 'kubernetes-gateway://payments/bank'])(
-  'refuses the credential %s',
-  (name) => {
-    expect(() => resolve(UpstreamTls.mutual(name))).toThrow(failing('CredentialNamespace', name));
-  },
-);
 
 test('refuses names that would check nothing', () => {
   expect(() => resolve(UpstreamTls.simple({ subjectAltNames: [] }))).toThrow(failing('SubjectAltNameSyntax'));
@@ -42,10 +35,10 @@ test('refuses names that would check nothing', () => {
   expect(() => resolve(UpstreamTls.simple({ sni: '10.0.0.1' }))).toThrow(failing('HostIpAddress'));
 });
 
-test.each([undefined, null, '', 5, {}])(
+test.each([undefined, null, '', 'bank', 5, {}])(
   'mutual TLS without a credential (%j) is an error, not TLS that shows none',
-  (name) => {
-    const tls = UpstreamTls.mutual(name as string);
-    expect(() => resolve(tls)).toThrow(failing('NameSyntax'));
+  (credential) => {
+    const tls = UpstreamTls.mutual(credential as any);
+    expect(() => resolve(tls)).toThrow(failing('WrongType', 'TlsCredential.named'));
   },
 );

@@ -1,9 +1,9 @@
 import { Testing } from 'cdk8s';
-import { EgressHosts, HostResolution } from '../../src';
+import { HostResolution, UpstreamOptions } from '../../src';
 import { resolveUpstream } from '../../src/destination/upstream';
 import { failing } from '../fixtures';
 
-const resolve = (hosts: Partial<EgressHosts>) => resolveUpstream(Testing.chart(), { hosts: ['a.example'], ...hosts });
+const resolve = (options: UpstreamOptions) => resolveUpstream(Testing.chart(), options);
 
 test('hosts are looked up, with nothing else said', () => {
   expect(resolve({})).toEqual({ resolution: 'DNS' });
@@ -23,7 +23,7 @@ test('limits and outliers are resolved with it', () => {
   });
 });
 
-test.each([HostResolution.NONE, 'STATIC', 'DYNAMIC_DNS', ''])('refuses resolution %j', (resolution) => {
+test.each(['NONE', 'STATIC', 'DYNAMIC_DNS', ''])('refuses resolution %j', (resolution) => {
   expect(() => resolve({ resolution: resolution as HostResolution })).toThrow(failing('ResolutionNone'));
 });
 

@@ -68,7 +68,7 @@ test.each([
 test.each([
   [{ host: 'localhost' }, 'HostSyntax'],
   [{ host: '10.0.0.1' }, 'HostIpAddress'],
-  [{ host: 'proxy.corp.example', port: 0 }, 'PortRange'],
+  [{ host: 'proxy.corp.example', port: 0 }, 'OutOfRange'],
 ])('refuses %j', (proxy, code) => {
   expect(() => world({ connectProxy: proxy })).toThrow(failing(code));
 });

@@ -7,6 +7,7 @@ import {
   EgressPort,
   GatewayInstallation,
   GatewayWorkload,
+  TlsCredential,
   UpstreamTls,
 } from '../../src';
 import { Manifests } from '../../src/assertions';
@@ -114,7 +115,7 @@ test('may read Secrets only once a destination needs a credential', () => {
   exit.grant('A', { hosts: ['a.example'], ports: [EgressPort.tlsOrigination()], clients });
   manifests().countIs({ kind: 'Role' }, 0);
   for (const id of ['B', 'C']) {
-    const ports = [EgressPort.tlsOrigination({ tls: UpstreamTls.mutual('bank') })];
+    const ports = [EgressPort.tlsOrigination({ tls: UpstreamTls.mutual(TlsCredential.named('bank')) })];
     exit.grant(id, { hosts: [`${id}.example`], ports, clients });
   }
   manifests().has(
@@ -156,7 +157,7 @@ test('refuses the root namespace, bad sizes and pods that nothing selects', () =
   expect(make({ namespace: 'istio-system' })).toThrow(failing('ExitInRootNamespace'));
   expect(make({ name: 'Egress' })).toThrow(failing('NameSyntax', 'Egress'));
   expect(make({ metadata: { name: 'x' } })).toThrow(failing('MetadataReserved', 'name'));
-  expect(make({ workload: GatewayWorkload.managed({ replicas: 0 }) })).toThrow(failing('SettingRange', 'replicas'));
+  expect(make({ workload: GatewayWorkload.managed({ replicas: 0 }) })).toThrow(failing('OutOfRange', 'replicas'));
   expect(make({ workload: GatewayWorkload.managed({ resources: { cpuLimit: 'two' } }) })).toThrow(
     failing('QuantitySyntax', 'two'),
   );

@@ -5,6 +5,7 @@ import {
   EgressPort,
   HostResolution,
   HttpRetries,
+  TlsCredential,
   UpstreamHttp,
   UpstreamTls,
 } from '../../src';
@@ -53,7 +54,7 @@ test('TLS origination verifies chain and name, in a subset of its own', () => {
 
 test("mutual TLS shows the exit owner's certificate and verifies as well", () => {
   const { destinationRule } = hop(
-    EgressPort.tlsOrigination({ tls: UpstreamTls.mutual('bank', { sni: 'edge.example' }) }),
+    EgressPort.tlsOrigination({ tls: UpstreamTls.mutual(TlsCredential.named('bank'), { sni: 'edge.example' }) }),
   );
   expect(destinationRule.subsets[0].trafficPolicy.tls).toEqual({
     mode: 'MUTUAL',
@@ -183,7 +184,7 @@ test('resolution follows the declaration; none is refused behind a gateway', () 
   const destination = { hosts: ['a.example'], ports: [EgressPort.http()], clients };
   exit.grant('A', { ...destination, resolution: HostResolution.DNS_ROUND_ROBIN });
   manifests().has({ kind: 'ServiceEntry' }, { spec: { resolution: 'DNS_ROUND_ROBIN' } });
-  for (const resolution of [HostResolution.NONE, 'STATIC' as HostResolution]) {
+  for (const resolution of ['NONE', 'STATIC'] as unknown as HostResolution[]) {
     expect(() => exit.grant(resolution, { ...destination, resolution })).toThrow(
       failing('ResolutionNone', 'round for ever'),
     );
@@ -348,7 +349,10 @@ test('a server name of its own for a wildcard is verified: Istio would check no 
     return [spec.subsets[0].trafficPolicy.tls.sni, spec.subsets[0].trafficPolicy.tls.subjectAltNames];
   };
   expect(names(UpstreamTls.simple({ sni: 'edge.example' }))).toEqual(['edge.example', ['edge.example']]);
-  expect(names(UpstreamTls.mutual('bank', { subjectAltNames: ['a', 'b'] }))).toEqual([undefined, ['a', 'b']]);
+  expect(names(UpstreamTls.mutual(TlsCredential.named('bank'), { subjectAltNames: ['a', 'b'] }))).toEqual([
+    undefined,
+    ['a', 'b'],
+  ]);
 });
 
 test('a wildcard on several ports is told apart by any name below it', () => {

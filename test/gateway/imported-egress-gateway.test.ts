@@ -63,8 +63,8 @@ test.each([
   [{ namespace: 'a.b' }, 'NameSyntax'],
   [{ service: '' }, 'NameSyntax'],
   [{ tlsService: 'A' }, 'NameSyntax'],
-  [{ httpPort: 0 }, 'PortRange'],
-  [{ tlsPort: 70000 }, 'PortRange'],
+  [{ httpPort: 0 }, 'OutOfRange'],
+  [{ tlsPort: 70000 }, 'OutOfRange'],
 ])('refuses %j', (attributes, code) => {
   expect(() => EgressGateway.imported(attributes)).toThrow(failing(code, 'EgressGateway.imported'));
 });

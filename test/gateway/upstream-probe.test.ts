@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s';
-import { EgressPort, GatewayWorkload, OpaAuthorization, UpstreamProbe, UpstreamTls } from '../../src';
+import { EgressPort, GatewayWorkload, OpaAuthorization, TlsCredential, UpstreamProbe, UpstreamTls } from '../../src';
 import { failing, world } from '../fixtures';
 
 const probed = (upstreamProbe: UpstreamProbe) => world({ upstreamProbe });
@@ -64,7 +64,9 @@ test('the upstream sends the command nowhere else', () => {
 
 test('the upstream is asked as the calls ask it: same TLS, its own name, without the mesh’s headers', () => {
   const { exit, clients, manifests } = probed({ path: '/up', timeout: Duration.seconds(2) });
-  const ports = [EgressPort.tlsOrigination({ tls: UpstreamTls.mutual('bank'), upstreamPort: 8443 })];
+  const ports = [
+    EgressPort.tlsOrigination({ tls: UpstreamTls.mutual(TlsCredential.named('bank')), upstreamPort: 8443 }),
+  ];
   exit.grant('A', { hosts: ['a.example'], ports, clients });
   const [route] = manifests().only({ kind: 'VirtualService', name: NAME }).spec.http;
   expect(route).toMatchObject({
@@ -103,8 +105,8 @@ test.each(['', 'status', '/a b', '/a?b', '/a#b', undefined])('refuses the path %
 });
 
 test('refuses times that the kubelet cannot keep', () => {
-  expect(() => probed({ path: '/', period: Duration.millis(500) })).toThrow(failing('SettingRange', 'period'));
-  expect(() => probed({ path: '/', failureThreshold: 0 })).toThrow(failing('SettingRange', 'failureThreshold'));
+  expect(() => probed({ path: '/', period: Duration.millis(500) })).toThrow(failing('OutOfRange', 'period'));
+  expect(() => probed({ path: '/', failureThreshold: 0 })).toThrow(failing('OutOfRange', 'failureThreshold'));
 });
 
 test('a probe without an upstream to ask is an error', () => {

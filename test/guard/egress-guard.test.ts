@@ -224,7 +224,7 @@ test('has sidecars read the names of undeclared hosts, without leading anywhere'
   });
   expect(spec({ namedHttpPorts: [8080], namedTlsPorts: [] }).ports).toHaveLength(1);
   guarded({ namedHttpPorts: [], namedTlsPorts: [] }).manifests().countIs({ kind: 'ServiceEntry' }, 0);
-  expect(() => guarded({ namedTlsPorts: [0] })).toThrow(failing('PortRange'));
+  expect(() => guarded({ namedTlsPorts: [0] })).toThrow(failing('OutOfRange'));
 });
 
 test.each([GuardMode.OBSERVE, GuardMode.WARN])('%s refuses nothing and logs what sidecars send', (mode) => {

@@ -17,6 +17,7 @@ import {
   IngressProxy,
   InCluster,
   SidecarExit,
+  TlsCredential,
   UpstreamProxy,
 } from '../../src';
 import { Manifests } from '../../src/assertions';
@@ -83,8 +84,8 @@ function synthesize({ declarations, modes, published }: Scenario): Manifests {
     const ports = [EgressPort.tlsPassthrough()];
     new IngressProxy(chart, 'Served', { hosts: ['served.example'], ports, ingress: gateway });
     const clients = [EgressClient.namespace('shop')];
-    const ingress = { gateway, credentialName: 'c' };
-    new UpstreamProxy(chart, 'Named', { hostname: 'ours.example', upstream: 'theirs.example', ingress, clients });
+    const ingress = { gateway, credential: TlsCredential.named('c') };
+    new UpstreamProxy(chart, 'Named', { host: 'ours.example', upstreamHost: 'theirs.example', ingress, clients });
   }
   return Manifests.fromApp(app);
 }

@@ -4,7 +4,9 @@ import {
   EgressGateway,
   EgressPort,
   HttpEgress,
+  TlsCredential,
   TlsOriginationEgress,
+  TlsPassthroughEgress,
   UpstreamTls,
 } from '../../src';
 import { failing, world } from '../fixtures';
@@ -42,7 +44,7 @@ test('through an imported exit only the client hop is made', () => {
   const { chart, clients, manifests } = world();
   const before = manifests().all.length;
   const exit = EgressGateway.imported({ name: 'partner', namespace: 'edge', service: 'partner-gw', httpPort: 80 });
-  new TlsOriginationEgress(chart, 'A', { hosts, exit, clients, tls: UpstreamTls.mutual('bank') });
+  new TlsOriginationEgress(chart, 'A', { hosts, exit, clients, tls: UpstreamTls.mutual(TlsCredential.named('bank')) });
   expect(manifests().all).toHaveLength(before + 1);
   const { http } = manifests().only({ kind: 'VirtualService', namespace: 'payments' }).spec;
   expect(http[0].route[0].destination.host).toBe('partner-gw.edge.svc.cluster.local');
@@ -73,7 +75,7 @@ test('describes who reaches what through which exit, and how encrypted', () => {
   const { app, exit, chart, clients } = world();
   exit.grant('Granted', {
     hosts: ['b.example'],
-    ports: [EgressPort.tlsOrigination({ tls: UpstreamTls.mutual('bank') })],
+    ports: [EgressPort.tlsOrigination({ tls: UpstreamTls.mutual(TlsCredential.named('bank')) })],
     clients,
   });
   new HttpEgress(chart, 'News', {
@@ -107,6 +109,12 @@ test('an exit of another app is refused: its YAML may be written already', () =>
   expect(() => new HttpEgress(other.chart, 'A', { hosts, exit: one.exit, clients: one.clients })).toThrow(
     failing('ExitCannotCarry', 'another app'),
   );
+});
+
+test.each([HttpEgress, TlsOriginationEgress, TlsPassthroughEgress])('%p goes by names, not by addresses', (Pattern) => {
+  const { exit, chart, clients } = world();
+  const props = { hosts, exit, clients, addresses: ['192.0.2.7'] };
+  expect(() => new Pattern(chart, 'A', props)).toThrow(failing('OptionUnknown', 'addresses'));
 });
 
 test('says what is missing', () => {

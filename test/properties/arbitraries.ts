@@ -7,6 +7,7 @@ import {
   HttpRetries,
   HttpRule,
   HttpRuleMatch,
+  TlsCredential,
   TlsOriginationPortOptions,
   UpstreamTls,
 } from '../../src';
@@ -21,7 +22,8 @@ const often = <T>(usual: T, other: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 4, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: other });
 
 const word = fc.string({ unit: 'grapheme', maxLength: 20 });
-const name = mostly(fc.stringMatching(/^[a-z]([a-z0-9-]{0,20}[a-z0-9])?$/), word);
+const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,20}[a-z0-9])?$/);
+const name = mostly(label, word);
 
 const known = fc.constantFrom(
   'a.example.com',
@@ -45,7 +47,7 @@ const tls = fc.oneof(
   fc
     .record({ sni: host, subjectAltNames: fc.array(fc.domain(), { minLength: 1, maxLength: 2 }) }, { requiredKeys: [] })
     .map((options) => UpstreamTls.simple(options)),
-  name.map((credential) => UpstreamTls.mutual(credential)),
+  label.map((credential) => UpstreamTls.mutual(TlsCredential.named(credential))),
 );
 type GivenHttp = Omit<TlsOriginationPortOptions, 'port' | 'upstreamPort'>;
 
@@ -203,7 +205,7 @@ const declaration = shape.chain((what) => {
           undefined,
           fc.constantFrom(HostResolution.DNS, HostResolution.DNS_ROUND_ROBIN),
         ),
-        fc.constant(HostResolution.NONE),
+        fc.constant('NONE' as HostResolution),
       ),
       endpoints: below
         ? often<Given['endpoints']>([{ address: 'edge.example.net' }], fc.constant(undefined))

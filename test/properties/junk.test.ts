@@ -1,4 +1,5 @@
 import { App, Chart, Duration, Testing } from 'cdk8s';
+import { ConfigMap, Deployment, Secret } from 'cdk8s-plus-28';
 import fc from 'fast-check';
 import {
   AdmissionGuard,
@@ -27,6 +28,7 @@ import {
   Mesh,
   OpaAuthorization,
   TcpEgress,
+  TlsCredential,
   TlsOriginationEgress,
   TlsPassthroughEgress,
   UpstreamHttp,
@@ -123,15 +125,45 @@ const THINGS: [string, () => Options, (options: any, world: World) => unknown][]
   ],
   [
     'UpstreamTls.simple',
-    () => ({ sni: 'a.example.com', subjectAltNames: ['a.example.com'], caCredentialName: 'ca' }),
+    () => ({ sni: 'a.example.com', subjectAltNames: ['a.example.com'], caCredential: TlsCredential.named('ca') }),
     (o, { chart, exit }) =>
       new TlsOriginationEgress(chart, 'A', { ...declared, exit, rules, tls: UpstreamTls.simple(o) }),
   ],
   [
     'UpstreamTls.mutual',
-    () => 'secret' as any,
+    () => TlsCredential.named('secret') as any,
     (o, { chart, exit }) =>
       new TlsOriginationEgress(chart, 'A', { ...declared, exit, rules, tls: UpstreamTls.mutual(o) }),
+  ],
+  [
+    'TlsCredential.named',
+    () => 'secret' as any,
+    (o, { chart, exit }) => {
+      const tls = UpstreamTls.mutual(TlsCredential.named(o));
+      return new TlsOriginationEgress(chart, 'A', { ...declared, exit, rules, tls });
+    },
+  ],
+  [
+    'TlsCredential.of',
+    () => 'ours' as any,
+    (o, { chart, exit }) => {
+      const ours = new Secret(chart, 'Secret', { metadata: { namespace: exit.namespace } });
+      const tls = UpstreamTls.mutual(TlsCredential.of(o === 'ours' ? ours : o));
+      return new TlsOriginationEgress(chart, 'A', { ...declared, exit, rules, tls });
+    },
+  ],
+  [
+    'EgressClient.of',
+    () => 'ours' as any,
+    (o, { chart, exit }) => {
+      const ours = new Deployment(chart, 'Shop', { metadata: { namespace: 'shop' }, containers: [{ image: 'shop' }] });
+      return new HttpEgress(chart, 'A', {
+        ...declared,
+        exit,
+        rules,
+        clients: [EgressClient.of(o === 'ours' ? ours : o)],
+      });
+    },
   ],
   [
     'HttpRetries',
@@ -252,8 +284,9 @@ const THINGS: [string, () => Options, (options: any, world: World) => unknown][]
   [
     'UpstreamProxy',
     () => ({
-      hostname: 'our.example.com',
-      upstream: 'its.example.com',
+      host: 'our.example.com',
+      upstreamHost: 'its.example.com',
+      ...reached,
       upstreamPort: 443,
       tls: UpstreamTls.simple(),
       clients,
@@ -263,7 +296,7 @@ const THINGS: [string, () => Options, (options: any, world: World) => unknown][]
       upstreamHttp: UpstreamHttp.HTTP_2,
       headers: { requestSet: { a: 'b' } },
       workload: GatewayWorkload.managed(),
-      ingress: { gateway: IngressGateway.imported(), credentialName: 'tls' },
+      ingress: { gateway: IngressGateway.imported(), credential: TlsCredential.named('tls') },
     }),
     (o, { chart }) => new UpstreamProxy(chart, 'B', o),
   ],
@@ -339,8 +372,8 @@ const THINGS: [string, () => Options, (options: any, world: World) => unknown][]
     () => 'ours' as any,
     (o, { chart, exit }) =>
       new UpstreamProxy(chart, 'B', {
-        hostname: 'our.example.com',
-        upstream: 'its.example.com',
+        host: 'our.example.com',
+        upstreamHost: 'its.example.com',
         clients,
         exit: o === 'ours' ? exit : o,
       }),
@@ -364,6 +397,8 @@ const HOSTILE: { [name: string]: (world: World) => unknown } = {
   'a function': () => () => 'x',
   'a symbol': () => Symbol('x'),
   'no date': () => new Date(NaN),
+  'an object of another kind': ({ chart }) => new ConfigMap(chart, 'Junk'),
+  'what says of itself to be an object': () => ({ [Symbol.for('cdk8s.ApiObject')]: true, kind: 'ServiceAccount' }),
 };
 
 function fail(what: string): never {
@@ -448,7 +483,7 @@ test.each(THINGS)('%s: junk is refused with a code, or opens nothing', (...thing
 });
 
 test.each(THINGS)('%s: an option that there is none of is an error', (...thing) => {
-  if (/exits? of|admission of|beside$|mutual|Retries/.test(thing[0])) return;
+  if (/exits? of|admission of|beside$|mutual|Retries|EgressClient|TlsCredential/.test(thing[0])) return;
   expect(() => tried(thing, (options) => ({ ...options, rule: rules }))).toThrow(/\[OptionUnknown\][^]*`rule`/);
 });
 

@@ -22,7 +22,7 @@ test.each([
   [{ labels: {} }, 'LabelSyntax'],
   [{ namespace: 'Istio' }, 'NameSyntax'],
   [{ serviceAccount: 'a/b' }, 'NameSyntax'],
-  [{ httpsPort: 0 }, 'PortRange'],
+  [{ httpsPort: 0 }, 'OutOfRange'],
 ])('refuses %j', (attributes, code) => {
   expect(() => IngressGateway.imported(attributes)).toThrow(failing(code));
 });

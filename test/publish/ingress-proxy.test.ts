@@ -9,8 +9,8 @@ import {
   Mesh,
   MeshAccess,
   OutboundTrafficPolicy,
+  TlsCredential,
   UpstreamProxy,
-  UpstreamTls,
 } from '../../src';
 import { Manifests } from '../../src/assertions';
 import { servedPath } from '../../src/publish/served-paths';
@@ -150,17 +150,12 @@ test.each([
   expect(() => proxied(props)).toThrow(failing(code, part));
 });
 
-test('a credential is one of the ingress gateway’s namespace', () => {
-  const tls = UpstreamTls.mutual('other/bank');
-  expect(() => proxied({ ports: [EgressPort.tlsOrigination({ tls })] })).toThrow(failing('CredentialNamespace'));
-});
-
 test('a host name is served once by an ingress gateway, whoever serves it', () => {
   const { app, chart } = proxied();
   new UpstreamProxy(new Chart(app, 'bin', { namespace: 'bin' }), 'Bin', {
-    hostname: 'httpbin.org',
-    upstream: 'real.example',
-    ingress: { gateway: ingress, credentialName: 'tls' },
+    host: 'httpbin.org',
+    upstreamHost: 'real.example',
+    ingress: { gateway: ingress, credential: TlsCredential.named('tls') },
   });
   expect(() => app.synthYaml()).toThrow(/\[IngressHostTwice\][^]*httpbin.org/);
   const elsewhere = Testing.app();

@@ -12,6 +12,7 @@ import {
   IngressGateway,
   Mesh,
   OpaAuthorization,
+  TlsCredential,
   UpstreamHttp,
   UpstreamProxy,
   UpstreamProxyProps,
@@ -22,8 +23,8 @@ import { virtualAddress } from '../../src/destination/captured-addresses';
 import { failing } from '../fixtures';
 
 const sleep = EgressClient.serviceAccount('apps', 'sleep');
-const ingress = { gateway: IngressGateway.imported(), credentialName: 'corp-tls' };
-const BIN = { hostname: 'bin.corp.example', upstream: 'httpbin.org' };
+const ingress = { gateway: IngressGateway.imported(), credential: TlsCredential.named('corp-tls') };
+const BIN = { host: 'bin.corp.example', upstreamHost: 'httpbin.org' };
 
 /** Proxies in one app, each in a chart of its own. */
 function proxies(...all: (Partial<UpstreamProxyProps> & { namespace?: string })[]) {
@@ -137,7 +138,7 @@ test('what is said of the calls holds on the way', () => {
   const { manifests } = proxy({
     ingress,
     clients: [sleep],
-    tls: UpstreamTls.mutual('bank'),
+    tls: UpstreamTls.mutual(TlsCredential.named('bank')),
     timeout: Duration.seconds(3),
     retries: HttpRetries.anyMethod(2),
     rules: [HttpRule.allow({ methods: ['GET'] })],
@@ -156,6 +157,31 @@ test('what is said of the calls holds on the way', () => {
   }
 });
 
+test('how the upstream is found and connected to is said as for every host', () => {
+  const { manifests } = proxy({
+    clients: [sleep],
+    endpoints: [{ address: '192.0.2.7' }],
+    connectionLimits: { maxConnections: 5 },
+    outlierDetection: { consecutiveFailures: 3 },
+  });
+  const place = { namespace: 'ns0', name: 'egress0.bin.corp.example' };
+  manifests().has(
+    { kind: 'ServiceEntry', ...place },
+    { spec: { hosts: ['httpbin.org'], resolution: 'STATIC', endpoints: [{ address: '192.0.2.7' }] } },
+  );
+  manifests().has(
+    { kind: 'DestinationRule', ...place },
+    {
+      spec: {
+        trafficPolicy: {
+          connectionPool: { tcp: { maxConnections: 5 } },
+          outlierDetection: { consecutiveGatewayErrors: 3 },
+        },
+      },
+    },
+  );
+});
+
 test('the whole mesh includes the ingress gateway', () => {
   const { manifests } = proxy({ ingress, clients: [EgressClient.anyInMesh()] });
   manifests().has({ kind: 'Gateway', namespace: 'istio-system' }, {});
@@ -170,8 +196,8 @@ test('a second, third and fourth cost a construct each', () => {
   const names = ['a', 'b', 'c', 'd'];
   const { manifests } = proxies(
     ...names.map((name) => ({
-      hostname: `${name}.corp.example`,
-      upstream: `${name}.vendor.example`,
+      host: `${name}.corp.example`,
+      upstreamHost: `${name}.vendor.example`,
       ingress,
       clients: [sleep],
     })),
@@ -192,7 +218,7 @@ test('two proxies share no object, so that one may go without the other, and eac
     ingress,
     upstreamProbe: { path: '/up' },
     authorization: OpaAuthorization.sidecar({ policyConfigMap: 'policy' }),
-    tls: UpstreamTls.mutual('bank'),
+    tls: UpstreamTls.mutual(TlsCredential.named('bank')),
     namespace: 'legacy',
   };
   const app = new App({
@@ -204,8 +230,8 @@ test('two proxies share no object, so that one may go without the other, and eac
     const { namespace, ...props } = all;
     new UpstreamProxy(new Chart(app, id, { namespace }), `${id}Egress`, {
       ...props,
-      hostname: `${name}.corp.example`,
-      upstream: `${name}.vendor.example`,
+      host: `${name}.corp.example`,
+      upstreamHost: `${name}.vendor.example`,
     });
   }
   app.synth();
@@ -235,7 +261,7 @@ test('where sidecars answer DNS, our name need not be known anywhere else', () =
 });
 
 test('one of our names is served once', () => {
-  const twice = proxies({ ingress }, { ingress, upstream: 'other.example' });
+  const twice = proxies({ ingress }, { ingress, upstreamHost: 'other.example' });
   expect(() => twice.app.synthYaml()).toThrow('[IngressHostTwice] chart1/Egress1/Ingress');
 });
 
@@ -245,13 +271,13 @@ test('several names may go through a gateway that is there', () => {
   const chart = new Chart(app, 'apps');
   new UpstreamProxy(chart, 'A', { ...BIN, exit, clients: [sleep] });
   new UpstreamProxy(chart, 'B', {
-    hostname: 'crm.corp.example',
-    upstream: 'crm.vendor.example',
+    host: 'crm.corp.example',
+    upstreamHost: 'crm.vendor.example',
     exit,
     clients: [sleep],
   });
   Manifests.fromApp(app).countIs({ kind: 'Deployment' }, 1);
-  new UpstreamProxy(chart, 'C', { hostname: 'c.corp.example', upstream: 'httpbin.org', exit, clients: [sleep] });
+  new UpstreamProxy(chart, 'C', { host: 'c.corp.example', upstreamHost: 'httpbin.org', exit, clients: [sleep] });
   expect(() => app.synthYaml()).toThrow('[HostOnTwoExits]');
 });
 
@@ -295,11 +321,12 @@ test.each([
   [{}, 'ClientsMissing', ''],
   [{ clients: [] }, 'ClientsMissing', ''],
   [{ clients: [EgressClient.namespace('ns0')] }, 'ClientInExitNamespace', 'ns0'],
-  [{ clients: [sleep], hostname: 'bin' }, 'HostSyntax', 'bin'],
-  [{ clients: [sleep], hostname: '*.corp.example' }, 'HostWildcard', ''],
-  [{ clients: [sleep], upstream: '*.vendor.example' }, 'HostWildcard', ''],
-  [{ clients: [sleep], upstream: '192.0.2.1' }, 'HostIpAddress', ''],
-  [{ ingress: { ...ingress, credentialName: 'istio-system/corp-tls' } }, 'NameSyntax', 'credentialName'],
+  [{ clients: [sleep], host: 'bin' }, 'HostSyntax', 'bin'],
+  [{ clients: [sleep], host: '*.corp.example' }, 'HostWildcard', ''],
+  [{ clients: [sleep], host: '*.corp.example', endpoints: [{ address: '192.0.2.7' }] }, 'HostWildcard', ''],
+  [{ clients: [sleep], upstreamHost: '*.vendor.example' }, 'HostWildcard', ''],
+  [{ clients: [sleep], upstreamHost: '192.0.2.1' }, 'HostIpAddress', ''],
+  [{ ingress: { ...ingress, credential: 'corp-tls' as any } }, 'WrongType', 'ingress.credential'],
   [{ clients: [sleep], metadata: { name: 'a' } }, 'MetadataReserved', ''],
   [{ clients: [sleep], upstreamHttp: 'h2' as UpstreamHttp }, 'WrongType', 'upstreamHttp'],
 ])('refuses %j', (props: Partial<UpstreamProxyProps>, code, part) => {
@@ -307,7 +334,7 @@ test.each([
 });
 
 test('a Secret may have dots in its name', () => {
-  expect(() => proxy({ ingress: { ...ingress, credentialName: 'bin.corp.example' } })).not.toThrow();
+  expect(() => proxy({ ingress: { ...ingress, credential: TlsCredential.named('bin.corp.example') } })).not.toThrow();
 });
 
 test('through pods that exist already, says that the upstream may read our name, and what hides it', () => {

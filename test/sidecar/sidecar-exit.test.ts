@@ -10,6 +10,7 @@ import {
   Mesh,
   MeshSettings,
   SidecarExit,
+  TlsCredential,
   UpstreamHttp,
   UpstreamTls,
 } from '../../src';
@@ -135,10 +136,14 @@ test.each([
   ['a service account', { clients: [EgressClient.serviceAccount('tools', 'builder')] }, 'tools/builder'],
   ['the whole mesh', { clients: [EgressClient.anyInMesh()] }, '*'],
   ['rules', { rules: [HttpRule.allow({ methods: ['GET'] })] }, '1 rules'],
-  ['a client certificate', { ports: [EgressPort.tlsOrigination({ tls: UpstreamTls.mutual('bank') })] }, 'bank'],
+  [
+    'a client certificate',
+    { ports: [EgressPort.tlsOrigination({ tls: UpstreamTls.mutual(TlsCredential.named('bank')) })] },
+    'bank',
+  ],
   [
     'a private authority',
-    { ports: [EgressPort.tlsOrigination({ tls: UpstreamTls.simple({ caCredentialName: 'ca' }) })] },
+    { ports: [EgressPort.tlsOrigination({ tls: UpstreamTls.simple({ caCredential: TlsCredential.named('ca') }) })] },
     'ca',
   ],
 ])('does not promise what it cannot keep: %s', (_, props, given) => {

@@ -10,6 +10,7 @@ import {
   HttpEgress,
   EgressExit,
   Mesh,
+  TlsCredential,
   TlsOriginationEgress,
   UpstreamTls,
 } from '../../src';
@@ -61,7 +62,9 @@ test.each([
   [{ namespace: 'istio-system' }, 'ExitInRootNamespace'],
   [{ name: 'A' }, 'NameSyntax'],
   [{ metadata: { name: 'x' } }, 'MetadataReserved'],
-  [{ workload: { replicas: 0 } }, 'SettingRange'],
+  [{ workload: { replicas: 0 } }, 'OutOfRange'],
+  // istiod makes the pods, and in one way.
+  [{ workload: { installation: 'INJECTED' } }, 'OptionUnknown'],
 ])('refuses %j', (props, code) => {
   expect(() => ambient(props as object)).toThrow(failing(code));
 });
@@ -118,7 +121,7 @@ test('its pods may read Secrets once a declaration names a credential, and not b
   exit.grant('B', {
     hosts: ['b.example'],
     clients,
-    ports: [EgressPort.tlsOrigination({ tls: UpstreamTls.mutual('b') })],
+    ports: [EgressPort.tlsOrigination({ tls: UpstreamTls.mutual(TlsCredential.named('b')) })],
   });
   const name = 'egress-waypoint';
   manifests().has({ kind: 'Role', namespace: 'istio-egress', name }, { rules: [{ resources: ['secrets'] }] });

@@ -1,5 +1,5 @@
 import { made } from './waypoint';
-import { EgressPort, UpstreamTls } from '../../src';
+import { EgressPort, TlsCredential, UpstreamTls } from '../../src';
 import { virtualAddress } from '../../src/destination/captured-addresses';
 import { failing, openTcp } from '../fixtures';
 
@@ -47,7 +47,7 @@ test('TLS is originated in a subset, and the name in the certificate is verified
 
 test('mutual TLS shows the credential of the waypoint’s namespace', () => {
   const [{ spec }] = made('DestinationRule', {
-    ports: [EgressPort.tlsOrigination({ tls: UpstreamTls.mutual('bank') })],
+    ports: [EgressPort.tlsOrigination({ tls: UpstreamTls.mutual(TlsCredential.named('bank')) })],
   });
   expect(spec.subsets[0].trafficPolicy.tls).toMatchObject({ mode: 'MUTUAL', credentialName: 'bank' });
 });

@@ -1,9 +1,9 @@
 import { parse } from 'yaml';
 import { ambient } from './waypoint';
-import { ManagedGatewayOptions } from '../../src';
+import { GatewayPodOptions } from '../../src';
 
 /** The patches over what istiod makes of the Gateway. */
-function patches(workload?: ManagedGatewayOptions): { [object: string]: any } {
+function patches(workload?: GatewayPodOptions): { [object: string]: any } {
   const { data } = ambient({ workload }).manifests().only({ kind: 'ConfigMap', namespace: 'istio-egress' });
   return Object.fromEntries(Object.entries<string>(data).map(([key, text]) => [key, parse(text)]));
 }

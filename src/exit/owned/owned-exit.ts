@@ -51,7 +51,7 @@ export abstract class OwnedExit extends EgressExit {
    */
   public grant(id: string, options: EgressGrantOptions): void {
     const scope = new Construct(this.grants, id);
-    const declaration = declare(scope, checkOptions(scope, options, EGRESS_GRANT));
+    const declaration = declare(scope, checkOptions(scope, options, EGRESS_GRANT), this.namespace);
     this._checkCarries(declaration);
     this._grant(declaration);
     markSummary(scope, this, declaration);

@@ -1,5 +1,5 @@
+import { GatewayPodOptions } from './gateway-pod-options';
 import { GatewaySize } from './gateway-size';
-import { ManagedGatewayOptions } from './gateway-workload';
 import { OwnGatewayAddress } from '../../exit/address';
 import { opaContainer, OpaSidecarOptions } from '../access/opa-authorization';
 import { readinessProbe, ResolvedProbe } from '../upstream-probe';
@@ -24,7 +24,7 @@ export const DISRUPTION = { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'Alwa
 export interface PodSpecProps {
   readonly gateway: OwnGatewayAddress;
   readonly size: GatewaySize;
-  readonly options: ManagedGatewayOptions;
+  readonly options: GatewayPodOptions;
   readonly probe?: ResolvedProbe;
   readonly opa?: OpaSidecarOptions;
 }
@@ -47,7 +47,7 @@ export function podSpec(props: PodSpecProps) {
 }
 
 /** A taint without a value is tolerated whatever its value. */
-export function tolerations({ tolerations: given }: ManagedGatewayOptions) {
+export function tolerations({ tolerations: given }: GatewayPodOptions) {
   return given?.map(({ key, value, effect }) => ({
     key,
     operator: value === undefined ? 'Exists' : 'Equal',

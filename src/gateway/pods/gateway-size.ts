@@ -81,7 +81,7 @@ export interface Quantities {
 
 const COUNT: [number, number] = [1, 1000];
 
-/** @throws QuantitySyntax, SettingRange */
+/** @throws QuantitySyntax, OutOfRange */
 export function gatewaySize(scope: Construct, options: GatewaySizeOptions): GatewaySize {
   const { replicas, minReplicas = 2, targetCpuPercent = 80, resources = {} } = options;
   const { maxReplicas = Math.max(5, minReplicas) } = options;
@@ -107,7 +107,7 @@ function checkFixed(scope: Construct, options: GatewaySizeOptions): void {
     (property) => options[property] !== undefined,
   );
   if (bounds.length === 0) return;
-  throw new EgressError('SettingRange', scope, {
+  throw new EgressError('OutOfRange', scope, {
     what: '`replicas` fixes the number of pods, so that there is no autoscaler which the other settings could be for',
     given: ['replicas', ...bounds],
     allowed: '`replicas`, or bounds for an autoscaler',
@@ -123,7 +123,7 @@ function checkResources(scope: Construct, resources: GatewayResources): GatewayS
     [memoryRequest, memoryLimit, 'memoryLimit'],
   ]) {
     if (amount(scope, request) <= amount(scope, limit)) continue;
-    throw new EgressError('SettingRange', scope, {
+    throw new EgressError('OutOfRange', scope, {
       what: 'the pods request more than their limit, and Kubernetes would refuse them',
       given: request,
       allowed: `at most ${limit}`,

@@ -149,7 +149,7 @@ test.each([
   [() => sidecar({ decision: 'data.istio.authz.allow' }), 'NameSyntax', 'decision'],
   [() => service({ host: 'opa' }), 'HostSyntax', 'opa'],
   [() => service({ host: `${HOST}:9191` }), 'HostSyntax', '9191'],
-  [() => service({ port: 0 }), 'PortRange', ''],
+  [() => service({ port: 0 }), 'OutOfRange', ''],
 ])('refuses %s', (make, code, part) => {
   expect(make).toThrow(failing(code, part));
 });

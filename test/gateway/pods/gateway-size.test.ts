@@ -34,7 +34,7 @@ test.each([
   [{ targetCpuPercent: 0 }, 'targetCpuPercent'],
   [{ replicas: 2, minReplicas: 2, targetCpuPercent: 50 }, '`minReplicas` and `targetCpuPercent`'],
 ])('refuses %j', (options, part) => {
-  expect(() => sized(options)).toThrow(failing('SettingRange', part));
+  expect(() => sized(options)).toThrow(failing('OutOfRange', part));
 });
 
 test('sizes of pods are what Kubernetes takes', () => {
@@ -51,7 +51,7 @@ test.each(['two', '5K', '1 Gi', '-1', '', '1toString', 2])('refuses the quantity
 });
 
 test('refuses to request more than the limit, also than the one that nobody wrote', () => {
-  expect(() => sized({ resources: { memoryRequest: '2Gi' } })).toThrow(failing('SettingRange', 'raise `memoryLimit`'));
-  expect(() => sized({ resources: { cpuRequest: '500m', cpuLimit: '0.4' } })).toThrow(failing('SettingRange', '0.4'));
+  expect(() => sized({ resources: { memoryRequest: '2Gi' } })).toThrow(failing('OutOfRange', 'raise `memoryLimit`'));
+  expect(() => sized({ resources: { cpuRequest: '500m', cpuLimit: '0.4' } })).toThrow(failing('OutOfRange', '0.4'));
   expect(() => sized({ resources: { memoryRequest: '1024Mi' } })).not.toThrow();
 });
