@@ -30,6 +30,25 @@ export { type EgressGatewayAttributes } from './gateway/imported-egress-gateway'
 export { type IWaypointHost } from './waypoint/waypoint-host';
 export { Installation } from './app/installation';
 export {
+  type EgressReport,
+  type ReportedInstallation,
+  type ReportedNote,
+  type ReportedPrecondition,
+} from './app/report/egress-report';
+export {
+  type ReportedClient,
+  type ReportedDeclaration,
+  type ReportedExit,
+  ReportedExitKind,
+} from './app/report/reported-declaration';
+export {
+  ReportedEncryption,
+  type ReportedPort,
+  ReportedProtocol,
+  type ReportedVerification,
+} from './app/report/reported-port';
+export { type ReportedRule, ReportedRuleAction } from './app/report/reported-rule';
+export {
   OpaAuthorization,
   type OpaOptions,
   type OpaServiceOptions,

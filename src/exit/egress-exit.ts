@@ -67,10 +67,20 @@ export abstract class EgressExit extends Construct {
   public abstract _address(scope: Construct): ExitAddress | undefined;
 
   /**
-   * The exit and how it is reached, for the line that describes a declaration.
+   * Whether somebody else than the callers' own namespace decides what passes.
    * @internal
    */
-  public abstract _describe(declaration: Declaration): string;
+  public get _decidesForOthers(): boolean {
+    return this._kind !== 'sidecar';
+  }
+
+  /**
+   * Whether Envoy tells the external host what the application called, if nothing else forbids it.
+   * @internal
+   */
+  public _tellsCalledName(_declaration: Declaration): boolean {
+    return false;
+  }
 }
 
 /** Whether a value is an exit. A second copy of this package has classes of its own, and its exits are exits all the same. */

@@ -12,12 +12,11 @@ import { GatewayHosts } from './gateway-hosts';
 import { checkCarries, checkNamed, checkTargetPorts } from './gateway-limits';
 import { gatewayServers, ServedHost } from './gateway-servers';
 import { EgressGatewayAttributes, ImportedEgressGateway } from './imported-egress-gateway';
-import { noteRewrites } from './rewritten-hosts';
+import { noteRewrites, rewrittenHosts } from './rewritten-hosts';
 import { ProbeRoute, ResolvedProbe, resolveProbe, UpstreamProbe } from './upstream-probe';
 import { toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
-import { markInstallation } from '../app/installation';
+import { markInstallation } from '../app/installation-parts';
 import { markExit } from '../app/marks';
-import { describeGateway } from '../app/summary';
 import { leadToGateway } from '../client/lead-to-gateway';
 import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
@@ -260,8 +259,8 @@ export class EgressGateway extends OwnedExit {
   }
 
   /** @internal */
-  public _describe(declaration: Declaration): string {
-    return describeGateway(this.address, declaration);
+  public _tellsCalledName(declaration: Declaration): boolean {
+    return this.podsExist && rewrittenHosts(declaration).length > 0;
   }
 
   /** @throws ExitCannotCarry for what only pods of this app can have */

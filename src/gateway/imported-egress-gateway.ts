@@ -1,5 +1,4 @@
 import { Construct } from 'constructs';
-import { describeGateway } from '../app/summary';
 import { ClientHop } from '../client/client-hop';
 import { DEFAULT_EXIT, ExitAddress, tlsServiceName } from '../exit/address';
 import { Declaration } from '../exit/declaration';
@@ -129,11 +128,6 @@ export class ImportedEgressGateway extends EgressExit {
     });
     const { exitName, namespace, pods } = this;
     return { exitName, namespace, http: at(this.http), opaque: at(this.opaque), ...pods };
-  }
-
-  /** @internal */
-  public _describe(declaration: Declaration): string {
-    return describeGateway(this, declaration);
   }
 }
 

@@ -99,7 +99,8 @@ export interface EgressGuardProps {
   readonly namedTlsPorts?: number[];
 
   /**
-   * The extension provider that logs the calls of the namespaces' workloads.
+   * The extension provider that logs the calls of the namespaces' workloads. The mesh configuration has to have it: that of an
+   * `EgressAccessLog` of the app, `Installation.write` writes.
    * @default "envoy", which every mesh has
    */
   readonly accessLogProvider?: string;

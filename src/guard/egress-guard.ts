@@ -22,7 +22,7 @@ import { checkRanges } from './ranges';
 import { closedSidecar, openSidecar } from './sidecar-spec';
 import { markClusterRanges, markGuard } from '../app/marks';
 import { observe } from '../app/observed';
-import { markNote } from '../app/summary';
+import { recordNote } from '../app/report/records';
 import { checkTree } from '../app/validation/check-tree';
 import { checkPort } from '../destination/port-number';
 import { checkMetadata, manifest } from '../mesh/manifest';
@@ -98,7 +98,7 @@ export class EgressGuard extends Construct {
       logs: this.telemetries.length > 0 ? accessLogProvider : undefined,
     });
     markClusterRanges(this, this.clusterRanges);
-    markNote(this, this.summary());
+    recordNote(this, this.summary());
     this.node.addValidation({ validate: () => [...guarded._late(this, this.namespaces), ...this.problems()] });
   }
 
@@ -223,7 +223,7 @@ export class EgressGuard extends Construct {
     const how = this.enforces
       ? `only what is declared; in the cluster: ${this.inCluster}`
       : `everything, ${this.logged()}; through gateways, TLS and TCP as declared`;
-    return `${this.node.path}: ${this.namespaces.join(', ')} → ${[how, ...open].join('; ')}`;
+    return `${this.namespaces.join(', ')} → ${[how, ...open].join('; ')}`;
   }
 
   /** Who writes down what is not refused yet. */

@@ -15,7 +15,7 @@ import { GuardMode } from './guard-mode';
 import { addresses, everyPod, from, podsOf, tcp } from './peers';
 import { checkRanges } from './ranges';
 import { markClusterRanges } from '../app/marks';
-import { markNote } from '../app/summary';
+import { recordNote } from '../app/report/records';
 import { checkTree } from '../app/validation/check-tree';
 import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { describe, EgressError } from '../errors';
@@ -149,10 +149,7 @@ export class ExitGuard extends Construct {
         ],
       }),
     });
-    markNote(
-      this,
-      `${this.node.path}: ${namespace}/${exitName} → only what it is granted, and only its clients come in`,
-    );
+    recordNote(this, `${namespace}/${exitName} → only what it is granted, and only its clients come in`);
     this.node.addValidation({ validate: () => this.problems() });
   }
 

@@ -2,7 +2,7 @@ import { ApiObject, ApiObjectMetadata, Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { checkIngressGateway, IngressGateway } from './ingress-gateway';
 import { IngressHop } from './ingress-hop';
-import { markNote, markSummary } from '../app/summary';
+import { recordDeclaration, recordNote } from '../app/report/records';
 import { EgressPort, httpPorts } from '../destination/egress-port';
 import { HttpHeaderRules } from '../destination/http-headers';
 import { HttpRetries } from '../destination/http-retries';
@@ -192,8 +192,8 @@ export class UpstreamProxy extends Construct {
       this.ingressVirtualService = hop.virtualService;
     }
     this.exit._grant(declaration);
-    markSummary(this, this.exit, declaration);
-    if (ingress) markNote(this, outsideLine(this, props));
+    recordDeclaration(this.exit, declaration);
+    if (ingress) recordNote(this, outsideText(this, props));
   }
 
   private dedicatedExit(id: string, { upstream, upstreamProbe, authorization, workload }: UpstreamProxyProps) {
@@ -235,9 +235,9 @@ function allClients({ clients = [], ingress }: UpstreamProxyProps): EgressClient
 }
 
 /** What the list of clients does not say: for whom the ingress gateway calls. */
-function outsideLine({ node, exit }: UpstreamProxy, { ingress, hostname }: UpstreamProxyProps): string {
+function outsideText({ exit }: UpstreamProxy, { ingress, hostname }: UpstreamProxyProps): string {
   const { namespace } = ingress!.gateway;
-  return `${node.path}: anybody outside → https://${hostname} at the ingress gateway in ${namespace} → ${exit.namespace}/${exit.exitName}`;
+  return `anybody outside → https://${hostname} at the ingress gateway in ${namespace} → ${exit.namespace}/${exit.exitName}`;
 }
 
 /** What is said of the default exit must not be lost where another one is given. */

@@ -45,12 +45,8 @@ export class SidecarExit extends EgressExit {
   }
 
   /** @internal */
-  public _describe({ ports }: Declaration): string {
-    const told = httpPorts(ports).some((port) => calledAuthority('', port) !== ownAuthority('', port));
-    const learns = told
-      ? '; unless their annotation or the mesh forbids it, Envoy tells the host which port was called'
-      : '';
-    return `their own sidecars (not enforced: nobody checks who calls${learns})`;
+  public _tellsCalledName({ ports }: Declaration): boolean {
+    return httpPorts(ports).some((port) => calledAuthority('', port) !== ownAuthority('', port));
   }
 }
 

@@ -55,6 +55,11 @@ export class DelegatedEgressWaypoint extends EgressWaypoint {
   }
 
   /** @internal */
+  public get _decidesForOthers(): boolean {
+    return false;
+  }
+
+  /** @internal */
   public _grant(declaration: Declaration): void {
     const { scope, clients } = declaration;
     const foreign = clients.find(({ namespaceName }) => namespaceName !== this.namespace);
@@ -67,10 +72,5 @@ export class DelegatedEgressWaypoint extends EgressWaypoint {
       });
     }
     super._grant(declaration);
-  }
-
-  /** @internal */
-  public _describe(): string {
-    return `${super._describe()}, decided by its callers' namespace`;
   }
 }

@@ -6,7 +6,7 @@ import { IWaypointHost } from './waypoint-host';
 import { WaypointHosts } from './waypoint-hosts';
 import { waypointParameters } from './waypoint-parameters';
 import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
-import { markInstallation } from '../app/installation';
+import { markInstallation } from '../app/installation-parts';
 import { EgressError } from '../errors';
 import { ExitAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
@@ -186,11 +186,6 @@ export class EgressWaypoint extends OwnedExit {
   /** @internal */
   public _address(): ExitAddress {
     return waypointAddress(this, this.address);
-  }
-
-  /** @internal */
-  public _describe(): string {
-    return `${this.namespace}/${this.exitName} (waypoint, mutual TLS)`;
   }
 
   private gatewaySpec() {

@@ -33,7 +33,8 @@ export enum GatewayInstallation {
 
   /**
    * By `istioctl manifest generate`, from the IstioOperator file that `Installation.write` makes: for platforms that install
-   * gateways with Istio's own tools. The manifests hold neither Deployment nor Service then.
+   * gateways with Istio's own tools. The manifests hold neither Deployment nor Service then. Call `Installation.write` before
+   * `app.synth()`, which else warns (`InstallationNotWritten`).
    */
   ISTIO_OPERATOR = 'ISTIO_OPERATOR',
 }
