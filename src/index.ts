@@ -62,6 +62,7 @@ export { EgressGuard } from './guard/egress-guard';
 export { type EgressGuardProps } from './guard/egress-guard-props';
 export { ExitGuard, type ExitGuardProps } from './guard/exit-guard';
 export { GuardMode } from './guard/guard-mode';
+export { GuardScope, type SidecarScopeOptions } from './guard/guard-scope';
 export { GuardedNamespaces } from './guard/guarded-namespaces';
 export { InCluster } from './guard/in-cluster';
 export { AmbientNamespace, type AmbientNamespaceProps } from './mesh/ambient-namespace';

@@ -12,7 +12,8 @@ import {
   ProxyBackend,
 } from './cluster-services';
 import { EGRESS_GUARD, EgressGuardProps } from './egress-guard-props';
-import { GuardMode } from './guard-mode';
+import { checkMode, GuardMode } from './guard-mode';
+import { checkScope, GuardScope, SidecarScopeOptions } from './guard-scope';
 import { checkGuarded } from './guarded-namespaces';
 import { checkInCluster, InCluster } from './in-cluster';
 import { KnownAddresses, knownAddresses } from './known-addresses';
@@ -29,7 +30,7 @@ import { checkMetadata, manifest } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { checkName, dottedName, joinName, placedName } from '../naming';
 import { BUILT_IN_PROVIDER, sidecarsLog } from '../observe/telemetry-spec';
-import { checkEnum, checkOptions } from '../options';
+import { checkOptions } from '../options';
 
 /**
  * Closes namespaces: nothing leaves them except what is declared. Everything that the app declares or grants for a namespace
@@ -59,6 +60,8 @@ export class EgressGuard extends Construct {
   private readonly clusterRanges: string[];
   private readonly backends: ProxyBackend[];
   private readonly cluster: ClusterServices;
+  private readonly ambient: boolean;
+  private readonly leftOut: SidecarScopeOptions;
   private readonly props: EgressGuardProps;
 
   /** @throws GuardNamespaces, WrongType, OptionUnknown, ExitCannotCarry, NameSyntax, LabelSyntax, PortRange, AddressSyntax, MetadataReserved */
@@ -71,9 +74,12 @@ export class EgressGuard extends Construct {
     const admission = checkAdmission(this, props.admission);
     checkExits(this, props.exits);
     checkName(this, 'accessLogProvider', accessLogProvider);
+    const { _ambient, _leftOut } = checkScope(this, props.scope) ?? GuardScope.sidecars();
+    this.ambient = _ambient;
+    this.leftOut = _leftOut;
     const guarded = checkGuarded(this, props.namespaces);
     this.namespaces = guarded._resolve(this);
-    this.mode = checkEnum(this, 'mode', props.mode ?? GuardMode.ENFORCE, ['GuardMode', GuardMode]);
+    this.mode = checkMode(this, props.mode);
     this.name = name === undefined ? joinName(this, ...this.node.path.split('/')) : checkName(this, 'name', name);
     this.metadata = checkMetadata(this, props.metadata);
     this.inCluster = checkInCluster(this, props.inCluster);
@@ -107,11 +113,11 @@ export class EgressGuard extends Construct {
   }
 
   private get closesNetwork(): boolean {
-    return this.enforces && !this.props.podsMayBypassSidecar;
+    return this.enforces && !this.leftOut.podsMayBypassSidecar;
   }
 
   private close(namespace: string): void {
-    const { ambient = false, sidecarsFollowMesh, accessLogFollowsMesh } = this.props;
+    const { sidecarsFollowMesh, accessLogFollowsMesh } = this.leftOut;
     if (this.closesNetwork) {
       this.networkPolicies.push(
         this.object('networking.k8s.io/v1', 'NetworkPolicy', namespace, () => ({
@@ -121,7 +127,7 @@ export class EgressGuard extends Construct {
         })),
       );
     }
-    if (!sidecarsFollowMesh && !ambient) {
+    if (!sidecarsFollowMesh && !this.ambient) {
       this.sidecars.push(
         this.object('networking.istio.io/v1', 'Sidecar', namespace, () =>
           this.enforces ? this.sidecarSpec(namespace) : openSidecar(),
@@ -129,7 +135,7 @@ export class EgressGuard extends Construct {
       );
       if (this.enforces) this.know(namespace);
     }
-    if (!accessLogFollowsMesh && !ambient) this.log(namespace);
+    if (!accessLogFollowsMesh && !this.ambient) this.log(namespace);
   }
 
   private sidecarSpec(namespace: string): any {
@@ -178,7 +184,8 @@ export class EgressGuard extends Construct {
   }
 
   private openings(namespace: string): object[] {
-    const { ambient = false, exits = [] } = this.props;
+    const { ambient } = this;
+    const { exits = [] } = this.props;
     return [
       ...this.services(),
       ...exitOpenings(this, namespace, { ambient, exits }),
@@ -202,7 +209,7 @@ export class EgressGuard extends Construct {
   /** In the ambient mesh, the node's proxy speaks to istiod, from a network of its own. */
   private services(): object[] {
     const { cluster } = this;
-    return [...dnsOpenings(cluster), ...(this.props.ambient ? [] : [istiodOpening(this, cluster)])];
+    return [...dnsOpenings(cluster), ...(this.ambient ? [] : [istiodOpening(this, cluster)])];
   }
 
   /** @param part What it is one of several of its kind for */
@@ -214,11 +221,11 @@ export class EgressGuard extends Construct {
   }
 
   private summary(): string {
-    const { podsMayBypassSidecar, sidecarsFollowMesh, ambient } = this.props;
+    const { podsMayBypassSidecar, sidecarsFollowMesh } = this.leftOut;
     const open = [
       ...(podsMayBypassSidecar ? ['pods may bypass their sidecars'] : []),
       ...(sidecarsFollowMesh ? ['sidecars follow the mesh'] : []),
-      ...(ambient && this.enforces ? ['ambient: closed by the network policy alone'] : []),
+      ...(this.ambient && this.enforces ? ['ambient: closed by the network policy alone'] : []),
     ];
     const how = this.enforces
       ? `only what is declared; in the cluster: ${this.inCluster}`
@@ -228,12 +235,13 @@ export class EgressGuard extends Construct {
 
   /** Who writes down what is not refused yet. */
   private logged(): string {
-    if (this.props.ambient) return "of which the guard logs nothing: ztunnel's own log has the connections";
-    return this.props.accessLogFollowsMesh ? 'logged as the mesh does' : 'and it is logged';
+    if (this.ambient) return "of which the guard logs nothing: ztunnel's own log has the connections";
+    return this.leftOut.accessLogFollowsMesh ? 'logged as the mesh does' : 'and it is logged';
   }
 
   private problems(): string[] {
-    const { ambient = false, exits = [], directPortsToAnyAddress: directPorts = false } = this.props;
+    const { ambient } = this;
+    const { exits = [], directPortsToAnyAddress: directPorts = false } = this.props;
     if (!this.closesNetwork) return [];
     return this.namespaces.flatMap((namespace) => openingProblems(this, namespace, { ambient, exits, directPorts }));
   }

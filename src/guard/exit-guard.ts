@@ -11,7 +11,8 @@ import {
   ProxyBackend,
 } from './cluster-services';
 import { grantedAt, Upstreams, upstreamsOf } from './exit-use';
-import { GuardMode } from './guard-mode';
+import { checkMode, GuardMode } from './guard-mode';
+import { checkWholeScope, GuardScope } from './guard-scope';
 import { addresses, everyPod, from, podsOf, tcp } from './peers';
 import { checkRanges } from './ranges';
 import { markClusterRanges } from '../app/marks';
@@ -24,7 +25,7 @@ import { checkExit } from '../exit/check-exit';
 import { EgressExit } from '../exit/egress-exit';
 import { checkMetadata, manifest } from '../mesh/manifest';
 import { checkName } from '../naming';
-import { checkEnum, checkOptions, Options } from '../options';
+import { checkOptions, Options } from '../options';
 import { HBONE } from '../waypoint/waypoint-address';
 
 /** Properties of an exit's guard. */
@@ -72,10 +73,10 @@ export interface ExitGuardProps {
 
   /**
    * Whether the exit's pods take part in the ambient mesh. There the kubelet's probes come from an address of their own, and
-   * clients connect to port 15008.
-   * @default - whether it is a waypoint
+   * clients connect to port 15008. No layer can be left out.
+   * @default - GuardScope.ambient() for a waypoint, else GuardScope.sidecars()
    */
-  readonly ambient?: boolean;
+  readonly scope?: GuardScope;
 
   /**
    * Labels and annotations for the network policy.
@@ -92,7 +93,7 @@ const EXIT_GUARD: Options<ExitGuardProps> = {
   cluster: 'checked',
   backends: 'list',
   metricsFrom: 'list',
-  ambient: 'flag',
+  scope: 'checked',
   metadata: 'checked',
 };
 
@@ -113,6 +114,7 @@ export class ExitGuard extends Construct {
   private readonly address: ExitAddress;
   private readonly clusterRanges: string[];
   private readonly backends: ProxyBackend[];
+  private readonly ambient: boolean;
   private readonly props: ExitGuardProps;
 
   /** @throws ExitCannotCarry, WrongType, OptionUnknown, ClusterRangesMissing, NameSyntax, LabelSyntax, PortRange, AddressSyntax, MetadataReserved */
@@ -122,8 +124,9 @@ export class ExitGuard extends Construct {
     props = checkOptions(this, props, EXIT_GUARD);
     this.props = props;
     const cluster = checkCluster(this, props.cluster);
-    const mode = checkEnum(this, 'mode', props.mode ?? GuardMode.ENFORCE, ['GuardMode', GuardMode]);
+    const mode = checkMode(this, props.mode);
     this.address = ownAddress(this, props.exit);
+    this.ambient = checkWholeScope(this, props.scope)?._ambient ?? props.exit._kind === 'waypoint';
     this.clusterRanges = this.checkClusterRanges();
     markClusterRanges(this, this.clusterRanges);
     this.backends = checkBackends(this, props.backends);
@@ -164,10 +167,6 @@ export class ExitGuard extends Construct {
       allowed: "the cluster's ranges, or `podsMayReachCluster: true`",
       fix: 'set `clusterRanges`',
     });
-  }
-
-  private get ambient(): boolean {
-    return this.props.ambient ?? this.props.exit._kind === 'waypoint';
   }
 
   /** One opening for each port; clients of both ports are named twice, so that each line can be read by itself. */
