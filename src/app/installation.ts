@@ -10,6 +10,10 @@ import { OutboundTrafficPolicy } from '../mesh/mesh-settings';
 /**
  * What must be installed but is no manifest: settings of the mesh that a gateway relies on, and IstioOperator files. They are
  * written beside the manifests, never among them, where Flux would apply them.
+ *
+ * @example
+ * Installation.write(app, 'install');
+ * app.synth();
  */
 export class Installation {
   /**

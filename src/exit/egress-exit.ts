@@ -13,6 +13,18 @@ const EGRESS_EXIT = new Brand<EgressExit>('EgressExit', 'an exit');
 /**
  * Where traffic leaves the mesh: an `EgressGateway`, an `EgressWaypoint`, what their `imported` returns, or a `SidecarExit`. An exit
  * makes the objects of both hops, because they depend on its kind. There are no others: nobody else can extend this class.
+ *
+ * @example
+ * // A declaration is the same, whichever way it leaves.
+ * const exits: { [mesh: string]: EgressExit } = {
+ *   sidecars: EgressGateway.imported(),
+ *   ambient: EgressWaypoint.imported(),
+ * };
+ * new HttpEgress(chart, 'News', {
+ *   hosts: ['news.example.com'],
+ *   exit: exits.ambient,
+ *   clients: [EgressClient.namespace('shop')],
+ * });
  */
 export abstract class EgressExit extends Construct {
   /** The exit's name, unique in its namespace. */

@@ -98,6 +98,21 @@ export const EGRESS_GATEWAY: Options<EgressGatewayProps> = {
 /**
  * An egress gateway: pods of its own through which declared calls leave the mesh. What is not granted is refused: the
  * gateway takes only mutual TLS of the mesh, only routes of its own namespace bind to it, and its policies allow by name.
+ *
+ * @example
+ * const gateway = new EgressGateway(chart, 'Exit', { namespace: 'istio-egress' });
+ * new TlsOriginationEgress(chart, 'Stripe', {
+ *   hosts: ['api.stripe.com'],
+ *   exit: gateway,
+ *   clients: [EgressClient.serviceAccount('payments', 'checkout')],
+ * });
+ *
+ * // For an app in another repo, which declares the same through EgressGateway.imported().
+ * gateway.grant('Mail', {
+ *   hosts: ['smtp.example.com'],
+ *   ports: [EgressPort.tcp(587)],
+ *   clients: [EgressClient.serviceAccount('shop', 'mailer')],
+ * });
  */
 export class EgressGateway extends OwnedExit {
   /**

@@ -109,6 +109,14 @@ const ACTIONS = {
 /**
  * Keeps hand-written ways out from being applied: a ValidatingAdmissionPolicy of plain Kubernetes (1.30 or newer), without a
  * webhook. It lets everything pass that this library makes, and what is in the cluster already until it is changed.
+ *
+ * @example
+ * const admission = new AdmissionGuard(chart, 'Admission', { mode: GuardMode.WARN, platformNamespaces: ['flux-system'] });
+ * new EgressGuard(chart, 'Guard', {
+ *   namespaces: GuardedNamespaces.named(['payments']),
+ *   inCluster: InCluster.namespaces(['.']),
+ *   admission,
+ * });
  */
 export class AdmissionGuard extends Construct {
   /** What is refused. */

@@ -39,6 +39,12 @@ import { checkOptions } from '../options';
  * Per namespace: a NetworkPolicy that lets its pods reach DNS, istiod, the exits that it uses and `inCluster`, and nothing else;
  * a Sidecar that refuses hosts that nothing declares; a Telemetry that logs the calls of its workloads, and a ServiceEntry that
  * leads nowhere and has the sidecars read the names for that log.
+ *
+ * @example
+ * new EgressGuard(chart, 'Guard', {
+ *   namespaces: GuardedNamespaces.named(['payments', 'shop']),
+ *   inCluster: InCluster.namespaces(['.', 'orders']),
+ * });
  */
 export class EgressGuard extends Construct {
   /** The guarded namespaces, sorted. */

@@ -106,6 +106,9 @@ const METRICS = 15020;
 /**
  * Closes an exit's pods: in come only the namespaces of clients that are granted something, and out they go only to the ports
  * that are granted and, where they are known, to the addresses.
+ *
+ * @example
+ * new ExitGuard(chart, 'ExitGuard', { exit, clusterRanges: ['10.244.0.0/16', '10.96.0.0/16'] });
  */
 export class ExitGuard extends Construct {
   /** Undefined before ENFORCE. */

@@ -32,7 +32,16 @@ const SIDECAR_SCOPE: Options<SidecarScopeOptions> = {
   accessLogFollowsMesh: 'flag',
 };
 
-/** In which kind of mesh the guarded pods are, and by which layers they are closed there. */
+/**
+ * In which kind of mesh the guarded pods are, and by which layers they are closed there.
+ *
+ * @example
+ * new EgressGuard(chart, 'Guard', {
+ *   namespaces: GuardedNamespaces.named(['payments']),
+ *   inCluster: InCluster.none(),
+ *   scope: GuardScope.ambient(),
+ * });
+ */
 export class GuardScope {
   /**
    * Pods with sidecars, closed by the network and by their sidecars, whose calls are logged. Nothing is left out that is not

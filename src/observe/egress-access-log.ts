@@ -41,6 +41,10 @@ const PROVIDERS = new Slot<Set<string>>('AccessLogProviders');
  * It needs an extension provider in the mesh configuration, because a Telemetry can only name how a line is written: call
  * `Installation.write` before `app.synth()`, which else warns (`InstallationNotWritten`), and install what it writes. Until then
  * the exit logs as the mesh does.
+ *
+ * @example
+ * new EgressAccessLog(chart, 'AccessLog', { exit });
+ * Installation.write(app, 'install');
  */
 export class EgressAccessLog extends Construct {
   /**

@@ -53,6 +53,15 @@ const EGRESS: Options<EgressProps> = { ...EGRESS_OPTIONS, ...EGRESS_DESTINATION 
 /**
  * Lets clients reach external hosts through an exit, and nobody else. Makes the client hop in each client's namespace and,
  * where the exit is made in the same app, the exit hop beside it.
+ *
+ * @example
+ * new Egress(chart, 'Partner', {
+ *   hosts: ['partner.example.com'],
+ *   ports: [EgressPort.http(), EgressPort.tlsPassthrough()],
+ *   exit,
+ *   clients: [EgressClient.serviceAccount('shop', 'web')],
+ * });
+ * const lines: string[] = Egress.describe(app);
  */
 export class Egress extends Construct {
   /**

@@ -103,6 +103,14 @@ const INGRESS_PROXY: Options<IngressProxyProps> = {
 /**
  * Istio as a proxy in front of external services, for callers outside the mesh: the ingress gateway serves the hosts under
  * their own names, HTTP by Host header and TLS by server name, and sends the calls on.
+ *
+ * @example
+ * new IngressProxy(chart, 'Status', {
+ *   hosts: ['status.example.com'],
+ *   ports: [EgressPort.tlsOrigination()],
+ *   paths: ['/status'],
+ *   ingress: IngressGateway.imported(),
+ * });
  */
 export class IngressProxy extends Construct {
   /** The ingress gateway's servers. */

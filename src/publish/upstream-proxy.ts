@@ -150,6 +150,14 @@ const UPSTREAM_PROXY: Options<UpstreamProxyProps> = {
  * Publishes an external service under one of our own host names, through an egress gateway: callers outside the mesh come by
  * HTTPS to the ingress gateway, callers inside by HTTP, and the exit speaks verified TLS to the service, which reads its own
  * name in the Host header.
+ *
+ * @example
+ * new UpstreamProxy(chart, 'Ledger', {
+ *   hostname: 'ledger.corp.example',
+ *   upstream: 'api.ledger.example.com',
+ *   clients: [EgressClient.serviceAccount('payments', 'checkout')],
+ *   ingress: { gateway: IngressGateway.imported(), credentialName: 'ledger-tls' },
+ * });
  */
 export class UpstreamProxy extends Construct {
   /** Where the calls leave. */

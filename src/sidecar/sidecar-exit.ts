@@ -14,6 +14,13 @@ import { Mesh } from '../mesh/mesh';
  * The caller's own sidecar as the exit: calls go straight out, without a gateway. **Nothing is enforced**: the sidecar runs in
  * the caller's pod, so that a workload can get round it, every workload of a client's namespace may call, and no identity is
  * checked anywhere. What it gives are known hosts under REGISTRY_ONLY, TLS origination, timeouts, retries and header rules.
+ *
+ * @example
+ * new TlsOriginationEgress(chart, 'Weather', {
+ *   hosts: ['weather.example.com'],
+ *   exit: new SidecarExit(),
+ *   clients: [EgressClient.namespace('shop')],
+ * });
  */
 export class SidecarExit extends EgressExit {
   public readonly exitName = 'sidecar';

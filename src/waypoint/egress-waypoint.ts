@@ -97,6 +97,15 @@ const ATTRIBUTES: Options<EgressWaypointAttributes> = { name: 'checked', namespa
  *
  * It serves the hosts that are granted; what nobody declares it does not see, and ztunnel carries it straight out. That takes a
  * NetworkPolicy to close.
+ *
+ * @example
+ * const waypoint = new EgressWaypoint(chart, 'Waypoint', { namespace: 'istio-egress' });
+ * new AmbientNamespace(chart, 'Payments', { name: 'payments' });
+ * new TlsOriginationEgress(chart, 'Stripe', {
+ *   hosts: ['api.stripe.com'],
+ *   exit: waypoint,
+ *   clients: [EgressClient.serviceAccount('payments', 'checkout')],
+ * });
  */
 export class EgressWaypoint extends OwnedExit {
   /**

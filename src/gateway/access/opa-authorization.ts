@@ -87,6 +87,12 @@ const SERVICE: Options<OpaServiceOptions> = { ...OPA, host: 'checked', port: 'ch
  * `app.synth()`, which else warns (`InstallationNotWritten`), and install what it writes.
  *
  * @see https://istio.io/latest/docs/tasks/security/authorization/authz-custom/
+ *
+ * @example
+ * new EgressGateway(chart, 'Exit', {
+ *   authorization: OpaAuthorization.sidecar({ policyConfigMap: 'egress-policy' }),
+ * });
+ * Installation.write(app, 'install');
  */
 export class OpaAuthorization {
   /** OPA beside the proxy in each pod, with your policy from a ConfigMap. */

@@ -125,7 +125,24 @@ const EXISTING: Options<ExistingGatewayOptions> = {
   tlsTargetPort: 'checked',
 };
 
-/** The pods of an egress gateway: made here, or already there. */
+/**
+ * The pods of an egress gateway: made here, or already there.
+ *
+ * @example
+ * new EgressGateway(chart, 'Exit', {
+ *   workload: GatewayWorkload.managed({ minReplicas: 3, nodeSelector: { 'node-role.example.com/egress': 'yes' } }),
+ * });
+ * new EgressGateway(chart, 'Old', {
+ *   name: 'old-egress',
+ *   namespace: 'old-egress',
+ *   workload: GatewayWorkload.existing({
+ *     labels: { istio: 'egressgateway' },
+ *     service: 'istio-egressgateway',
+ *     httpTargetPort: 8080,
+ *     tlsTargetPort: 8443,
+ *   }),
+ * });
+ */
 export class GatewayWorkload {
   /**
    * Pods of the gateway's own, with Service, ServiceAccount, HorizontalPodAutoscaler and PodDisruptionBudget.
