@@ -450,11 +450,6 @@ test.each(THINGS)('%s: junk is refused with a code, or opens nothing', (...thing
   );
 });
 
-test.each(THINGS)('%s: an option that there is none of is an error', (...thing) => {
-  if (/exits? of|admission of|beside$|mutual|Retries/.test(thing[0])) return;
-  expect(() => tried(thing, (options) => ({ ...options, rule: rules }))).toThrow(/\[OptionUnknown\][^]*`rule`/);
-});
-
 const BY_TRUE_ALONE = /\[WrongType\][^]*true or false/;
 
 test.each([
