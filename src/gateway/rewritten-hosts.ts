@@ -1,10 +1,10 @@
-import { calledAuthority, ownAuthority } from './gateway-limits';
 import { NO_ENVOY_HEADERS } from './pods/gateway-pods';
 import { listed } from '../app/report/lines';
 import { recordNote } from '../app/report/records';
 import { httpPorts } from '../destination/egress-port';
 import { OwnGatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
+import { calledAuthority, ownAuthority } from '../upstream/authorities';
 
 /** What applications call instead of what the hosts know themselves by, where the two are not the same. */
 export function rewrittenHosts({ hosts, upstreamHost, ports }: Declaration): string[] {

@@ -15,7 +15,7 @@ import { checkTree } from '../app/validation/check-tree';
 import { checkEndpoints } from '../destination/egress-endpoint';
 import { checkHostPattern } from '../destination/host';
 import { EgressExit } from '../exit/egress-exit';
-import { checkMetadata, manifest } from '../mesh/manifest';
+import { checkMetadata, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { markOwned } from '../mesh/owner-mark';
 import { checkName, dottedName } from '../naming';
@@ -94,8 +94,6 @@ const ADMISSION_GUARD: Options<AdmissionGuardProps> = {
   name: 'checked',
 };
 
-const API_VERSION = 'admissionregistration.k8s.io/v1';
-
 /** The label that every namespace carries, with its name. */
 const NAMESPACE = 'kubernetes.io/metadata.name';
 
@@ -156,11 +154,11 @@ export class AdmissionGuard extends Construct {
       keyServers: checkTexts(this, 'identityProviders', /^[a-z0-9.-]+(:\d+)?$/, props.identityProviders),
     };
     markOwned(this, this.name, LOOKED_AT);
-    this.policy = manifest(this, 'Policy', {
-      apiVersion: API_VERSION,
+    const object = objectsOf(this, { metadata: this.metadata });
+    this.policy = object({
+      id: 'Policy',
       kind: 'ValidatingAdmissionPolicy',
       name: this.name,
-      metadata: this.metadata,
       spec: () => ({
         failurePolicy: 'Fail',
         matchConstraints: { resourceRules: RESOURCE_RULES },
@@ -215,11 +213,11 @@ export class AdmissionGuard extends Construct {
     this.keepsObjects = true;
     const name = dottedName(this.name, 'kept');
     const { objects, exemption, metadata } = this;
-    manifest(this, 'Kept', {
-      apiVersion: API_VERSION,
+    const object = objectsOf(this, { metadata });
+    object({
+      id: 'Kept',
       kind: 'ValidatingAdmissionPolicy',
       name,
-      metadata,
       spec: () =>
         keptObjects({
           policy: this.name,
@@ -228,11 +226,10 @@ export class AdmissionGuard extends Construct {
           exemption,
         }),
     });
-    manifest(this, 'KeptBinding', {
-      apiVersion: API_VERSION,
+    object({
+      id: 'KeptBinding',
       kind: 'ValidatingAdmissionPolicyBinding',
       name,
-      metadata,
       spec: () => ({
         policyName: name,
         validationActions: ACTIONS[GuardMode.ENFORCE],
@@ -283,11 +280,10 @@ export class AdmissionGuard extends Construct {
     mode: GuardMode,
     namespaces: () => { operator: string; values: string[] },
   ): ApiObject {
-    return manifest(scope, id, {
-      apiVersion: API_VERSION,
+    return objectsOf(scope, { metadata: this.metadata })({
+      id,
       kind: 'ValidatingAdmissionPolicyBinding',
       name,
-      metadata: this.metadata,
       spec: () => ({
         policyName: this.name,
         validationActions: ACTIONS[mode],

@@ -26,7 +26,7 @@ import { observe } from '../app/observed';
 import { recordNote } from '../app/report/records';
 import { checkTree } from '../app/validation/check-tree';
 import { checkPort } from '../destination/port-number';
-import { checkMetadata, manifest } from '../mesh/manifest';
+import { checkMetadata, ObjectKind, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { checkName, dottedName, joinName, placedName } from '../naming';
 import { BUILT_IN_PROVIDER, sidecarsLog } from '../observe/telemetry-spec';
@@ -126,7 +126,7 @@ export class EgressGuard extends Construct {
     const { sidecarsFollowMesh, accessLogFollowsMesh } = this.leftOut;
     if (this.closesNetwork) {
       this.networkPolicies.push(
-        this.object('networking.k8s.io/v1', 'NetworkPolicy', namespace, () => ({
+        this.object('NetworkPolicy', namespace, () => ({
           podSelector: {},
           policyTypes: ['Egress'],
           egress: this.openings(namespace),
@@ -135,9 +135,7 @@ export class EgressGuard extends Construct {
     }
     if (!sidecarsFollowMesh && !this.ambient) {
       this.sidecars.push(
-        this.object('networking.istio.io/v1', 'Sidecar', namespace, () =>
-          this.enforces ? this.sidecarSpec(namespace) : openSidecar(),
-        ),
+        this.object('Sidecar', namespace, () => (this.enforces ? this.sidecarSpec(namespace) : openSidecar())),
       );
       if (this.enforces) this.know(namespace);
     }
@@ -154,13 +152,7 @@ export class EgressGuard extends Construct {
   private know(namespace: string): void {
     for (const [name, addresses] of this.known()) {
       this.serviceEntries.push(
-        this.object(
-          'networking.istio.io/v1',
-          'ServiceEntry',
-          namespace,
-          () => knownAddresses(name, namespace, addresses),
-          name,
-        ),
+        this.object('ServiceEntry', namespace, () => knownAddresses(name, namespace, addresses), name),
       );
     }
   }
@@ -176,16 +168,12 @@ export class EgressGuard extends Construct {
 
   private log(namespace: string): void {
     const { accessLogProvider = BUILT_IN_PROVIDER, namedHttpPorts = [80], namedTlsPorts = [443] } = this.props;
-    this.telemetries.push(
-      this.object('telemetry.istio.io/v1', 'Telemetry', namespace, () => sidecarsLog(accessLogProvider)),
-    );
+    this.telemetries.push(this.object('Telemetry', namespace, () => sidecarsLog(accessLogProvider)));
     for (const port of namedHttpPorts) checkPort(this, 'namedHttpPorts', port);
     for (const port of namedTlsPorts) checkPort(this, 'namedTlsPorts', port);
     if (namedHttpPorts.length + namedTlsPorts.length === 0) return;
     this.serviceEntries.push(
-      this.object('networking.istio.io/v1', 'ServiceEntry', namespace, () =>
-        namedCalls(namespace, namedHttpPorts, namedTlsPorts),
-      ),
+      this.object('ServiceEntry', namespace, () => namedCalls(namespace, namedHttpPorts, namedTlsPorts)),
     );
   }
 
@@ -219,11 +207,11 @@ export class EgressGuard extends Construct {
   }
 
   /** @param part What it is one of several of its kind for */
-  private object(apiVersion: string, kind: string, namespace: string, spec: () => unknown, part?: string): ApiObject {
+  private object(kind: ObjectKind, namespace: string, spec: () => unknown, part?: string): ApiObject {
     const placed = placedName(this, namespace, this.name);
     const name = part === undefined ? placed : dottedName(placed, part);
     const id = [kind, namespace, ...(part === undefined ? [] : [part])].join(' ');
-    return manifest(this, id, { apiVersion, kind, namespace, name, metadata: this.metadata, spec });
+    return objectsOf(this, { namespace, metadata: this.metadata })({ id, kind, name, spec });
   }
 
   private summary(): string {

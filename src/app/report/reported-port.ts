@@ -1,4 +1,4 @@
-import { ResolvedPort } from '../../destination/egress-port';
+import { calledProtocol, ResolvedPort } from '../../destination/egress-port';
 import type { EgressExit } from '../../exit/egress-exit';
 
 /** What an application speaks on a port. */
@@ -85,19 +85,19 @@ export interface ReportedPort {
   readonly verification?: ReportedVerification;
 }
 
-const PROTOCOLS = { http: ReportedProtocol.HTTP, tls: ReportedProtocol.TLS, tcp: ReportedProtocol.TCP };
+const PROTOCOLS = { HTTP: ReportedProtocol.HTTP, TLS: ReportedProtocol.TLS, TCP: ReportedProtocol.TCP };
 
 /** A port as an exit carries it. */
 export function reportPort(exit: EgressExit, port: ResolvedPort): ReportedPort {
-  const identified = port.kind === 'http' || port.identified;
+  const identified = port.kind !== 'open';
   const hop = identified ? ReportedEncryption.MUTUAL_TLS : ReportedEncryption.APPLICATION;
   const way = exit._kind === 'sidecar' ? { checksCaller: false } : { hop, checksCaller: identified };
-  return { protocol: PROTOCOLS[port.kind], port: port.port, ...way, ...(exit._grantsHere && beyond(port)) };
+  return { protocol: PROTOCOLS[calledProtocol(port)], port: port.port, ...way, ...(exit._grantsHere && beyond(port)) };
 }
 
 /** A port that is served to callers whom nobody checks. */
 export function reportOpenPort(port: ResolvedPort): ReportedPort {
-  return { protocol: PROTOCOLS[port.kind], port: port.port, checksCaller: false, ...beyond(port) };
+  return { protocol: PROTOCOLS[calledProtocol(port)], port: port.port, checksCaller: false, ...beyond(port) };
 }
 
 function beyond(port: ResolvedPort): Pick<ReportedPort, 'upstreamPort' | 'beyond' | 'verification'> {
