@@ -143,7 +143,19 @@ project.packageTask.reset('mkdir -p artifacts && npm pack --silent --pack-destin
 
 for (const path of ['!/dist/', '!/imports/']) project.gitignore.addPatterns(path);
 project.gitignore.exclude('/artifacts/');
-const unpublished = ['install', '.ci', 'artifacts', 'bench', 'dist', 'docs', 'e2e', 'examples', 'imports', 'tools'];
+const unpublished = [
+  'install',
+  '.ci',
+  'artifacts',
+  'bench',
+  'dist',
+  'docs',
+  'e2e',
+  'examples',
+  'imports',
+  'rosetta',
+  'tools',
+];
 for (const dir of unpublished) project.npmignore?.exclude(`/${dir}/`);
 for (const file of ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'versions.json']) {
   project.npmignore?.exclude(`/${file}`);

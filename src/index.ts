@@ -38,6 +38,25 @@ export { type EgressGatewayAttributes } from './gateway/imported-egress-gateway'
 export { type IWaypointHost } from './waypoint/waypoint-host';
 export { Installation } from './app/installation';
 export {
+  type EgressReport,
+  type ReportedInstallation,
+  type ReportedNote,
+  type ReportedPrecondition,
+} from './app/report/egress-report';
+export {
+  type ReportedClient,
+  type ReportedDeclaration,
+  type ReportedExit,
+  ReportedExitKind,
+} from './app/report/reported-declaration';
+export {
+  ReportedEncryption,
+  type ReportedPort,
+  ReportedProtocol,
+  type ReportedVerification,
+} from './app/report/reported-port';
+export { type ReportedRule, ReportedRuleAction } from './app/report/reported-rule';
+export {
   OpaAuthorization,
   type OpaOptions,
   type OpaServiceOptions,
@@ -51,6 +70,7 @@ export { EgressGuard } from './guard/egress-guard';
 export { type EgressGuardProps } from './guard/egress-guard-props';
 export { ExitGuard, type ExitGuardProps } from './guard/exit-guard';
 export { GuardMode } from './guard/guard-mode';
+export { GuardScope, type SidecarScopeOptions } from './guard/guard-scope';
 export { GuardedNamespaces } from './guard/guarded-namespaces';
 export { InCluster } from './guard/in-cluster';
 export { AmbientNamespace, type AmbientNamespaceProps } from './mesh/ambient-namespace';

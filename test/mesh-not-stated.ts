@@ -1,5 +1,6 @@
-/** Apps of tests are for no mesh: that they say nothing of it is no news. The test of the warning replaces this. */
+/** Apps of tests are for no mesh, and install nothing: that they do not say so is no news. The tests of the warnings replace this. */
+const SILENT = ['MeshNotStated', 'InstallationNotWritten'];
 const { emitWarning } = process;
 process.emitWarning = ((message: string, options: { code?: string }, ...rest: unknown[]) => {
-  if (options?.code !== 'MeshNotStated') (emitWarning as any).call(process, message, options, ...rest);
+  if (!SILENT.includes(options?.code ?? '')) (emitWarning as any).call(process, message, options, ...rest);
 }) as typeof process.emitWarning;

@@ -5,6 +5,7 @@ import {
   EgressGuard,
   EgressWaypoint,
   GuardedNamespaces,
+  GuardScope,
   HttpEgress,
   HttpRule,
   InCluster,
@@ -30,7 +31,7 @@ function declared() {
     namespaces: GuardedNamespaces.named(['shop', 'mallory']),
     inCluster: InCluster.none(),
     exits: [exit],
-    ambient: true,
+    scope: GuardScope.ambient(),
   });
   const text = (charts: Chart[]) => charts.flatMap((chart) => chart.toJson()).map((object) => JSON.stringify(object));
   return { documents: text(app.charts.filter((chart) => chart !== guards)), guards: text([guards]) };

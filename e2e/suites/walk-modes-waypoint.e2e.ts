@@ -6,6 +6,7 @@ import {
   EgressWaypoint,
   GuardedNamespaces,
   GuardMode,
+  GuardScope,
   HttpRule,
   InCluster,
   TcpEgress,
@@ -28,7 +29,7 @@ function manifests(mode: GuardMode): string[] {
   const exit = new EgressWaypoint(platform, 'Waypoint');
   for (const [namespace, its] of Object.entries({ orders: mode, payments: GuardMode.ENFORCE })) {
     const namespaces = GuardedNamespaces.named([namespace]);
-    const props = { namespaces, inCluster: InCluster.none(), ambient: true, mode: its };
+    const props = { namespaces, inCluster: InCluster.none(), scope: GuardScope.ambient(), mode: its };
     new EgressGuard(platform, namespace, props);
   }
   const apps = new Chart(app, 'apps');

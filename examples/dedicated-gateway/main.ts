@@ -10,9 +10,7 @@ app.synth();
 console.log(Egress.describe(app).join('\n'));
 
 // The same gateway for platforms that install with `istioctl manifest generate`: a file, apart from what Flux applies.
-if (process.env.INSTALL_DIR) {
-  const other = new App();
-  Mesh.configure(other, MESH);
-  dedicatedGateway(other, GatewayInstallation.ISTIO_OPERATOR);
-  Installation.write(other, process.env.INSTALL_DIR);
-}
+const other = new App();
+Mesh.configure(other, MESH);
+dedicatedGateway(other, GatewayInstallation.ISTIO_OPERATOR);
+Installation.write(other, process.env.INSTALL_DIR ?? 'install');

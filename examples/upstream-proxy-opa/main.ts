@@ -6,8 +6,7 @@ import { upstreamProxyOpa } from './chart';
 const app = new App();
 Mesh.configure(app, MESH);
 upstreamProxyOpa(app);
+// What belongs into the mesh's configuration, beside the manifests that Flux applies.
+Installation.write(app, process.env.INSTALL_DIR ?? 'install');
 app.synth();
 console.log(Egress.describe(app).join('\n'));
-
-// What belongs into the mesh's configuration, beside the manifests that Flux applies.
-if (process.env.INSTALL_DIR) Installation.write(app, process.env.INSTALL_DIR);

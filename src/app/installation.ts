@@ -2,36 +2,19 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { App, Yaml } from 'cdk8s';
 import { IConstruct } from 'constructs';
+import { InstallationPart, markWritten, partsBelow } from './installation-parts';
 import { EgressError } from '../errors';
 import { closedExits } from '../exit/owned/closed-exits';
 import { Mesh } from '../mesh/mesh';
 import { OutboundTrafficPolicy } from '../mesh/mesh-settings';
-import { ListSlot } from '../slot';
-
-const PARTS = new ListSlot<InstallationPart>('InstallationParts');
-
-/** What a construct needs besides manifests. */
-export interface InstallationPart {
-  /** An IstioOperator file, by the name of its gateway. */
-  readonly operator?: { readonly name: string; readonly content: () => unknown };
-  /** An entry for `extensionProviders` of the mesh configuration. */
-  readonly extensionProvider?: { readonly name: string; readonly [field: string]: unknown };
-  /** The mesh that has to be closed for what is declared to be enforced. */
-  readonly closes?: Mesh;
-  /** The mesh of a gateway, whose root namespace closes its pods. */
-  readonly gatewaysIn?: Mesh;
-  /** A namespace whose ServiceEntries other namespaces shall know as well. */
-  readonly publicServiceEntries?: string;
-}
-
-/** Keeps a part with the construct that needs it. */
-export function markInstallation(construct: IConstruct, part: InstallationPart): void {
-  PARTS.add(construct, part);
-}
 
 /**
  * What must be installed apart from the manifests: settings of the mesh that a gateway relies on, IstioOperator files, and the policy of
  * the root namespace. They are written beside the manifests, never among them, where Flux would apply them.
+ *
+ * @example
+ * Installation.write(app, 'install');
+ * app.synth();
  */
 export class Installation {
   /**
@@ -41,8 +24,10 @@ export class Installation {
    * `GatewayInstallation.ISTIO_OPERATOR` there is a `<gateway>.istio-operator.yaml`, to be read by `istioctl manifest generate`.
    * For apps with gateways there is a manifest, `<root namespace>.exits-closed.yaml`, to be applied once, before the first exit: it closes
    * their pods while they have no policies of their own.
-   * What `Mesh.configure` says is not so in this mesh is left out. To be called after everything is declared. Returns the paths
-   * of the files.
+   * What `Mesh.configure` says is not so in this mesh is left out.
+   *
+   * To be called after everything is declared and before `app.synth()`, which warns (`InstallationNotWritten`) of gateways and extension
+   * providers that are not written by then. Returns the paths of the files.
    *
    * @throws InstallationFolder if the folder lies inside the app's output
    * @throws DuplicateObject if two entries for the mesh configuration have one name, which istiod would refuse as a whole
@@ -60,18 +45,20 @@ export class Installation {
         });
       }
     }
-    const parts = PARTS.below(scope);
+    const parts = partsBelow(scope);
     const files: [string, unknown][] = parts.flatMap(({ operator }) =>
       operator ? [[`${operator.name}.istio-operator.yaml`, operator.content()] as [string, unknown]] : [],
     );
     files.push(...controlPlane(scope, parts), ...exitsClosed(parts));
     if (files.length > 0) mkdirSync(target, { recursive: true });
-    return files.map(([name, content]) => {
+    const paths = files.map(([name, content]) => {
       const path = join(target, name);
       // Without what is undefined, which YAML would write as null.
       writeFileSync(path, Yaml.stringify(JSON.parse(JSON.stringify(content))));
       return path;
     });
+    markWritten(scope, parts);
+    return paths;
   }
 
   private constructor() {}

@@ -1,5 +1,6 @@
 import { App, Chart, Testing, Yaml } from 'cdk8s';
 import { mismatches } from './mismatch';
+import { checkOptions, Options } from '../options';
 
 /** What a manifest must be to be found; what is undefined does not matter. */
 export interface ManifestQuery {
@@ -11,12 +12,19 @@ export interface ManifestQuery {
   readonly namespace?: string;
 }
 
+const QUERY: Options<ManifestQuery> = { kind: 'text', name: 'text', namespace: 'text' };
+
 /**
  * Synthesized manifests, to be asserted on in tests of any framework: failed assertions throw an `Error` that says what
  * was expected and what is there.
  *
  * Partial values match as follows: of an object, the fields that are given; of a list, all items in their order; everything
  * else must be equal.
+ *
+ * @example
+ * const platform = new Chart(Testing.app(), 'platform');
+ * new EgressGateway(platform, 'Exit');
+ * assertions.Manifests.fromChart(platform).has({ kind: 'Gateway' }, { metadata: { namespace: 'istio-egress' } });
  */
 export class Manifests {
   /** The manifests of one chart. */
@@ -41,8 +49,9 @@ export class Manifests {
     return [...this.manifests];
   }
 
-  /** The manifests that a query finds, in the order of the output. */
+  /** The manifests that a query finds, in the order of the output. @throws OptionUnknown, WrongType */
   public find(query: ManifestQuery = {}): any[] {
+    query = checkOptions('Manifests', query, QUERY);
     return this.manifests.filter(
       ({ kind, metadata }) =>
         (query.kind === undefined || query.kind === kind) &&

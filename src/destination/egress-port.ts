@@ -20,7 +20,17 @@ import { Brand } from '../brand';
 import { EgressError } from '../errors';
 import { checkOptions } from '../options';
 
-/** A port of a destination: how the application speaks on it, and how the exit reaches the host. */
+/**
+ * A port of a destination: how the application speaks on it, and how the exit reaches the host.
+ *
+ * @example
+ * new Egress(chart, 'Partner', {
+ *   hosts: ['partner.example.com'],
+ *   ports: [EgressPort.tlsOrigination(), EgressPort.tlsPassthrough({ port: 8443 })],
+ *   exit,
+ *   clients: [EgressClient.namespace('shop')],
+ * });
+ */
 export class EgressPort {
   /** HTTP, sent on as it is: **unencrypted** between the exit and the external host. */
   public static http(options: HttpPortOptions = {}): EgressPort {

@@ -8,6 +8,14 @@ import { Brand } from '../brand';
  *
  * Both hops follow the declaration, each for its own failures: a sidecar sends again what did not reach the exit or was cut
  * off there, the exit what the external host did not answer or answered with 502, 503 or 504.
+ *
+ * @example
+ * new TlsOriginationEgress(chart, 'Rates', {
+ *   hosts: ['rates.example.com'],
+ *   exit,
+ *   clients: [EgressClient.namespace('shop')],
+ *   retries: HttpRetries.idempotent(2),
+ * });
  */
 export class HttpRetries {
   /** Nothing is sent twice, not even after a connection that failed. */

@@ -38,6 +38,14 @@ const SIMPLE_TLS: Options<SimpleUpstreamTlsOptions> = { ...TLS, caCredential: 'c
  * carries the host's name. (Istio checks no name when an SNI is set without names, so both are always written.)
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings
+ *
+ * @example
+ * new TlsOriginationEgress(chart, 'Bank', {
+ *   hosts: ['api.bank.example.com'],
+ *   exit,
+ *   clients: [EgressClient.serviceAccount('payments', 'checkout')],
+ *   tls: UpstreamTls.mutual(TlsCredential.named('bank-client-certificate')),
+ * });
  */
 export class UpstreamTls {
   /** TLS that verifies the server and shows no client certificate. */

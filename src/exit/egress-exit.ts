@@ -13,6 +13,18 @@ const EGRESS_EXIT = new Brand<EgressExit>('EgressExit', 'an exit');
 /**
  * Where traffic leaves the mesh: an `EgressGateway`, an `EgressWaypoint`, what their `imported` returns, or a `SidecarExit`. An exit
  * makes the objects of both hops, because they depend on its kind. There are no others: nobody else can extend this class.
+ *
+ * @example
+ * // A declaration is the same, whichever way it leaves.
+ * const exits: { [mesh: string]: EgressExit } = {
+ *   sidecars: EgressGateway.imported(),
+ *   ambient: EgressWaypoint.imported(),
+ * };
+ * new HttpEgress(chart, 'News', {
+ *   hosts: ['news.example.com'],
+ *   exit: exits.ambient,
+ *   clients: [EgressClient.namespace('shop')],
+ * });
  */
 export abstract class EgressExit extends Construct {
   /** The exit's name, unique in its namespace. */
@@ -67,10 +79,20 @@ export abstract class EgressExit extends Construct {
   public abstract _address(scope: Construct): ExitAddress | undefined;
 
   /**
-   * The exit and how it is reached, for the line that describes a declaration.
+   * Whether somebody else than the callers' own namespace decides what passes.
    * @internal
    */
-  public abstract _describe(declaration: Declaration): string;
+  public get _decidesForOthers(): boolean {
+    return this._kind !== 'sidecar';
+  }
+
+  /**
+   * Whether Envoy tells the external host what the application called, if nothing else forbids it.
+   * @internal
+   */
+  public _tellsCalledName(_declaration: Declaration): boolean {
+    return false;
+  }
 }
 
 /** Whether a value is an exit. A second copy of this package has classes of its own, and its exits are exits all the same. */

@@ -18,6 +18,17 @@ const HOSTS: Options<Pick<DedicatedEgressGatewayProps, 'hosts'>> = { hosts: 'che
 /**
  * An egress gateway for exactly one upstream: what happens to it, or to its upstream, happens to no other. Its pods can follow
  * the health of the upstream (`upstreamProbe`), and an agent of its own can decide about its calls (`authorization`).
+ *
+ * @example
+ * const bank = new DedicatedEgressGateway(chart, 'bank-egress', {
+ *   hosts: ['api.bank.example.com'],
+ *   upstreamProbe: { path: '/health' },
+ * });
+ * new TlsOriginationEgress(chart, 'Bank', {
+ *   hosts: ['api.bank.example.com'],
+ *   exit: bank,
+ *   clients: [EgressClient.namespace('payments')],
+ * });
  */
 export class DedicatedEgressGateway extends EgressGateway {
   private readonly upstreamHosts: string[];

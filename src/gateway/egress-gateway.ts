@@ -13,12 +13,11 @@ import { checkCarries, checkNamed, checkTargetPorts } from './gateway-limits';
 import { gatewayServers, ServedHost } from './gateway-servers';
 import { EgressGatewayAttributes, ImportedEgressGateway } from './imported-egress-gateway';
 import { leadToGateway } from './lead-to-gateway';
-import { noteRewrites } from './rewritten-hosts';
+import { noteRewrites, rewrittenHosts } from './rewritten-hosts';
 import { ProbeRoute, ResolvedProbe, resolveProbe, UpstreamProbe } from './upstream-probe';
 import { toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
-import { markInstallation } from '../app/installation';
+import { markInstallation } from '../app/installation-parts';
 import { markExit } from '../app/marks';
-import { describeGateway } from '../app/summary';
 import { httpPorts, identifiedPorts, opaquePorts, openPorts } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
 import { EgressError } from '../errors';
@@ -100,6 +99,21 @@ export const EGRESS_GATEWAY: Options<EgressGatewayProps> = {
 /**
  * An egress gateway: pods of its own through which declared calls leave the mesh. What is not granted is refused: the
  * gateway takes only mutual TLS of the mesh, only routes of its own namespace bind to it, and its policies allow by name.
+ *
+ * @example
+ * const gateway = new EgressGateway(chart, 'Exit', { namespace: 'istio-egress' });
+ * new TlsOriginationEgress(chart, 'Stripe', {
+ *   hosts: ['api.stripe.com'],
+ *   exit: gateway,
+ *   clients: [EgressClient.serviceAccount('payments', 'checkout')],
+ * });
+ *
+ * // For an app in another repo, which declares the same through EgressGateway.imported().
+ * gateway.grant('Mail', {
+ *   hosts: ['smtp.example.com'],
+ *   ports: [EgressPort.tcp(587)],
+ *   clients: [EgressClient.serviceAccount('shop', 'mailer')],
+ * });
  */
 export class EgressGateway extends OwnedExit {
   /**
@@ -261,8 +275,8 @@ export class EgressGateway extends OwnedExit {
   }
 
   /** @internal */
-  public _describe(declaration: Declaration): string {
-    return describeGateway(this.address, declaration);
+  public _tellsCalledName(declaration: Declaration): boolean {
+    return this.podsExist && rewrittenHosts(declaration).length > 0;
   }
 
   /** @throws ExitCannotCarry for what only pods of this app can have */

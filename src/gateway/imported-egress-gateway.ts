@@ -8,7 +8,6 @@ import {
   servicesAt,
 } from './pods/gateway-services';
 import { checkLabels } from './pods/labels';
-import { describeGateway } from '../app/summary';
 import { ClientHop } from '../client/client-hop';
 import { DEFAULT_EXIT, ExitAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
@@ -90,10 +89,5 @@ export class ImportedEgressGateway extends EgressExit {
     const { exitName, namespace, selector, services } = this;
     const { targetPorts } = services;
     return { exitName, namespace, ...servicesAt(scope, namespace, services), selector, targetPorts };
-  }
-
-  /** @internal */
-  public _describe(declaration: Declaration): string {
-    return describeGateway(this, declaration);
   }
 }

@@ -8,7 +8,7 @@ import { admissionFacts, AdmissionFacts, OtherRepos } from './admission/facts';
 import { keptObjects } from './admission/kept-objects';
 import { admissionRules } from './admission/rules';
 import { variables } from './admission/variables';
-import { GuardMode } from './guard-mode';
+import { checkMode, GuardMode } from './guard-mode';
 import { checkExits, knownExits } from './known-exits';
 import { checkRanges } from './ranges';
 import { checkTree } from '../app/validation/check-tree';
@@ -19,12 +19,15 @@ import { checkMetadata, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { markOwned } from '../mesh/owner-mark';
 import { checkName, dottedName } from '../naming';
-import { checkEnum, checkKind, checkOptions, Options } from '../options';
+import { checkKind, checkOptions, Options } from '../options';
 
 /** Properties of an admission guard. */
 export interface AdmissionGuardProps {
-  /** What becomes of hand-written ways out in namespaces that no `EgressGuard` keeps in a mode of its own. */
-  readonly mode: GuardMode;
+  /**
+   * What becomes of hand-written ways out in namespaces that no `EgressGuard` keeps in a mode of its own.
+   * @default GuardMode.ENFORCE
+   */
+  readonly mode?: GuardMode;
 
   /**
    * Namespaces of the platform's, in which anything may be written. Those of the app's exits, of the ingress gateways through
@@ -104,6 +107,14 @@ const ACTIONS = {
 /**
  * Keeps hand-written ways out from being applied: a ValidatingAdmissionPolicy of plain Kubernetes (1.30 or newer), without a
  * webhook. It lets everything pass that this library makes, and what is in the cluster already until it is changed.
+ *
+ * @example
+ * const admission = new AdmissionGuard(chart, 'Admission', { mode: GuardMode.WARN, platformNamespaces: ['flux-system'] });
+ * new EgressGuard(chart, 'Guard', {
+ *   namespaces: GuardedNamespaces.named(['payments']),
+ *   inCluster: InCluster.namespaces(['.']),
+ *   admission,
+ * });
  */
 export class AdmissionGuard extends Construct {
   /** What is refused. */
@@ -120,15 +131,17 @@ export class AdmissionGuard extends Construct {
   private keepsObjects = false;
   private readonly others: OtherRepos;
   private readonly props: AdmissionGuardProps;
+  private readonly mode: GuardMode;
   private known?: { nodes: number; facts: AdmissionFacts };
 
   /** @throws WrongType, OptionUnknown, ExitCannotCarry, NameSyntax, LabelSyntax, AddressSyntax, MetadataReserved */
-  public constructor(scope: Construct, id: string, props: AdmissionGuardProps) {
+  public constructor(scope: Construct, id: string, props: AdmissionGuardProps = {}) {
     super(scope, id);
     BRAND.mark(this);
     checkTree(this);
     props = checkOptions(this, props, ADMISSION_GUARD);
     this.props = props;
+    this.mode = checkMode(this, props.mode);
     this.name = checkName(this, 'name', props.name ?? 'egress-guard');
     this.metadata = checkMetadata(this, props.metadata);
     this.exemption = checkLabel(this, props.exemptionLabel ?? 'egress-guard=exempt');
@@ -154,17 +167,11 @@ export class AdmissionGuard extends Construct {
         validations: admissionRules(this.facts).map(validation),
       }),
     });
-    this.binding = this.bind(
-      this,
-      'Binding',
-      this.name,
-      checkEnum(this, 'mode', props.mode, ['GuardMode', GuardMode]),
-      () => ({
-        operator: 'NotIn',
-        values: unique([...this.platformNamespaces, ...this.kept]),
-      }),
-    );
-    if (props.mode === GuardMode.ENFORCE) this.keepObjects();
+    this.binding = this.bind(this, 'Binding', this.name, this.mode, () => ({
+      operator: 'NotIn',
+      values: unique([...this.platformNamespaces, ...this.kept]),
+    }));
+    if (this.mode === GuardMode.ENFORCE) this.keepObjects();
     this.node.addValidation({ validate: () => this.unknownExits() });
   }
 
@@ -215,7 +222,7 @@ export class AdmissionGuard extends Construct {
         keptObjects({
           policy: this.name,
           objects,
-          namespaces: this.props.mode === GuardMode.ENFORCE ? undefined : [...this.enforced].sort(),
+          namespaces: this.mode === GuardMode.ENFORCE ? undefined : [...this.enforced].sort(),
           exemption,
         }),
     });

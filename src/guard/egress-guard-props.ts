@@ -2,6 +2,7 @@ import { ApiObjectMetadata } from 'cdk8s';
 import { AdmissionGuard } from './admission-guard';
 import { ClusterServices, ProxyBackend } from './cluster-services';
 import { GuardMode } from './guard-mode';
+import { GuardScope } from './guard-scope';
 import { GuardedNamespaces } from './guarded-namespaces';
 import { InCluster } from './in-cluster';
 import { EgressExit } from '../exit/egress-exit';
@@ -46,11 +47,10 @@ export interface EgressGuardProps {
   readonly exits?: EgressExit[];
 
   /**
-   * Whether the namespaces are in the ambient mesh. There a Sidecar has no effect, so that only the network policy closes them,
-   * and workloads connect to an exit's port 15008.
-   * @default false
+   * Whether the namespaces' pods have sidecars or are in the ambient mesh, and what of the guard is left out there.
+   * @default GuardScope.sidecars(), with nothing left out
    */
-  readonly ambient?: boolean;
+  readonly scope?: GuardScope;
 
   /**
    * Opens the ports of declarations without a gateway (`SidecarExit`) to every address, whoever calls: a network policy knows
@@ -64,25 +64,6 @@ export interface EgressGuardProps {
    * @default - none
    */
   readonly clusterRanges?: string[];
-
-  /**
-   * Leaves the network policy out: a workload that gets round its sidecar, or has none, reaches everything.
-   * @default false
-   */
-  readonly podsMayBypassSidecar?: boolean;
-
-  /**
-   * Leaves the Sidecar out: what sidecars know, and what they do with calls to hosts that nothing declares, is as the mesh has
-   * it, or as another repo's Sidecar for the namespace.
-   * @default false
-   */
-  readonly sidecarsFollowMesh?: boolean;
-
-  /**
-   * Leaves the Telemetry out, and what makes hosts known by name: whether and how calls are logged is as the mesh has it, or as another Telemetry of the namespace.
-   * @default false
-   */
-  readonly accessLogFollowsMesh?: boolean;
 
   /**
    * Ports on which undeclared hosts are named in the log by their Host header. On ports where sidecars know no host, the log has
@@ -99,7 +80,8 @@ export interface EgressGuardProps {
   readonly namedTlsPorts?: number[];
 
   /**
-   * The extension provider that logs the calls of the namespaces' workloads.
+   * The extension provider that logs the calls of the namespaces' workloads. The mesh configuration has to have it: that of an
+   * `EgressAccessLog` of the app, `Installation.write` writes.
    * @default "envoy", which every mesh has
    */
   readonly accessLogProvider?: string;
@@ -126,12 +108,9 @@ export const EGRESS_GUARD: Options<EgressGuardProps> = {
   cluster: 'checked',
   backends: 'list',
   exits: 'list',
-  ambient: 'flag',
+  scope: 'checked',
   directPortsToAnyAddress: 'flag',
   clusterRanges: 'list',
-  podsMayBypassSidecar: 'flag',
-  sidecarsFollowMesh: 'flag',
-  accessLogFollowsMesh: 'flag',
   namedHttpPorts: 'list',
   namedTlsPorts: 'list',
   accessLogProvider: 'checked',

@@ -12,7 +12,8 @@ import {
   ProxyBackend,
 } from './cluster-services';
 import { EGRESS_GUARD, EgressGuardProps } from './egress-guard-props';
-import { GuardMode } from './guard-mode';
+import { checkMode, GuardMode } from './guard-mode';
+import { checkScope, GuardScope, SidecarScopeOptions } from './guard-scope';
 import { checkGuarded } from './guarded-namespaces';
 import { checkInCluster, InCluster } from './in-cluster';
 import { KnownAddresses, knownAddresses } from './known-addresses';
@@ -22,14 +23,14 @@ import { checkRanges } from './ranges';
 import { closedSidecar, openSidecar } from './sidecar-spec';
 import { markClusterRanges, markGuard } from '../app/marks';
 import { observe } from '../app/observed';
-import { markNote } from '../app/summary';
+import { recordNote } from '../app/report/records';
 import { checkTree } from '../app/validation/check-tree';
 import { checkPort } from '../destination/port-number';
 import { checkMetadata, ObjectKind, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { checkName, dottedName, joinName, placedName } from '../naming';
 import { BUILT_IN_PROVIDER, sidecarsLog } from '../observe/telemetry-spec';
-import { checkEnum, checkOptions } from '../options';
+import { checkOptions } from '../options';
 
 /**
  * Closes namespaces: nothing leaves them except what is declared. Everything that the app declares or grants for a namespace
@@ -38,6 +39,12 @@ import { checkEnum, checkOptions } from '../options';
  * Per namespace: a NetworkPolicy that lets its pods reach DNS, istiod, the exits that it uses and `inCluster`, and nothing else;
  * a Sidecar that refuses hosts that nothing declares; a Telemetry that logs the calls of its workloads, and a ServiceEntry that
  * leads nowhere and has the sidecars read the names for that log.
+ *
+ * @example
+ * new EgressGuard(chart, 'Guard', {
+ *   namespaces: GuardedNamespaces.named(['payments', 'shop']),
+ *   inCluster: InCluster.namespaces(['.', 'orders']),
+ * });
  */
 export class EgressGuard extends Construct {
   /** The guarded namespaces, sorted. */
@@ -59,6 +66,8 @@ export class EgressGuard extends Construct {
   private readonly clusterRanges: string[];
   private readonly backends: ProxyBackend[];
   private readonly cluster: ClusterServices;
+  private readonly ambient: boolean;
+  private readonly leftOut: SidecarScopeOptions;
   private readonly props: EgressGuardProps;
 
   /** @throws GuardNamespaces, WrongType, OptionUnknown, ExitCannotCarry, NameSyntax, LabelSyntax, OutOfRange, AddressSyntax, MetadataReserved */
@@ -71,9 +80,12 @@ export class EgressGuard extends Construct {
     const admission = checkAdmission(this, props.admission);
     checkExits(this, props.exits);
     checkName(this, 'accessLogProvider', accessLogProvider);
+    const { _ambient, _leftOut } = checkScope(this, props.scope) ?? GuardScope.sidecars();
+    this.ambient = _ambient;
+    this.leftOut = _leftOut;
     const guarded = checkGuarded(this, props.namespaces);
     this.namespaces = guarded._resolve(this);
-    this.mode = checkEnum(this, 'mode', props.mode ?? GuardMode.ENFORCE, ['GuardMode', GuardMode]);
+    this.mode = checkMode(this, props.mode);
     this.name = name === undefined ? joinName(this, ...this.node.path.split('/')) : checkName(this, 'name', name);
     this.metadata = checkMetadata(this, props.metadata);
     this.inCluster = checkInCluster(this, props.inCluster);
@@ -98,7 +110,7 @@ export class EgressGuard extends Construct {
       logs: this.telemetries.length > 0 ? accessLogProvider : undefined,
     });
     markClusterRanges(this, this.clusterRanges);
-    markNote(this, this.summary());
+    recordNote(this, this.summary());
     this.node.addValidation({ validate: () => [...guarded._late(this, this.namespaces), ...this.problems()] });
   }
 
@@ -107,11 +119,11 @@ export class EgressGuard extends Construct {
   }
 
   private get closesNetwork(): boolean {
-    return this.enforces && !this.props.podsMayBypassSidecar;
+    return this.enforces && !this.leftOut.podsMayBypassSidecar;
   }
 
   private close(namespace: string): void {
-    const { ambient = false, sidecarsFollowMesh, accessLogFollowsMesh } = this.props;
+    const { sidecarsFollowMesh, accessLogFollowsMesh } = this.leftOut;
     if (this.closesNetwork) {
       this.networkPolicies.push(
         this.object('NetworkPolicy', namespace, () => ({
@@ -121,13 +133,13 @@ export class EgressGuard extends Construct {
         })),
       );
     }
-    if (!sidecarsFollowMesh && !ambient) {
+    if (!sidecarsFollowMesh && !this.ambient) {
       this.sidecars.push(
         this.object('Sidecar', namespace, () => (this.enforces ? this.sidecarSpec(namespace) : openSidecar())),
       );
       if (this.enforces) this.know(namespace);
     }
-    if (!accessLogFollowsMesh && !ambient) this.log(namespace);
+    if (!accessLogFollowsMesh && !this.ambient) this.log(namespace);
   }
 
   private sidecarSpec(namespace: string): any {
@@ -166,7 +178,8 @@ export class EgressGuard extends Construct {
   }
 
   private openings(namespace: string): object[] {
-    const { ambient = false, exits = [] } = this.props;
+    const { ambient } = this;
+    const { exits = [] } = this.props;
     return [
       ...this.services(),
       ...exitOpenings(this, namespace, { ambient, exits }),
@@ -190,7 +203,7 @@ export class EgressGuard extends Construct {
   /** In the ambient mesh, the node's proxy speaks to istiod, from a network of its own. */
   private services(): object[] {
     const { cluster } = this;
-    return [...dnsOpenings(cluster), ...(this.props.ambient ? [] : [istiodOpening(this, cluster)])];
+    return [...dnsOpenings(cluster), ...(this.ambient ? [] : [istiodOpening(this, cluster)])];
   }
 
   /** @param part What it is one of several of its kind for */
@@ -202,26 +215,27 @@ export class EgressGuard extends Construct {
   }
 
   private summary(): string {
-    const { podsMayBypassSidecar, sidecarsFollowMesh, ambient } = this.props;
+    const { podsMayBypassSidecar, sidecarsFollowMesh } = this.leftOut;
     const open = [
       ...(podsMayBypassSidecar ? ['pods may bypass their sidecars'] : []),
       ...(sidecarsFollowMesh ? ['sidecars follow the mesh'] : []),
-      ...(ambient && this.enforces ? ['ambient: closed by the network policy alone'] : []),
+      ...(this.ambient && this.enforces ? ['ambient: closed by the network policy alone'] : []),
     ];
     const how = this.enforces
       ? `only what is declared; in the cluster: ${this.inCluster}`
       : `everything, ${this.logged()}; through gateways, TLS and TCP as declared`;
-    return `${this.node.path}: ${this.namespaces.join(', ')} → ${[how, ...open].join('; ')}`;
+    return `${this.namespaces.join(', ')} → ${[how, ...open].join('; ')}`;
   }
 
   /** Who writes down what is not refused yet. */
   private logged(): string {
-    if (this.props.ambient) return "of which the guard logs nothing: ztunnel's own log has the connections";
-    return this.props.accessLogFollowsMesh ? 'logged as the mesh does' : 'and it is logged';
+    if (this.ambient) return "of which the guard logs nothing: ztunnel's own log has the connections";
+    return this.leftOut.accessLogFollowsMesh ? 'logged as the mesh does' : 'and it is logged';
   }
 
   private problems(): string[] {
-    const { ambient = false, exits = [], directPortsToAnyAddress: directPorts = false } = this.props;
+    const { ambient } = this;
+    const { exits = [], directPortsToAnyAddress: directPorts = false } = this.props;
     if (!this.closesNetwork) return [];
     return this.namespaces.flatMap((namespace) => openingProblems(this, namespace, { ambient, exits, directPorts }));
   }

@@ -11,11 +11,12 @@ import {
   ProxyBackend,
 } from './cluster-services';
 import { grantedAt, Upstreams, upstreamsOf } from './exit-use';
-import { GuardMode } from './guard-mode';
+import { checkMode, GuardMode } from './guard-mode';
+import { checkWholeScope, GuardScope } from './guard-scope';
 import { addresses, everyPod, from, podsOf, tcp } from './peers';
 import { checkRanges } from './ranges';
 import { markClusterRanges } from '../app/marks';
-import { markNote } from '../app/summary';
+import { recordNote } from '../app/report/records';
 import { checkTree } from '../app/validation/check-tree';
 import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { describe, EgressError } from '../errors';
@@ -24,7 +25,7 @@ import { checkExit } from '../exit/check-exit';
 import { EgressExit } from '../exit/egress-exit';
 import { checkMetadata, objectsOf } from '../mesh/manifest';
 import { checkName } from '../naming';
-import { checkEnum, checkOptions, Options } from '../options';
+import { checkOptions, Options } from '../options';
 import { HBONE } from '../waypoint/waypoint-address';
 
 /** Properties of an exit's guard. */
@@ -72,10 +73,10 @@ export interface ExitGuardProps {
 
   /**
    * Whether the exit's pods take part in the ambient mesh. There the kubelet's probes come from an address of their own, and
-   * clients connect to port 15008.
-   * @default - whether it is a waypoint
+   * clients connect to port 15008. No layer can be left out.
+   * @default - GuardScope.ambient() for a waypoint, else GuardScope.sidecars()
    */
-  readonly ambient?: boolean;
+  readonly scope?: GuardScope;
 
   /**
    * Labels and annotations for the network policy.
@@ -92,7 +93,7 @@ const EXIT_GUARD: Options<ExitGuardProps> = {
   cluster: 'checked',
   backends: 'list',
   metricsFrom: 'list',
-  ambient: 'flag',
+  scope: 'checked',
   metadata: 'checked',
 };
 
@@ -105,6 +106,9 @@ const METRICS = 15020;
 /**
  * Closes an exit's pods: in come only the namespaces of clients that are granted something, and out they go only to the ports
  * that are granted and, where they are known, to the addresses.
+ *
+ * @example
+ * new ExitGuard(chart, 'ExitGuard', { exit, clusterRanges: ['10.244.0.0/16', '10.96.0.0/16'] });
  */
 export class ExitGuard extends Construct {
   /** Undefined before ENFORCE. */
@@ -113,6 +117,7 @@ export class ExitGuard extends Construct {
   private readonly address: ExitAddress;
   private readonly clusterRanges: string[];
   private readonly backends: ProxyBackend[];
+  private readonly ambient: boolean;
   private readonly props: ExitGuardProps;
 
   /** @throws ExitCannotCarry, WrongType, OptionUnknown, ClusterRangesMissing, NameSyntax, LabelSyntax, OutOfRange, AddressSyntax, MetadataReserved */
@@ -122,8 +127,9 @@ export class ExitGuard extends Construct {
     props = checkOptions(this, props, EXIT_GUARD);
     this.props = props;
     const cluster = checkCluster(this, props.cluster);
-    const mode = checkEnum(this, 'mode', props.mode ?? GuardMode.ENFORCE, ['GuardMode', GuardMode]);
+    const mode = checkMode(this, props.mode);
     this.address = ownAddress(this, props.exit);
+    this.ambient = checkWholeScope(this, props.scope)?._ambient ?? props.exit._kind === 'waypoint';
     this.clusterRanges = this.checkClusterRanges();
     markClusterRanges(this, this.clusterRanges);
     this.backends = checkBackends(this, props.backends);
@@ -146,10 +152,7 @@ export class ExitGuard extends Construct {
         ],
       }),
     });
-    markNote(
-      this,
-      `${this.node.path}: ${namespace}/${exitName} → only what it is granted, and only its clients come in`,
-    );
+    recordNote(this, `${namespace}/${exitName} → only what it is granted, and only its clients come in`);
     this.node.addValidation({ validate: () => this.problems() });
   }
 
@@ -164,10 +167,6 @@ export class ExitGuard extends Construct {
       allowed: "the cluster's ranges, or `podsMayReachCluster: true`",
       fix: 'set `clusterRanges`',
     });
-  }
-
-  private get ambient(): boolean {
-    return this.props.ambient ?? this.props.exit._kind === 'waypoint';
   }
 
   /** One opening for each port; clients of both ports are named twice, so that each line can be read by itself. */

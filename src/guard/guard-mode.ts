@@ -1,3 +1,6 @@
+import { Construct } from 'constructs';
+import { checkEnum } from '../options';
+
 /** How far a namespace is on the way from open to closed. The three are meant to be taken in this order. */
 export enum GuardMode {
   /**
@@ -12,4 +15,9 @@ export enum GuardMode {
 
   /** Nothing leaves except what is declared. */
   ENFORCE = 'ENFORCE',
+}
+
+/** One default for all guards: what nothing is said of is closed. @throws WrongType */
+export function checkMode(scope: Construct, given: GuardMode = GuardMode.ENFORCE): GuardMode {
+  return checkEnum(scope, 'mode', given, ['GuardMode', GuardMode]);
 }

@@ -5,7 +5,17 @@ import { describe, EgressError, Problem } from '../errors';
 import { checkName } from '../naming';
 import { checkKind } from '../options';
 
-/** Which namespaces are guarded. */
+/**
+ * Which namespaces are guarded.
+ *
+ * @example
+ * const metadata = { name: 'shop', labels: { egress: 'guarded' } };
+ * new ApiObject(chart, 'Shop', { apiVersion: 'v1', kind: 'Namespace', metadata });
+ * new EgressGuard(chart, 'Guard', {
+ *   namespaces: GuardedNamespaces.labelled({ egress: 'guarded' }),
+ *   inCluster: InCluster.none(),
+ * });
+ */
 export class GuardedNamespaces {
   /**
    * These.

@@ -12,6 +12,12 @@ const KUBERNETES_API = 'default/kubernetes.default.svc';
 /**
  * Where in the cluster guarded workloads may call, besides what the mesh itself needs. It has to be said, because what is left
  * out is an outage.
+ *
+ * @example
+ * new EgressGuard(chart, 'Guard', {
+ *   namespaces: GuardedNamespaces.named(['payments']),
+ *   inCluster: InCluster.namespaces(['.', 'orders']).andKubernetesApi(['192.0.2.10']),
+ * });
  */
 export class InCluster {
   /** Nowhere: not even in their own namespace. */

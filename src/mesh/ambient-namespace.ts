@@ -15,6 +15,9 @@ const AMBIENT: Options<AmbientNamespaceProps> = { name: 'checked' };
 /**
  * Enrols a namespace in ambient mode: ztunnel takes over the traffic of its pods, none of which may have a sidecar. For apps that
  * own the namespace object; where somebody else does, he sets the label.
+ *
+ * @example
+ * new AmbientNamespace(chart, 'Payments', { name: 'payments' });
  */
 export class AmbientNamespace extends Construct {
   /** The label that enrols a namespace. */

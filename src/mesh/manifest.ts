@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { Mesh } from './mesh';
 import { OWNER, ownerOf } from './owner-mark';
 import { EgressError } from '../errors';
-import { checkKind } from '../options';
+import { checkKind, checkOptions, Options } from '../options';
 
 /** The API versions of what this library makes. */
 const API_VERSIONS = {
@@ -90,16 +90,24 @@ export function objectsOf(scope: Construct, { namespace, metadata }: ObjectOwner
     });
 }
 
-/** Names and namespaces of objects follow the declaration, not its metadata. @throws MetadataReserved, WrongType */
+/** What users can say of objects. `ApiObjectMetadata` itself takes any field, and a misspelled one would be written as it is. */
+const METADATA: Options<Pick<ApiObjectMetadata, 'labels' | 'annotations' | 'finalizers' | 'ownerReferences'>> = {
+  labels: 'map',
+  annotations: 'map',
+  finalizers: 'texts',
+  ownerReferences: 'list',
+};
+
+/**
+ * Names and namespaces of objects follow the declaration, not its metadata.
+ * @throws MetadataReserved, WrongType, OptionUnknown
+ */
 export function checkMetadata(
   scope: Construct,
   metadata: ApiObjectMetadata | undefined,
 ): ApiObjectMetadata | undefined {
   if (metadata === undefined) return undefined;
   checkKind(scope, 'metadata', metadata, 'json');
-  for (const field of ['labels', 'annotations'] as const) {
-    if (metadata[field] !== undefined) checkKind(scope, `metadata.${field}`, metadata[field], 'map');
-  }
   const reserved = ['name', 'namespace'].filter((field) => metadata[field] !== undefined);
   if (reserved.length > 0) {
     throw new EgressError('MetadataReserved', scope, {
@@ -109,5 +117,5 @@ export function checkMetadata(
       fix: 'leave them out: names follow from the exit, the clients and the hosts',
     });
   }
-  return metadata;
+  return checkOptions(scope, metadata, METADATA);
 }

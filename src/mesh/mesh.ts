@@ -26,7 +26,16 @@ const SETTINGS: Options<MeshSettings> = {
 const MESH = new Slot<Mesh>('Mesh');
 const READ = new Slot<true>('MeshRead');
 
-/** The mesh that an app, or one of its charts, is for: settings made once, read by every construct below. */
+/**
+ * The mesh that an app, or one of its charts, is for: settings made once, read by every construct below.
+ *
+ * @example
+ * Mesh.configure(app, {
+ *   outboundTrafficPolicy: OutboundTrafficPolicy.REGISTRY_ONLY,
+ *   gatewaysScopedToNamespace: true,
+ *   serviceEntriesScopedToNamespace: true,
+ * });
+ */
 export class Mesh {
   /**
    * Sets the mesh of everything below `scope`, usually the app. To be called before any other construct of this library

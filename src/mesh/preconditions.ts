@@ -1,5 +1,6 @@
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { MeshSettings, OutboundTrafficPolicy } from './mesh-settings';
+import { warn, warnAtSynthesis } from './warning';
 import { Slot } from '../slot';
 
 /** A fact about the mesh on which every promise of this library rests, and which it can only be told. */
@@ -45,41 +46,49 @@ const PRECONDITIONS: readonly Precondition[] = [
 
 const USED = new Slot<Set<MeshSettings>>('MeshUsed');
 
+/** A fact, and what an app states about it. */
+export interface StatedPrecondition extends Omit<Precondition, 'stated'> {
+  /** Undefined if some of the settings that its constructs use say nothing. */
+  readonly stated?: boolean;
+}
+
+/** What has to be so for an app, as far as its constructs have asked for their mesh: nothing rests on it before. */
+export function preconditionsOf({ node }: IConstruct): StatedPrecondition[] {
+  const used = [...(USED.of(node.root) ?? [])];
+  if (used.length === 0) return [];
+  return PRECONDITIONS.map(({ stated, ...rest }) => {
+    const answers = used.map(stated);
+    const all = answers.includes(undefined) ? undefined : true;
+    return { ...rest, stated: answers.includes(false) ? false : all };
+  });
+}
+
 /** Warns of what settings say is not so. */
 export function warnOfUnmet(settings: MeshSettings): void {
-  for (const { code, otherwise, stated } of PRECONDITIONS) if (stated(settings) === false) warn(code, otherwise);
+  for (const { code, otherwise, stated } of PRECONDITIONS) {
+    if (stated(settings) === false) warn('EgressNotEnforced', code, otherwise);
+  }
 }
 
 /** Has the app warn, once and when it is synthesized, of what the settings that its constructs use leave unsaid. */
 export function warnOfUnstated(scope: Construct, settings: MeshSettings): void {
-  const { root } = scope.node;
-  const known = USED.of(root);
+  const known = USED.of(scope.node.root);
   if (known) {
     known.add(settings);
     return;
   }
   const used = new Set([settings]);
-  USED.set(root, used);
-  let said = false; // cdk8s asks once per chart.
-  root.node.addValidation({
-    validate: () => {
-      const unstated = PRECONDITIONS.filter(({ stated }) => [...used].some((each) => stated(each) === undefined));
-      if (unstated.length > 0 && !said) warn('MeshNotStated', reminder(unstated));
-      said = true;
-      return [];
-    },
-  });
+  USED.set(scope.node.root, used);
+  warnAtSynthesis(scope, 'EgressNotEnforced', 'MeshNotStated', () => reminder([...used]));
 }
 
-function reminder(unstated: Precondition[]): string {
+function reminder(used: MeshSettings[]): string | undefined {
+  const unstated = PRECONDITIONS.filter(({ stated }) => used.some((settings) => stated(settings) === undefined));
+  if (unstated.length === 0) return undefined;
   return (
     'the app does not say whether its mesh is closed. What is declared is enforced only if ' +
     `${unstated.map(({ needed }) => needed).join(', and ')}. Installation.write writes these settings. ` +
     `If it is so, say Mesh.configure(app, { ${unstated.map(({ statement }) => statement).join(', ')} }); ` +
     'if not, say that, and you are told what is open. See docs/enforcement.md.'
   );
-}
-
-function warn(code: string, message: string): void {
-  process.emitWarning(message, { type: 'EgressNotEnforced', code });
 }

@@ -2,7 +2,7 @@ import { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { LOG_FIELDS } from './log-fields';
 import { exitLogs } from './telemetry-spec';
-import { markInstallation } from '../app/installation';
+import { markInstallation } from '../app/installation-parts';
 import { checkTree } from '../app/validation/check-tree';
 import { EgressError } from '../errors';
 import { checkExit } from '../exit/check-exit';
@@ -60,9 +60,15 @@ const DEFAULT_PROVIDER = 'egress-access-log';
 const PROVIDERS = new Slot<Set<string>>('AccessLogProviders');
 
 /**
- * Has an exit log every call as a line of JSON: who called, which host, what became of it, and why. How a line is written
- * stands in the mesh configuration, because a Telemetry can only name it: `Installation.write` puts it into a file. Until it is
- * there, the exit logs as the mesh does.
+ * Has an exit log every call as a line of JSON: who called, which host, what became of it, and why.
+ *
+ * It needs an extension provider in the mesh configuration, because a Telemetry can only name how a line is written: call
+ * `Installation.write` before `app.synth()`, which else warns (`InstallationNotWritten`), and install what it writes. Until then
+ * the exit logs as the mesh does.
+ *
+ * @example
+ * new EgressAccessLog(chart, 'AccessLog', { exit });
+ * Installation.write(app, 'install');
  */
 export class EgressAccessLog extends Construct {
   /**

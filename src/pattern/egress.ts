@@ -1,6 +1,8 @@
 import { ApiObjectMetadata } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
-import { markSummary, summarize } from '../app/summary';
+import { EgressReport } from '../app/report/egress-report';
+import { recordDeclaration } from '../app/report/records';
+import { report, reportLines } from '../app/report/report';
 import { checkTree } from '../app/validation/check-tree';
 import { EGRESS_DESTINATION, EGRESS_HOSTS, EgressDestination, EgressHosts } from '../destination/egress-destination';
 import { EgressError } from '../errors';
@@ -51,13 +53,32 @@ const EGRESS: Options<EgressProps> = { ...EGRESS_OPTIONS, ...EGRESS_DESTINATION 
 /**
  * Lets clients reach external hosts through an exit, and nobody else. Makes the client hop in each client's namespace and,
  * where the exit is made in the same app, the exit hop beside it.
+ *
+ * @example
+ * new Egress(chart, 'Partner', {
+ *   hosts: ['partner.example.com'],
+ *   ports: [EgressPort.http(), EgressPort.tlsPassthrough()],
+ *   exit,
+ *   clients: [EgressClient.serviceAccount('shop', 'web')],
+ * });
+ * const lines: string[] = Egress.describe(app);
  */
 export class Egress extends Construct {
   /**
-   * One line per declaration and per grant below a scope: who, through which exit, to where, how encrypted.
+   * One line per declaration and per grant below a scope: who, through which exit, to where, how encrypted. The same as data is
+   * `report`.
    */
   public static describe(scope: IConstruct): string[] {
-    return summarize(scope);
+    return reportLines(scope);
+  }
+
+  /**
+   * What everything below a scope lets out of the mesh, as data for reviews and tools: each declaration and grant, what guards and
+   * ingresses add, what must be installed besides manifests, and what has to be so in the mesh. To be called after everything
+   * is declared. It can be written as JSON as it is.
+   */
+  public static report(scope: IConstruct): EgressReport {
+    return report(scope);
   }
 
   /** Where the calls leave the mesh. */
@@ -82,7 +103,7 @@ export class Egress extends Construct {
     // The way first: a declaration that no way leads to grants nothing.
     this.clientHops = props.exit._lead(this, declaration);
     props.exit._grant(declaration);
-    markSummary(this, props.exit, declaration);
+    recordDeclaration(props.exit, declaration);
   }
 
   /**

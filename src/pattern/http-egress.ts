@@ -10,6 +10,13 @@ export interface HttpEgressProps extends EgressOptions, HttpPortOptions {}
 /**
  * Plain HTTP through an exit: the hop to the exit is mutual TLS, beyond it the calls go on **unencrypted**. For hosts that
  * speak TLS, `TlsOriginationEgress` encrypts all the way.
+ *
+ * @example
+ * new HttpEgress(chart, 'News', {
+ *   hosts: ['news.example.com'],
+ *   exit,
+ *   clients: [EgressClient.namespace('shop')],
+ * });
  */
 export class HttpEgress extends Egress {
   /** @throws what `Egress` throws */

@@ -17,6 +17,15 @@ const PORT: Options<TcpPortOptions & { readonly port: number }> = { ...TCP_PORT,
 /**
  * Any protocol over TCP, through an exit that lets the caller through by its identity: databases, Kafka, SFTP. Sidecars
  * recognise the host by address and port, see `addresses`; where a protocol begins with TLS, `TlsPassthroughEgress` needs none.
+ *
+ * @example
+ * new TcpEgress(chart, 'Database', {
+ *   hosts: ['db.example.com'],
+ *   port: 5432,
+ *   addresses: ['192.0.2.10'],
+ *   exit,
+ *   clients: [EgressClient.serviceAccount('payments', 'ledger')],
+ * });
  */
 export class TcpEgress extends Egress {
   /** @throws what `Egress` throws */

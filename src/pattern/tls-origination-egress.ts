@@ -10,6 +10,14 @@ export interface TlsOriginationEgressProps extends EgressOptions, TlsOrigination
 /**
  * HTTP from the application, TLS from the exit on: the application calls `http://`, so that rules and retries can read the
  * call, the hop to the exit is mutual TLS, and the exit speaks TLS to the host and verifies it.
+ *
+ * @example
+ * new TlsOriginationEgress(chart, 'Stripe', {
+ *   hosts: ['api.stripe.com'],
+ *   exit,
+ *   clients: [EgressClient.serviceAccount('payments', 'checkout')],
+ *   rules: [HttpRule.allow({ methods: ['GET', 'POST'], paths: ['/v1/*'] })],
+ * });
  */
 export class TlsOriginationEgress extends Egress {
   /** @throws what `Egress` throws */

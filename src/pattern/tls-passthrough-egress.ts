@@ -11,6 +11,13 @@ export interface TlsPassthroughEgressProps extends EgressOptions, TlsPassthrough
  * TLS of the application's own, passed on unread: the application calls `https://`, the sidecar recognises the host by the
  * server name in the handshake, and the exit lets the caller through by its identity. What is called on the host, nobody on
  * the way can tell; with `TlsOriginationEgress` the exit can.
+ *
+ * @example
+ * new TlsPassthroughEgress(chart, 'Pictures', {
+ *   hosts: ['pictures.example.com'],
+ *   exit,
+ *   clients: [EgressClient.serviceAccount('shop', 'web')],
+ * });
  */
 export class TlsPassthroughEgress extends Egress {
   /** @throws what `Egress` throws */

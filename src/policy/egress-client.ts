@@ -12,6 +12,13 @@ const SERVICE_ACCOUNT = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9](
 /**
  * Who may call. The exit checks the caller's certificate, so a client is what a certificate says: a service account, or
  * the namespace it is in. Labels are not in it; they can lead traffic, never authorize it.
+ *
+ * @example
+ * new TlsOriginationEgress(chart, 'Stripe', {
+ *   hosts: ['api.stripe.com'],
+ *   exit,
+ *   clients: [EgressClient.serviceAccount('payments', 'checkout'), EgressClient.namespace('billing')],
+ * });
  */
 export class EgressClient {
   /**

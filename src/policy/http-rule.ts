@@ -45,6 +45,17 @@ const MATCH: Options<HttpRuleMatch> = { clients: 'checked', methods: 'checked', 
  * empty segments or ";", methods in lower case, and two values of one header. All clients of a host share its routes.
  *
  * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/
+ *
+ * @example
+ * new TlsOriginationEgress(chart, 'Stripe', {
+ *   hosts: ['api.stripe.com'],
+ *   exit,
+ *   clients: [EgressClient.serviceAccount('payments', 'checkout')],
+ *   rules: [
+ *     HttpRule.allow({ methods: ['GET'], paths: ['/v1/charges', '/v1/{*}/refunds'] }),
+ *     HttpRule.deny({ paths: ['/v1/accounts/*'] }).dryRun(),
+ *   ],
+ * });
  */
 export class HttpRule {
   /** Lets these calls pass, and of all others only what another `allow` names. */

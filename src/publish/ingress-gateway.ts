@@ -44,7 +44,16 @@ const ATTRIBUTES: Options<IngressGatewayAttributes> = {
   httpsPort: 'checked',
 };
 
-/** The ingress gateway, which somebody else installed. */
+/**
+ * The ingress gateway, which somebody else installed.
+ *
+ * @example
+ * new IngressProxy(chart, 'Docs', {
+ *   hosts: ['docs.example.com'],
+ *   ports: [EgressPort.tlsPassthrough()],
+ *   ingress: IngressGateway.imported({ namespace: 'istio-ingress', labels: { istio: 'ingress' } }),
+ * });
+ */
 export class IngressGateway {
   /** @throws NameSyntax, LabelSyntax, OutOfRange */
   public static imported(attributes: IngressGatewayAttributes = {}): IngressGateway {

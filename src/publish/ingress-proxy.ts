@@ -9,9 +9,11 @@ import {
   toJson_VirtualServiceSpec,
   VirtualServiceSpecHttp,
 } from '../../imports/networking.istio.io';
-import { markInstallation } from '../app/installation';
+import { markInstallation } from '../app/installation-parts';
 import { markIngressHost } from '../app/marks';
-import { markNote, portSummary } from '../app/summary';
+import { portText } from '../app/report/lines';
+import { recordNote } from '../app/report/records';
+import { reportOpenPort } from '../app/report/reported-port';
 import { checkTree } from '../app/validation/check-tree';
 import { EGRESS_HOSTS, EgressHosts } from '../destination/egress-destination';
 import {
@@ -102,6 +104,14 @@ const INGRESS_PROXY: Options<IngressProxyProps> = {
 /**
  * Istio as a proxy in front of external services, for callers outside the mesh: the ingress gateway serves the hosts under
  * their own names, HTTP by Host header and TLS by server name, and sends the calls on.
+ *
+ * @example
+ * new IngressProxy(chart, 'Status', {
+ *   hosts: ['status.example.com'],
+ *   ports: [EgressPort.tlsOrigination()],
+ *   paths: ['/status'],
+ *   ingress: IngressGateway.imported(),
+ * });
  */
 export class IngressProxy extends Construct {
   /** The ingress gateway's servers. */
@@ -142,7 +152,7 @@ export class IngressProxy extends Construct {
     for (const host of hosts) this.serve(host);
     const publicServiceEntries = props.meshAccess === MeshAccess.OPEN_TO_MESH ? props.ingress.namespace : undefined;
     markInstallation(this, { closes: Mesh.of(this), publicServiceEntries });
-    markNote(this, this.describe(hosts));
+    recordNote(this, this.describe(hosts));
   }
 
   private get isOpenToMesh(): boolean {
@@ -152,9 +162,9 @@ export class IngressProxy extends Construct {
   private describe(hosts: string[]): string {
     const { namespace } = this.props.ingress;
     const access = this.isOpenToMesh ? 'open to the whole mesh' : 'unknown to sidecars';
-    const how = this.ports.map(portSummary).join('; ');
+    const how = this.ports.map((port) => portText(reportOpenPort(port))).join('; ');
     const paths = this.paths ? `, only ${this.paths.join(', ')}` : '';
-    return `${this.node.path}: anybody outside → ingress gateway in ${namespace} → ${hosts.join(', ')} (${how})${paths}, ${access}`;
+    return `anybody outside → ingress gateway in ${namespace} → ${hosts.join(', ')} (${how})${paths}, ${access}`;
   }
 
   private serve(host: string): void {

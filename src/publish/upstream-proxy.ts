@@ -2,7 +2,7 @@ import { ApiObject, ApiObjectMetadata, Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { checkIngressGateway, IngressGateway } from './ingress-gateway';
 import { IngressHop } from './ingress-hop';
-import { markNote, markSummary } from '../app/summary';
+import { recordDeclaration, recordNote } from '../app/report/records';
 import { UPSTREAM, UpstreamOptions } from '../destination/egress-destination';
 import { EgressPort, httpPorts } from '../destination/egress-port';
 import { checkHost } from '../destination/host';
@@ -154,6 +154,14 @@ const UPSTREAM_PROXY: Options<UpstreamProxyProps> = {
  * Publishes an external service under one of our own host names, through an egress gateway: callers outside the mesh come by
  * HTTPS to the ingress gateway, callers inside by HTTP, and the exit speaks verified TLS to the service, which reads its own
  * name in the Host header.
+ *
+ * @example
+ * new UpstreamProxy(chart, 'Ledger', {
+ *   host: 'ledger.corp.example',
+ *   upstreamHost: 'api.ledger.example.com',
+ *   clients: [EgressClient.serviceAccount('payments', 'checkout')],
+ *   ingress: { gateway: IngressGateway.imported(), credential: TlsCredential.named('ledger-tls') },
+ * });
  */
 export class UpstreamProxy extends Construct {
   /** Where the calls leave. */
@@ -203,8 +211,8 @@ export class UpstreamProxy extends Construct {
       this.ingressVirtualService = hop.virtualService;
     }
     this.exit._grant(declaration);
-    markSummary(this, this.exit, declaration);
-    if (ingress) markNote(this, outsideLine(this, props));
+    recordDeclaration(this.exit, declaration);
+    if (ingress) recordNote(this, outsideText(this, props));
   }
 
   private dedicatedExit(id: string, { upstreamHost, upstreamProbe, authorization, workload }: UpstreamProxyProps) {
@@ -246,9 +254,9 @@ function allClients({ clients = [], ingress }: UpstreamProxyProps): EgressClient
 }
 
 /** What the list of clients does not say: for whom the ingress gateway calls. */
-function outsideLine({ node, exit }: UpstreamProxy, { ingress, host }: UpstreamProxyProps): string {
+function outsideText({ exit }: UpstreamProxy, { ingress, host }: UpstreamProxyProps): string {
   const { namespace } = ingress!.gateway;
-  return `${node.path}: anybody outside → https://${host} at the ingress gateway in ${namespace} → ${exit.namespace}/${exit.exitName}`;
+  return `anybody outside → https://${host} at the ingress gateway in ${namespace} → ${exit.namespace}/${exit.exitName}`;
 }
 
 /** What is said of the default exit must not be lost where another one is given. */

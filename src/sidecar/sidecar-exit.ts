@@ -14,6 +14,13 @@ import { calledAuthority, ownAuthority } from '../upstream/authorities';
  * The caller's own sidecar as the exit: calls go straight out, without a gateway. **Nothing is enforced**: the sidecar runs in
  * the caller's pod, so that a workload can get round it, every workload of a client's namespace may call, and no identity is
  * checked anywhere. What it gives are known hosts under REGISTRY_ONLY, TLS origination, timeouts, retries and header rules.
+ *
+ * @example
+ * new TlsOriginationEgress(chart, 'Weather', {
+ *   hosts: ['weather.example.com'],
+ *   exit: new SidecarExit(),
+ *   clients: [EgressClient.namespace('shop')],
+ * });
  */
 export class SidecarExit extends EgressExit {
   public readonly exitName = 'sidecar';
@@ -45,12 +52,8 @@ export class SidecarExit extends EgressExit {
   }
 
   /** @internal */
-  public _describe({ ports }: Declaration): string {
-    const told = httpPorts(ports).some((port) => calledAuthority('', port) !== ownAuthority('', port));
-    const learns = told
-      ? '; unless their annotation or the mesh forbids it, Envoy tells the host which port was called'
-      : '';
-    return `their own sidecars (not enforced: nobody checks who calls${learns})`;
+  public _tellsCalledName({ ports }: Declaration): boolean {
+    return httpPorts(ports).some((port) => calledAuthority('', port) !== ownAuthority('', port));
   }
 }
 

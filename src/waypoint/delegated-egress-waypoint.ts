@@ -42,6 +42,14 @@ const DELEGATED: Options<DelegatedEgressWaypointProps> = {
  * who of it may call. No other namespace goes by what it declares.
  *
  * It is for mistakes, not against the namespace itself. Where somebody else is to decide, use `EgressWaypoint`.
+ *
+ * @example
+ * const waypoint = new DelegatedEgressWaypoint(chart, 'Waypoint', { namespace: 'shop' });
+ * new TlsOriginationEgress(chart, 'Pictures', {
+ *   hosts: ['pictures.example.com'],
+ *   exit: waypoint,
+ *   clients: [EgressClient.serviceAccount('shop', 'web')],
+ * });
  */
 export class DelegatedEgressWaypoint extends EgressWaypoint {
   /** @throws NameSyntax, QuantitySyntax, OutOfRange, LabelSyntax, MetadataReserved, ExitInRootNamespace, VersionUnsupported */
@@ -51,6 +59,11 @@ export class DelegatedEgressWaypoint extends EgressWaypoint {
 
   /** @internal */
   public get _servesMesh(): boolean {
+    return false;
+  }
+
+  /** @internal */
+  public get _decidesForOthers(): boolean {
     return false;
   }
 
@@ -67,10 +80,5 @@ export class DelegatedEgressWaypoint extends EgressWaypoint {
       });
     }
     super._grant(declaration);
-  }
-
-  /** @internal */
-  public _describe(): string {
-    return `${super._describe()}, decided by its callers' namespace`;
   }
 }

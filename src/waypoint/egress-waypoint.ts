@@ -6,7 +6,7 @@ import { IWaypointHost } from './waypoint-host';
 import { WaypointHosts } from './waypoint-hosts';
 import { waypointParameters } from './waypoint-parameters';
 import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
-import { markInstallation } from '../app/installation';
+import { markInstallation } from '../app/installation-parts';
 import { EgressError } from '../errors';
 import { ExitAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
@@ -97,6 +97,15 @@ const ATTRIBUTES: Options<EgressWaypointAttributes> = { name: 'checked', namespa
  *
  * It serves the hosts that are granted; what nobody declares it does not see, and ztunnel carries it straight out. That takes a
  * NetworkPolicy to close.
+ *
+ * @example
+ * const waypoint = new EgressWaypoint(chart, 'Waypoint', { namespace: 'istio-egress' });
+ * new AmbientNamespace(chart, 'Payments', { name: 'payments' });
+ * new TlsOriginationEgress(chart, 'Stripe', {
+ *   hosts: ['api.stripe.com'],
+ *   exit: waypoint,
+ *   clients: [EgressClient.serviceAccount('payments', 'checkout')],
+ * });
  */
 export class EgressWaypoint extends OwnedExit {
   /**
@@ -194,11 +203,6 @@ export class EgressWaypoint extends OwnedExit {
   /** @internal */
   public _address(): ExitAddress {
     return waypointAddress(this, this.address);
-  }
-
-  /** @internal */
-  public _describe(): string {
-    return `${this.namespace}/${this.exitName} (waypoint, mutual TLS)`;
   }
 
   private gatewaySpec() {

@@ -31,9 +31,4 @@ export class ImportedEgressWaypoint extends EgressExit {
   public _address(scope: Construct): ExitAddress {
     return waypointAddress(scope, this);
   }
-
-  /** @internal */
-  public _describe(): string {
-    return `${this.namespace}/${this.exitName} (waypoint, mutual TLS)`;
-  }
 }

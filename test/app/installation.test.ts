@@ -2,9 +2,11 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { App, Chart, Testing } from 'cdk8s';
+import { IConstruct } from 'constructs';
 import { parse } from 'yaml';
 import {
   DelegatedEgressWaypoint,
+  EgressAccessLog,
   EgressGateway,
   EgressGatewayProps,
   EgressPort,
@@ -20,7 +22,7 @@ import {
   OpaAuthorization,
   OutboundTrafficPolicy,
 } from '../../src';
-import { failing } from '../fixtures';
+import { CLOSED_MESH, failing } from '../fixtures';
 
 const CLOSED = { outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } };
 const AT_HOME = { defaultVisibility: 'NAMESPACE', applyToSidecars: true };
@@ -135,4 +137,55 @@ test('every provider has a name of its own, else istiod would refuse them all', 
   new EgressGateway(chart, 'A', { name: 'a-b', namespace: 'c', authorization });
   new EgressGateway(chart, 'B', { name: 'a', namespace: 'b-c', authorization });
   expect(() => Installation.write(app, join(outdir, 'install'))).toThrow(failing('DuplicateObject', 'opa-a-b-c'));
+});
+
+describe('what was not written when the app is synthesized', () => {
+  let warn: jest.SpyInstance;
+  beforeEach(() => (warn = jest.spyOn(process, 'emitWarning').mockImplementation()));
+  afterEach(() => warn.mockRestore());
+
+  /** The warnings of an app of two charts, of which one declares. */
+  function warnings(declare: (platform: Chart) => void, before: (app: App) => void = () => undefined) {
+    const app = Testing.app() as App;
+    Mesh.configure(app, CLOSED_MESH);
+    declare(new Chart(app, 'platform'));
+    new Chart(app, 'other');
+    before(app);
+    app.synth();
+    return warn.mock.calls.map(([message, { type, code }]) => `${type} ${code}: ${message}`);
+  }
+
+  const workload = GatewayWorkload.managed({ installation: GatewayInstallation.ISTIO_OPERATOR });
+  const NOT_WRITTEN = 'EgressNotInstalled InstallationNotWritten: ';
+  const write = (scope: IConstruct) => void Installation.write(scope, mkdtempSync(join(tmpdir(), 'install-')));
+
+  test.each([
+    [
+      'an authorizer',
+      gateway({ authorization }),
+      'the extension providers opa-istio-egress, in the mesh configuration',
+    ],
+    ['an operator file', gateway({ workload }), 'the gateways istio-egress, from IstioOperator files'],
+    ['an access log', (chart: Chart) => void new EgressAccessLog(chart, 'Log', { exit: new EgressGateway(chart, 'Exit') }), 'egress-access-log'], // prettier-ignore
+  ])('%s is told, once', (_, declare, what) => {
+    const [message, ...more] = warnings(declare);
+    expect(message).toContain(what);
+    expect([message.startsWith(NOT_WRITTEN), more]).toEqual([true, []]);
+    expect(warnings(declare, write)).toHaveLength(1);
+  });
+
+  test('settings of the mesh are stated, not installed', () => {
+    expect(warnings(gateway())).toEqual([]);
+  });
+
+  test('what is written of one chart says nothing of another', () => {
+    const declare = (name: string) => (app: App) =>
+      void new EgressGateway(new Chart(app, name), 'Exit', { name, authorization });
+    const said = warnings(gateway({ authorization }), (app) => {
+      write(app);
+      declare('late')(app);
+    });
+    expect(said).toEqual([expect.stringContaining('opa-late')]);
+    expect(said[0]).not.toContain('opa-istio-egress,');
+  });
 });

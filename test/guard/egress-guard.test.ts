@@ -1,5 +1,6 @@
 import { ApiObject, App, Chart } from 'cdk8s';
 import {
+  AdmissionGuard,
   EgressClient,
   EgressGateway,
   EgressGuard,
@@ -8,6 +9,7 @@ import {
   EgressWaypoint,
   GuardedNamespaces,
   GuardMode,
+  GuardScope,
   GatewayWorkload,
   HttpEgress,
   HttpRule,
@@ -167,8 +169,8 @@ test('what the network policy opens by address, sidecars know', () => {
   expect(entry({ inCluster: InCluster.all().andPodsByAddress(['10.244.0.0/16'], [9092, 5432]) })).toEqual([
     { addresses: ['10.244.0.0/16'], ports: [tcp(5432), tcp(9092)], ...known },
   ]);
-  expect(entry({ cluster, ambient: true })).toEqual([]);
-  expect(entry({ cluster, sidecarsFollowMesh: true })).toEqual([]);
+  expect(entry({ cluster, scope: GuardScope.ambient() })).toEqual([]);
+  expect(entry({ cluster, scope: GuardScope.sidecars({ sidecarsFollowMesh: true }) })).toEqual([]);
   expect(entry({ cluster, mode: GuardMode.OBSERVE })).toEqual([]);
   const pods = (ranges: string[], ports: number[]) => () => InCluster.all().andPodsByAddress(ranges, ports);
   expect(pods([], [80])).toThrow(failing('AddressSyntax'));
@@ -186,14 +188,14 @@ test('knows exits that only other repos use', () => {
 });
 
 test('an ambient namespace needs no istiod, reaches exits by HBONE, and has no Sidecar', () => {
-  const { egress, chart, exit, clients, manifests } = guarded({ ambient: true });
+  const { egress, chart, exit, clients, manifests } = guarded({ scope: GuardScope.ambient() });
   new HttpEgress(chart, 'A', { hosts: ['a.example'], exit, clients });
   expect(lines(egress())).toEqual([DNS, 'istio-egress/istio-egress/ TCP15008']);
   manifests().countIs({ kind: 'Sidecar' }, 0);
 });
 
 test('an ambient namespace reaches a waypoint, made here or elsewhere', () => {
-  const { egress, chart, clients, platform } = guarded({ ambient: true });
+  const { egress, chart, clients, platform } = guarded({ scope: GuardScope.ambient() });
   const hosts = ['a.example'];
   new HttpEgress(chart, 'A', { hosts, exit: new EgressWaypoint(platform, 'Waypoint'), clients });
   new HttpEgress(chart, 'B', { hosts, exit: EgressWaypoint.imported({ namespace: 'edge' }), clients });
@@ -205,7 +207,7 @@ test('an ambient namespace reaches a waypoint, made here or elsewhere', () => {
 
 test('each layer can be left out', () => {
   const open = { podsMayBypassSidecar: true, sidecarsFollowMesh: true, accessLogFollowsMesh: true };
-  const { manifests, guard } = guarded(open);
+  const { manifests, guard } = guarded({ scope: GuardScope.sidecars(open) });
   for (const kind of ['NetworkPolicy', 'Sidecar', 'Telemetry', 'ServiceEntry']) manifests().countIs({ kind }, 0);
   expect([guard.networkPolicies, guard.sidecars, guard.telemetries]).toEqual([[], [], []]);
 });
@@ -383,7 +385,8 @@ test('an exit is not cut off by a guard: one without a declaration, a waypoint, 
 test('a namespace has one guard', () => {
   const { app, platform } = guarded();
   const both = GuardedNamespaces.named(['payments', 'shop']);
-  const rest = { sidecarsFollowMesh: true, accessLogFollowsMesh: true, name: 'second' };
+  const scope = GuardScope.sidecars({ sidecarsFollowMesh: true, accessLogFollowsMesh: true });
+  const rest = { scope, name: 'second' };
   new EgressGuard(platform, 'Second', { namespaces: both, inCluster, mode: GuardMode.OBSERVE, ...rest });
   expect(() => app.synthYaml()).toThrow(/\[GuardTwice\][^]*payments/);
 });
@@ -400,4 +403,15 @@ test('a namespace has one Sidecar and one Telemetry for all of its workloads', (
   expect(() => app.synthYaml()).toThrow(/\[SidecarTwice\]/);
   new ApiObject(chart, 'log', { apiVersion: 'telemetry.istio.io/v1', kind: 'Telemetry', metadata, spec: {} });
   expect(() => app.synthYaml()).toThrow(/\[TelemetryTwice\]/);
+});
+
+test('every guard enforces where no mode is said', () => {
+  const { platform, manifests, guard } = guarded();
+  new AdmissionGuard(platform, 'Admission');
+  expect(guard.mode).toBe(GuardMode.ENFORCE);
+  const { validationActions } = manifests().only({
+    kind: 'ValidatingAdmissionPolicyBinding',
+    name: 'egress-guard',
+  }).spec;
+  expect(validationActions).toContain('Deny');
 });

@@ -7,6 +7,7 @@ import {
   ExitGuardProps,
   GatewayWorkload,
   GuardMode,
+  GuardScope,
   HttpEgress,
   TcpEgress,
   TlsOriginationEgress,
@@ -123,7 +124,7 @@ test('the whole mesh, collectors of metrics, and probes of ambient pods come in 
     { from: [{ namespaceSelector: {} }], ports: [{ protocol: 'TCP', port: 8080 }] },
     { from: [namespaceIs('monitoring')], ports: [{ protocol: 'TCP', port: 15020 }] },
   ]);
-  const ambient = guarded({ ambient: true });
+  const ambient = guarded({ scope: GuardScope.ambient() });
   new HttpEgress(ambient.chart, 'A', { hosts: ['a.example'], exit: ambient.exit, clients: ambient.clients });
   expect(ambient.policy().ingress).toEqual([
     { from: [namespaceIs('payments')], ports: [{ protocol: 'TCP', port: 15008 }] },
@@ -171,4 +172,12 @@ test('pods that exist already need their target port', () => {
   const { app, exit, chart, clients } = guarded({}, { workload });
   new HttpEgress(chart, 'A', { hosts: ['a.example'], exit, clients });
   expect(() => app.synthYaml()).toThrow(/\[GuardExitUnknown\][^]*httpTargetPort/);
+});
+
+test('an exit is closed by the network alone, which no scope leaves out', () => {
+  const { platform, exit } = world();
+  const scope = GuardScope.sidecars({ podsMayBypassSidecar: true });
+  expect(() => new ExitGuard(platform, 'Guard', { exit, podsMayReachCluster: true, scope })).toThrow(
+    failing('WrongType', 'podsMayBypassSidecar'),
+  );
 });

@@ -17,6 +17,7 @@ import {
   GatewayWorkload,
   GuardedNamespaces,
   GuardMode,
+  GuardScope,
   HostResolution,
   HttpEgress,
   HttpRetries,
@@ -305,6 +306,7 @@ const THINGS: [string, () => Options, (options: any, world: World) => unknown][]
     () => ({
       ...guarded,
       mode: GuardMode.ENFORCE,
+      scope: GuardScope.sidecars(),
       cluster,
       backends: [backend],
       clusterRanges: ['10.0.0.0/8'],
@@ -315,6 +317,11 @@ const THINGS: [string, () => Options, (options: any, world: World) => unknown][]
       name: 'guard',
     }),
     (o, { chart }) => new EgressGuard(chart, 'G', o),
+  ],
+  [
+    'GuardScope.sidecars',
+    () => ({ podsMayBypassSidecar: false, sidecarsFollowMesh: false, accessLogFollowsMesh: false }),
+    (o, { chart }) => new EgressGuard(chart, 'G', { ...guarded, scope: GuardScope.sidecars(o) }),
   ],
   [
     'the services of a cluster',
@@ -345,6 +352,7 @@ const THINGS: [string, () => Options, (options: any, world: World) => unknown][]
     () => ({
       clusterRanges: ['10.0.0.0/8'],
       mode: GuardMode.ENFORCE,
+      scope: GuardScope.sidecars(),
       cluster,
       backends: [backend],
       metricsFrom: ['obs'],
@@ -482,26 +490,29 @@ test.each(THINGS)('%s: junk is refused with a code, or opens nothing', (...thing
   );
 });
 
-test.each(THINGS)('%s: an option that there is none of is an error', (...thing) => {
-  if (/exits? of|admission of|beside$|mutual|Retries|EgressClient|TlsCredential/.test(thing[0])) return;
-  expect(() => tried(thing, (options) => ({ ...options, rule: rules }))).toThrow(/\[OptionUnknown\][^]*`rule`/);
-});
+const BY_TRUE_ALONE = /\[WrongType\][^]*true or false/;
 
 test.each([
   ['podsMayBypassSidecar', 'false'],
   ['sidecarsFollowMesh', 'no'],
   ['accessLogFollowsMesh', 1],
-  ['directPortsToAnyAddress', null],
-  ['ambient', {}],
-])('EgressGuard: %s opens by true alone, not by %p', (name, value) => {
-  const chart = new Chart(Testing.app(), 'payments');
-  expect(() => new EgressGuard(chart, 'G', { ...guarded, [name]: value })).toThrow(/\[WrongType\][^]*true or false/);
+])('GuardScope.sidecars: %s opens by true alone, not by %p', (name, value) => {
+  expect(() => GuardScope.sidecars({ [name]: value })).toThrow(BY_TRUE_ALONE);
 });
 
-test.each(['podsMayReachCluster', 'ambient'])('ExitGuard: %s opens by true alone', (name) => {
+test.each([
+  ['directPortsToAnyAddress', null, BY_TRUE_ALONE],
+  ['scope', {}, /\[WrongType\][^]*GuardScope/],
+])('EgressGuard: %s does not open by %p', (name, value, error) => {
+  const chart = new Chart(Testing.app(), 'payments');
+  expect(() => new EgressGuard(chart, 'G', { ...guarded, [name]: value })).toThrow(error);
+});
+
+test('ExitGuard: podsMayReachCluster opens by true alone', () => {
   const chart = new Chart(Testing.app(), 'platform');
   const exit = new EgressGateway(chart, 'Exit');
-  expect(() => new ExitGuard(chart, 'G', { exit, [name]: 'false' })).toThrow(/\[WrongType\][^]*true or false/);
+  const given: object = { podsMayReachCluster: 'false' };
+  expect(() => new ExitGuard(chart, 'G', { exit, ...given })).toThrow(BY_TRUE_ALONE);
 });
 
 describe.each(KEYS)('%s, which every object has', (key) => {

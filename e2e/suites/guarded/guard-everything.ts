@@ -12,6 +12,7 @@ import {
   ExitGuard,
   GuardedNamespaces,
   GuardMode,
+  GuardScope,
   InCluster,
 } from '../../../src';
 
@@ -32,7 +33,7 @@ function guardEverything(app: App) {
       namespaces: GuardedNamespaces.named([namespace]),
       inCluster: InCluster.none(),
       admission,
-      ambient: mesh === 'ambient',
+      scope: mesh === 'ambient' ? GuardScope.ambient() : GuardScope.sidecars(),
       directPortsToAnyAddress: true,
       clusterRanges: CLUSTER,
     });

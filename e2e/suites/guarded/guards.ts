@@ -40,18 +40,20 @@ export function clientNamespaces(given: Example): string[] {
 
 /** What all guards of an example come to, as YAML: synthesized beside it, in a process of its own. */
 export async function guardsOf(given: Example): Promise<string> {
-  const outdir = mkdtempSync(join(tmpdir(), 'guards-'));
+  const folder = mkdtempSync(join(tmpdir(), 'guards-'));
+  const outdir = join(folder, 'dist');
   try {
     const [, name] = given.name.split('/');
     await run(typescript(join(__dirname, 'guard-everything.ts'), name, ...clientNamespaces(given)), {
       env: {
         ...(process.env as Record<string, string>),
         CDK8S_OUTDIR: outdir,
+        INSTALL_DIR: join(folder, 'install'),
         TSX_TSCONFIG_PATH: join(ROOT, 'test/tsconfig.json'),
       },
     });
     return readFileSync(join(outdir, 'guards.k8s.yaml'), 'utf8');
   } finally {
-    rmSync(outdir, { recursive: true });
+    rmSync(folder, { recursive: true });
   }
 }

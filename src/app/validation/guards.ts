@@ -48,7 +48,7 @@ export function sidecarsTwice(objects: ApiObject[]): string[] {
       what: `two Sidecars are for all workloads of ${group[0].metadata.namespace}; Istio takes the older one and ignores the other`,
       given: paths(group),
       allowed: 'one Sidecar without `workloadSelector` in a namespace',
-      fix: 'guard a namespace once, and remove hand-written Sidecars, or set `sidecarsFollowMesh` on the guard',
+      fix: 'guard a namespace once, and remove hand-written Sidecars, or set `scope: GuardScope.sidecars({ sidecarsFollowMesh: true })` on the guard',
     }),
   );
 }

@@ -1,6 +1,6 @@
 import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
-import { markSummary } from '../../app/summary';
+import { recordDeclaration } from '../../app/report/records';
 import { checkTree } from '../../app/validation/check-tree';
 import { EgressError } from '../../errors';
 import { Mesh } from '../../mesh/mesh';
@@ -54,7 +54,7 @@ export abstract class OwnedExit extends EgressExit {
     const declaration = declare(scope, checkOptions(scope, options, EGRESS_GRANT), this.namespace);
     this._checkCarries(declaration);
     this._grant(declaration);
-    markSummary(scope, this, declaration);
+    recordDeclaration(this, declaration);
   }
 
   /**

@@ -83,9 +83,16 @@ const SERVICE: Options<OpaServiceOptions> = { ...OPA, host: 'checked', port: 'ch
  * Has an Open Policy Agent decide about every HTTP call of a gateway, besides the grants: both must allow it. It fails closed:
  * while OPA does not answer, and as long as the mesh configuration lacks the extension provider, calls are refused with 403.
  *
- * What must stand in the mesh configuration, `Installation.write` puts into a file.
+ * It needs an extension provider in the mesh configuration, which no manifest can bring: call `Installation.write` before
+ * `app.synth()`, which else warns (`InstallationNotWritten`), and install what it writes.
  *
  * @see https://istio.io/latest/docs/tasks/security/authorization/authz-custom/
+ *
+ * @example
+ * new EgressGateway(chart, 'Exit', {
+ *   authorization: OpaAuthorization.sidecar({ policyConfigMap: 'egress-policy' }),
+ * });
+ * Installation.write(app, 'install');
  */
 export class OpaAuthorization {
   /** OPA beside the proxy in each pod, with your policy from a ConfigMap. */

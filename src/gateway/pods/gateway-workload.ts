@@ -11,7 +11,8 @@ export enum GatewayInstallation {
 
   /**
    * By `istioctl manifest generate`, from the IstioOperator file that `Installation.write` makes: for platforms that install
-   * gateways with Istio's own tools. The manifests hold neither Deployment nor Service then.
+   * gateways with Istio's own tools. The manifests hold neither Deployment nor Service then. Call `Installation.write` before
+   * `app.synth()`, which else warns (`InstallationNotWritten`).
    */
   ISTIO_OPERATOR = 'ISTIO_OPERATOR',
 }
@@ -38,7 +39,24 @@ export interface ExistingGatewayOptions extends GatewayServiceOptions {
 
 const EXISTING: Options<ExistingGatewayOptions> = { ...GATEWAY_SERVICES, labels: 'checked', service: 'checked' };
 
-/** The pods of an egress gateway: made here, or already there. */
+/**
+ * The pods of an egress gateway: made here, or already there.
+ *
+ * @example
+ * new EgressGateway(chart, 'Exit', {
+ *   workload: GatewayWorkload.managed({ minReplicas: 3, nodeSelector: { 'node-role.example.com/egress': 'yes' } }),
+ * });
+ * new EgressGateway(chart, 'Old', {
+ *   name: 'old-egress',
+ *   namespace: 'old-egress',
+ *   workload: GatewayWorkload.existing({
+ *     labels: { istio: 'egressgateway' },
+ *     service: 'istio-egressgateway',
+ *     httpTargetPort: 8080,
+ *     tlsTargetPort: 8443,
+ *   }),
+ * });
+ */
 export class GatewayWorkload {
   /**
    * Pods of the gateway's own, with Service, ServiceAccount, HorizontalPodAutoscaler and PodDisruptionBudget.

@@ -1,5 +1,5 @@
-import { Egress, EgressClient, EgressGateway, EgressPort, EgressProps, HttpRule } from '../../src';
-import { world } from '../fixtures';
+import { Egress, EgressClient, EgressGateway, EgressPort, EgressProps, HttpRule } from '../../../src';
+import { world } from '../../fixtures';
 
 /** The line that describes a declaration. */
 function line(props: Partial<EgressProps>): string {
