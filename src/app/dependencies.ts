@@ -1,0 +1,71 @@
+import { ApiObject, Chart } from 'cdk8s';
+import { IConstruct } from 'constructs';
+
+interface Dependency {
+  readonly source: IConstruct;
+  readonly target: IConstruct;
+}
+
+/**
+ * Makes dependencies between charts of those between constructs, and then between all objects of both sides, as cdk8s does when it
+ * synthesizes. It infers them once more for each chart, to the same effect.
+ *
+ * @returns Whether charts depend on each other
+ * @throws Error as cdk8s, if a construct in no chart depends on anything or the other way round
+ */
+export function inferDependencies(nodes: IConstruct[]): boolean {
+  const nested = dependOnNestedCharts(nodes);
+  const across = dependOnCharts(nodes);
+  dependOnObjects(nodes);
+  return nested || across;
+}
+
+/** Every dependency that constructs have. */
+function dependenciesOf(nodes: IConstruct[]): Dependency[] {
+  return nodes.flatMap((source) => source.node.dependencies.map((target) => ({ source, target })));
+}
+
+function dependOnNestedCharts(nodes: IConstruct[]): boolean {
+  let nested = false;
+  for (const chart of nodes.filter(Chart.isChart)) {
+    const children = chart.node.children.filter(Chart.isChart);
+    chart.node.addDependency(...children);
+    nested ||= children.length > 0;
+  }
+  return nested;
+}
+
+function dependOnCharts(nodes: IConstruct[]): boolean {
+  let across = false;
+  for (const { source, target } of dependenciesOf(nodes)) {
+    const [from, to] = [Chart.of(source), Chart.of(target)];
+    if (from === to) continue;
+    from.node.addDependency(to);
+    across = true;
+  }
+  return across;
+}
+
+function dependOnObjects(nodes: IConstruct[]): void {
+  const objectsOf = objectsByConstruct();
+  for (const { source, target } of dependenciesOf(nodes)) {
+    const sources = objectsOf(source);
+    for (const to of objectsOf(target)) {
+      for (const from of sources) if (from !== to) from.node.addDependency(to);
+    }
+  }
+}
+
+/** The objects below a construct that belong to its own chart; each construct is searched once. */
+function objectsByConstruct(): (construct: IConstruct) => ApiObject[] {
+  const known = new Map<IConstruct, ApiObject[]>();
+  return (construct) => {
+    const before = known.get(construct);
+    if (before) return before;
+    const chart = Chart.of(construct);
+    const objects = construct.node.findAll().filter(ApiObject.isApiObject);
+    const own = objects.filter((object) => Chart.of(object) === chart);
+    known.set(construct, own);
+    return own;
+  };
+}
