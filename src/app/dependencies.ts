@@ -14,10 +14,10 @@ interface Dependency {
  * @throws Error as cdk8s, if a construct in no chart depends on anything or the other way round
  */
 export function inferDependencies(nodes: IConstruct[]): boolean {
-  const nested = dependOnNestedCharts(nodes);
+  dependOnNestedCharts(nodes);
   const across = dependOnCharts(nodes);
   dependOnObjects(nodes);
-  return nested || across;
+  return across;
 }
 
 /** Every dependency that constructs have. */
@@ -25,14 +25,10 @@ function dependenciesOf(nodes: IConstruct[]): Dependency[] {
   return nodes.flatMap((source) => source.node.dependencies.map((target) => ({ source, target })));
 }
 
-function dependOnNestedCharts(nodes: IConstruct[]): boolean {
-  let nested = false;
+function dependOnNestedCharts(nodes: IConstruct[]): void {
   for (const chart of nodes.filter(Chart.isChart)) {
-    const children = chart.node.children.filter(Chart.isChart);
-    chart.node.addDependency(...children);
-    nested ||= children.length > 0;
+    chart.node.addDependency(...chart.node.children.filter(Chart.isChart));
   }
-  return nested;
 }
 
 function dependOnCharts(nodes: IConstruct[]): boolean {

@@ -18,24 +18,21 @@ interface Sheet {
 }
 
 /**
- * What cdk8s's App would write, a file for each chart, from one walk through the tree, one validation and one inference of
- * dependencies; undefined where it has to do so itself, above all where it would fail.
+ * What cdk8s's App would write, a file for each chart, from one validation and one inference of dependencies; undefined where it has
+ * to do so itself, above all where it would fail.
  */
 export function filesOf(app: App): File[] | undefined {
+  const validated = app.node.findAll();
+  // cdk8s has the words for what is not valid.
+  if (validated.some((node) => node.node.validate().length > 0)) return undefined;
   const { nodes, parts } = walk(app);
-  if (!isValid(nodes) || !isClosed(nodes)) return undefined;
+  if (!isSame(nodes, validated) || !isClosed(nodes)) return undefined;
   const numbered = inferDependencies(nodes);
-  const sheets = sheetsOf(nodes, parts);
-  const files = sheets?.map(({ chart, objects }, index) => {
+  const files = sheetsOf(nodes, parts)?.map(({ chart, objects }, index) => {
     const number = numbered ? `${index}`.padStart(4, '0') + '-' : '';
     return { name: `${number}${Names.toDnsLabel(chart)}`, content: contentOf(chart, objects) };
   });
-  return isUnchanged(app, nodes) ? files : undefined;
-}
-
-/** cdk8s finds the words for what is not. */
-function isValid(nodes: IConstruct[]): boolean {
-  return nodes.every((node) => node.node.validate().length === 0);
+  return isSame(app.node.findAll(), nodes) ? files : undefined;
 }
 
 /** Whether all that anything depends on is in the tree: cdk8s goes by its path, at which something else may stand. */
@@ -46,10 +43,9 @@ function isClosed(nodes: IConstruct[]): boolean {
   return targets.every((target) => inside.has(target));
 }
 
-/** A validation or a lazy value may have added constructs, which cdk8s would find when it walks again. */
-function isUnchanged(app: App, nodes: IConstruct[]): boolean {
-  const now = app.node.findAll();
-  return now.length === nodes.length && now.every((node, index) => node === nodes[index]);
+/** Whether nothing was added or removed: by a validation or a lazy value, and cdk8s would find it, because it walks for each chart. */
+function isSame(now: IConstruct[], before: IConstruct[]): boolean {
+  return now.length === before.length && now.every((node, index) => node === before[index]);
 }
 
 /** Charts and their objects in the order of their dependencies; undefined if that is a circle. */
@@ -71,11 +67,18 @@ function contentOf(chart: Chart, objects: ApiObject[]): Buffer {
   // A chart of the user's may have its own idea of what it holds.
   const documents =
     chart.toJson === Chart.prototype.toJson
-      ? objects.map(serialized)
+      ? objects.map((object, index) => serialized(object, () => objects.slice(index + 1)))
       : Object.values(chart.toJson()).map((value) => documentOf(value, false));
   return Buffer.from(documents.join('---\n'));
 }
 
-function serialized(object: ApiObject): string {
-  return documentOf(object.toJson(), object.toJson === ApiObject.prototype.toJson);
+function serialized(object: ApiObject, others: () => ApiObject[]): string {
+  const json = object.toJson();
+  try {
+    return documentOf(json, object.toJson === ApiObject.prototype.toJson);
+  } catch (error) {
+    // cdk8s would not come to it if one of the others cannot be serialized.
+    for (const other of others()) other.toJson();
+    throw error;
+  }
 }
