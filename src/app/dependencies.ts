@@ -10,30 +10,39 @@ interface Dependency {
  * Makes dependencies between charts of those between constructs, and then between all objects of both sides, as cdk8s does when it
  * synthesizes. It infers them once more for each chart, to the same effect.
  *
+ * @param linked The charts and what depends on anything, in the order of the tree
  * @returns Whether charts depend on each other
  * @throws Error as cdk8s, if a construct in no chart depends on anything or the other way round
  */
-export function inferDependencies(nodes: IConstruct[]): boolean {
-  dependOnNestedCharts(nodes);
-  const across = dependOnCharts(nodes);
-  dependOnObjects(nodes);
+export function inferDependencies(linked: IConstruct[]): boolean {
+  dependOnNestedCharts(linked);
+  const across = dependOnCharts(linked);
+  dependOnObjects(linked);
   return across;
 }
 
-/** Every dependency that constructs have. */
-function dependenciesOf(nodes: IConstruct[]): Dependency[] {
-  return nodes.flatMap((source) => source.node.dependencies.map((target) => ({ source, target })));
+/** Whether all that anything depends on is in the tree: cdk8s goes by its path, at which something else may stand. */
+export function isClosed(linked: IConstruct[], nodes: IConstruct[]): boolean {
+  const dependencies = dependenciesOf(linked);
+  if (dependencies.length === 0) return true;
+  const inside = new Set(nodes);
+  return dependencies.every(({ target }) => inside.has(target));
 }
 
-function dependOnNestedCharts(nodes: IConstruct[]): void {
-  for (const chart of nodes.filter(Chart.isChart)) {
+/** Every dependency that they have. */
+export function dependenciesOf(linked: IConstruct[]): Dependency[] {
+  return linked.flatMap((source) => source.node.dependencies.map((target) => ({ source, target })));
+}
+
+function dependOnNestedCharts(linked: IConstruct[]): void {
+  for (const chart of linked.filter(Chart.isChart)) {
     chart.node.addDependency(...chart.node.children.filter(Chart.isChart));
   }
 }
 
-function dependOnCharts(nodes: IConstruct[]): boolean {
+function dependOnCharts(linked: IConstruct[]): boolean {
   let across = false;
-  for (const { source, target } of dependenciesOf(nodes)) {
+  for (const { source, target } of dependenciesOf(linked)) {
     const [from, to] = [Chart.of(source), Chart.of(target)];
     if (from === to) continue;
     from.node.addDependency(to);
@@ -42,9 +51,9 @@ function dependOnCharts(nodes: IConstruct[]): boolean {
   return across;
 }
 
-function dependOnObjects(nodes: IConstruct[]): void {
+function dependOnObjects(linked: IConstruct[]): void {
   const objectsOf = objectsByConstruct();
-  for (const { source, target } of dependenciesOf(nodes)) {
+  for (const { source, target } of dependenciesOf(linked)) {
     const sources = objectsOf(source);
     for (const to of objectsOf(target)) {
       for (const from of sources) if (from !== to) from.node.addDependency(to);

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, YamlOutputType } from 'cdk8s';
 import { filesOf } from './files';
@@ -28,7 +28,7 @@ export class FastApp extends App {
     const files = isUsual(this) ? filesOf(this) : undefined;
     if (!files) return super.synth();
     mkdirSync(this.outdir, { recursive: true });
-    for (const { name, content } of files) writeFileSync(join(this.outdir, name + this.outputFileExtension), content);
+    for (const { name, chunks } of files) writeChunks(join(this.outdir, name + this.outputFileExtension), chunks);
   }
 }
 
@@ -48,4 +48,13 @@ function chartsOf(app: App): unknown {
     if (found) return found.get;
   }
   return undefined;
+}
+
+function writeChunks(path: string, chunks: Buffer[]): void {
+  const file = openSync(path, 'w');
+  try {
+    for (const chunk of chunks) writeFileSync(file, chunk);
+  } finally {
+    closeSync(file);
+  }
 }

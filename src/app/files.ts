@@ -1,78 +1,70 @@
-import { ApiObject, App, Chart, Names } from 'cdk8s';
+import { ApiObject, App, Chart, ImplicitTokenResolver, LazyResolver, Names, NumberStringUnionResolver } from 'cdk8s';
 import { IConstruct } from 'constructs';
-import { inferDependencies } from './dependencies';
-import { Part, walk } from './one-walk';
-import { inGraphOrder, sorted } from './topology';
+import { inferDependencies, isClosed } from './dependencies';
+import { Walk, walk } from './one-walk';
+import { sheetsOf } from './sheets';
+import { joined } from './yaml/chunks';
 import { documentOf } from './yaml/document';
+import { ownDocument } from './yaml/own';
+import { OwnObject } from '../mesh/own-object';
 
-/** A file that an app comes to, without its extension. */
+/** A file that an app comes to. */
 export interface File {
+  /** Without its extension. */
   readonly name: string;
-  readonly content: Buffer;
-}
-
-/** A chart with its objects in the order in which they are written. */
-interface Sheet {
-  readonly chart: Chart;
-  readonly objects: ApiObject[];
+  readonly chunks: Buffer[];
 }
 
 /**
  * What cdk8s's App would write, a file for each chart, from one validation and one inference of dependencies; undefined where it has
  * to do so itself, above all where it would fail.
+ *
+ * @throws Error as cdk8s, if an object cannot be serialized
  */
 export function filesOf(app: App): File[] | undefined {
-  const validated = app.node.findAll();
+  const tree = walk(app);
   // cdk8s has the words for what is not valid.
-  if (validated.some((node) => node.node.validate().length > 0)) return undefined;
-  const { nodes, parts } = walk(app);
-  if (!isSame(nodes, validated) || !isClosed(nodes)) return undefined;
-  const numbered = inferDependencies(nodes);
-  const files = sheetsOf(nodes, parts)?.map(({ chart, objects }, index) => {
-    const number = numbered ? `${index}`.padStart(4, '0') + '-' : '';
-    return { name: `${number}${Names.toDnsLabel(chart)}`, content: contentOf(chart, objects) };
-  });
-  return isSame(app.node.findAll(), nodes) ? files : undefined;
+  if (tree.nodes.some((node) => node.node.validate().length > 0)) return undefined;
+  // A validation or a lazy value may have added constructs: cdk8s finds them, because it walks for each chart.
+  const isUnchanged = () => isSame(app.node.findAll(), tree.nodes);
+  try {
+    const files = isClosed(tree.linked, tree.nodes) ? filesOfTree(app, tree) : undefined;
+    return isUnchanged() ? files : undefined;
+  } catch (error) {
+    if (isUnchanged()) throw error;
+    return undefined;
+  }
 }
 
-/** Whether all that anything depends on is in the tree: cdk8s goes by its path, at which something else may stand. */
-function isClosed(nodes: IConstruct[]): boolean {
-  const targets = nodes.flatMap((node) => node.node.dependencies);
-  if (targets.length === 0) return true;
-  const inside = new Set(nodes);
-  return targets.every((target) => inside.has(target));
-}
-
-/** Whether nothing was added or removed: by a validation or a lazy value, and cdk8s would find it, because it walks for each chart. */
 function isSame(now: IConstruct[], before: IConstruct[]): boolean {
   return now.length === before.length && now.every((node, index) => node === before[index]);
 }
 
-/** Charts and their objects in the order of their dependencies; undefined if that is a circle. */
-function sheetsOf(nodes: IConstruct[], parts: Part[]): Sheet[] | undefined {
-  const byChart = new Map(parts.map((part) => [part.chart as IConstruct, part]));
-  const order = sorted(inGraphOrder(nodes));
-  const sheets = order?.flatMap((node) => byChart.get(node) ?? []).map((part) => sheetOf(nodes, part));
-  return sheets?.every((sheet) => sheet !== undefined) ? sheets : undefined;
+function filesOfTree(app: App, tree: Walk): File[] | undefined {
+  const isNumbered = inferDependencies(tree.linked);
+  const direct = isDirect(app);
+  return sheetsOf(tree)?.map(({ chart, objects }, index) => {
+    const number = isNumbered ? `${index}`.padStart(4, '0') + '-' : '';
+    return { name: `${number}${Names.toDnsLabel(chart)}`, chunks: chunksOf(chart, objects, direct) };
+  });
 }
 
-function sheetOf(nodes: IConstruct[], { chart, objects, from, to }: Part): Sheet | undefined {
-  const order = sorted(nodes.slice(from, to));
-  if (!order) return undefined;
-  const own = new Set<IConstruct>(objects);
-  return { chart, objects: order.filter((node): node is ApiObject => own.has(node)) };
+/** Whether fields come to what they are: no resolver of the user's changes them, and they are sorted. */
+function isDirect(app: App): boolean {
+  const own: unknown[] = [LazyResolver, ImplicitTokenResolver, NumberStringUnionResolver];
+  return app.resolvers.every((resolver) => own.includes(resolver.constructor)) && !process.env.CDK8S_DISABLE_SORT;
 }
 
-function contentOf(chart: Chart, objects: ApiObject[]): Buffer {
+function chunksOf(chart: Chart, objects: ApiObject[], direct: boolean): Buffer[] {
   // A chart of the user's may have its own idea of what it holds.
-  const documents =
-    chart.toJson === Chart.prototype.toJson
-      ? objects.map((object, index) => serialized(object, () => objects.slice(index + 1)))
-      : Object.values(chart.toJson()).map((value) => documentOf(value, false));
-  return Buffer.from(documents.join('---\n'));
+  return chart.toJson === Chart.prototype.toJson
+    ? joined(objects, (object, index) => serialized(object, direct, () => objects.slice(index + 1)))
+    : joined(Object.values(chart.toJson()), (value) => documentOf(value, false));
 }
 
-function serialized(object: ApiObject, others: () => ApiObject[]): string {
+function serialized(object: ApiObject, direct: boolean, others: () => ApiObject[]): string {
+  const own = direct && OwnObject.is(object) ? ownDocument(object) : undefined;
+  if (own !== undefined) return own;
   const json = object.toJson();
   try {
     return documentOf(json, object.toJson === ApiObject.prototype.toJson);

@@ -6,6 +6,8 @@ export interface Walk {
   /** Everything, in the order of the tree. */
   readonly nodes: IConstruct[];
   readonly parts: Part[];
+  /** What may depend on anything: charts, and what does. */
+  readonly linked: IConstruct[];
 }
 
 /** A chart with what is below it. */
@@ -21,16 +23,18 @@ export interface Part {
 
 /** Reads the tree of an app once. cdk8s reads all of it several times for each chart. */
 export function walk(app: App): Walk {
-  const nodes: IConstruct[] = [];
-  const parts: Part[] = [];
-  const visit = (node: IConstruct, around?: Part) => {
-    const part = Chart.isChart(node) ? { chart: node, objects: [], from: nodes.length, to: 0 } : around;
-    if (part && part !== around) parts.push(part);
-    nodes.push(node);
-    if (ApiObject.isApiObject(node)) part?.objects.push(node);
-    for (const child of node.node.children) visit(child, part);
-    if (part && part !== around) part.to = nodes.length;
-  };
-  visit(app);
-  return { nodes, parts };
+  const found: Walk = { nodes: [], parts: [], linked: [] };
+  visit(app, found);
+  return found;
+}
+
+function visit(node: IConstruct, found: Walk, around?: Part): void {
+  const isChart = Chart.isChart(node);
+  const part = isChart ? { chart: node, objects: [], from: found.nodes.length, to: 0 } : around;
+  if (isChart) found.parts.push(part!);
+  if (isChart || node.node.dependencies.length > 0) found.linked.push(node);
+  if (ApiObject.isApiObject(node)) part?.objects.push(node);
+  found.nodes.push(node);
+  for (const child of node.node.children) visit(child, found, part);
+  if (isChart) part!.to = found.nodes.length;
 }

@@ -9,7 +9,6 @@ import { IConstruct } from 'constructs';
  */
 export function sorted(nodes: IConstruct[]): IConstruct[] | undefined {
   const targets = edges(nodes);
-  if (targets.size === 0) return nodes;
   const inner = new Set([...targets.values()].flat());
   const result = new Set<IConstruct>();
   const open = new Set<IConstruct>();
@@ -17,7 +16,7 @@ export function sorted(nodes: IConstruct[]): IConstruct[] | undefined {
     if (result.has(node)) return true;
     if (open.has(node)) return false;
     open.add(node);
-    const fine = (targets.get(node) ?? []).every(visit);
+    const fine = targets.get(node)!.every(visit);
     result.add(node);
     return fine;
   };
@@ -28,12 +27,8 @@ export function sorted(nodes: IConstruct[]): IConstruct[] | undefined {
 
 /** What constructs depend on, as far as it is among them. */
 function edges(nodes: IConstruct[]): Map<IConstruct, IConstruct[]> {
-  const depending = nodes
-    .map((source) => [source, source.node.dependencies] as const)
-    .filter(([, targets]) => targets.length > 0);
-  if (depending.length === 0) return new Map();
   const among = new Set(nodes);
-  return new Map(depending.map(([source, targets]) => [source, targets.filter((target) => among.has(target))]));
+  return new Map(nodes.map((node) => [node, node.node.dependencies.filter((target) => among.has(target))]));
 }
 
 /**

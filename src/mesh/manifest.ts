@@ -1,6 +1,7 @@
-import { ApiObject, ApiObjectMetadata, Chart, Lazy } from 'cdk8s';
+import { ApiObject, ApiObjectMetadata, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Mesh } from './mesh';
+import { OwnObject } from './own-object';
 import { OWNER, ownerOf } from './owner-mark';
 import { EgressError } from '../errors';
 import { checkKind } from '../options';
@@ -21,32 +22,28 @@ export interface ManifestProps {
 }
 
 /**
- * Makes one manifest as a plain `ApiObject`: JSON patches of the user reach every field of it, while the generated L1
- * classes drop the fields that their CRD version does not know.
+ * Makes one manifest as an `ApiObject`, not as one of the generated L1 classes: JSON patches of the user reach every field of it, while those
+ * drop the fields that their CRD version does not know.
  *
  * @param id Not made of a host or a name. A construct keeps its children as properties by their ids, and V8 slows down every
  * plain object of a process in which more than some 1,500 objects each begin with a property that no other has
  */
 export function manifest(scope: Construct, id: string, props: ManifestProps): ApiObject {
   const mesh = Mesh.of(scope);
-  return new ApiObject(scope, id, {
-    apiVersion: props.apiVersion,
-    kind: props.kind,
-    metadata: {
-      ...props.metadata,
-      namespace: props.namespace,
-      name: props.name,
-      // What is nearer wins: the mesh's, the chart's, then the object's own.
-      labels: { ...mesh._labels, ...Chart.of(scope).labels, ...props.metadata?.labels },
-      annotations: {
-        ...mesh._annotations,
-        [OWNER]: ownerOf(scope, props.apiVersion, props.kind),
-        ...props.metadata?.annotations,
-      },
+  const metadata = {
+    ...props.metadata,
+    namespace: props.namespace,
+    name: props.name,
+    // What is nearer wins: the mesh's, the chart's, then the object's own.
+    labels: { ...mesh._labels, ...Chart.of(scope).labels, ...props.metadata?.labels },
+    annotations: {
+      ...mesh._annotations,
+      [OWNER]: ownerOf(scope, props.apiVersion, props.kind),
+      ...props.metadata?.annotations,
     },
-    ...(props.spec && { spec: Lazy.any({ produce: props.spec }) }),
-    ...props.fields,
-  });
+  };
+  const { apiVersion, kind, spec, fields } = props;
+  return new OwnObject(scope, id, { apiVersion, kind, metadata }, spec, fields);
 }
 
 /** Names and namespaces of objects follow the declaration, not its metadata. @throws MetadataReserved, WrongType */
