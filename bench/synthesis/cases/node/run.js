@@ -1,6 +1,6 @@
 /**
- * One run of one case: `node run.js CASE DIRECTORY [APP]` reads what is declared in the directory and writes manifests to `out` there,
- * with cdk8s's own App or this library's.
+ * One run of one case: `node run.js CASE DIRECTORY APP` reads what is declared in the directory and writes manifests to `out` there,
+ * with cdk8s's App or this library's FastApp.
  */
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
@@ -18,7 +18,7 @@ const CASES = {
 };
 
 const declare = CASES[which]();
-const App = kind === 'FastApp' ? require('../../../../lib/src/app/fast-app').FastApp : require('cdk8s').App;
+const App = kind === 'FastApp' ? require('../../../..').FastApp : require('cdk8s').App;
 
 const app = new App({ outdir: join(directory, 'out') });
 declare(app, namespaces, directory);
