@@ -84,8 +84,14 @@ export function splitOptions<A extends object, B extends object>(
   second: Options<B>,
 ): [A, B] {
   const checked = checkOptions(pathOf(scope, id), given, { ...first, ...second } as Options<A & B>);
-  const pick = (options: object) => Object.fromEntries(Object.entries(checked).filter(([name]) => name in options));
-  return [pick(first) as A, pick(second) as B];
+  return [pick(checked, first), pick(checked, second)];
+}
+
+/** Those of the options that are of one struct. */
+function pick<T extends object>(checked: T, options: Options<T>): T {
+  const picked: Partial<T> = {};
+  for (const name in checked) if (name in options) picked[name] = checked[name];
+  return picked as T;
 }
 
 /** Where a construct will be, before it is made. */

@@ -2,7 +2,7 @@
  * `FastApp` writes what cdk8s's App writes: many random documents and apps, with the lowest versions of cdk8s and constructs that this
  * package allows, which are those of its development, and with the newest.
  *
- *     npx tsx tools/same-files.ts                        100,000 documents and 2,000 apps with each
+ *     npx tsx tools/same-files.ts                        100,000 documents and 2,000 apps, half with each
  *     RANDOM_DOCUMENTS=1000 npx tsx tools/same-files.ts  fewer
  */
 import { execFileSync } from 'node:child_process';
@@ -34,7 +34,7 @@ function compare(modules: string) {
   execFileSync('npx', ['jest', '--ci', '--moduleNameMapper', mapper, ...TESTS], {
     cwd: ROOT,
     stdio: 'inherit',
-    env: { RANDOM_DOCUMENTS: '100000', RANDOM_APPS: '2000', ...process.env },
+    env: { RANDOM_DOCUMENTS: '50000', RANDOM_APPS: '1000', ...process.env },
   });
 }
 
