@@ -1,5 +1,5 @@
 /** How many characters are gathered before they are encoded: strings that are put together of many take several times as much memory. */
-const CHUNK = 1 << 16;
+const CHUNK = 65_536;
 
 /** Documents as they stand in a file. */
 export function joined<T>(items: T[], documentOf: (item: T, index: number) => string): Buffer[] {
