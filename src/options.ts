@@ -110,7 +110,9 @@ export function splitOptions<A extends object, B extends object>(
 
 /** The options of one struct, out of those of a larger one. */
 export function pickOptions<T extends object>(given: T, options: Options<T>): T {
-  return Object.fromEntries(Object.entries(given).filter(([name]) => name in options)) as T;
+  const picked: Partial<T> = {};
+  for (const name in given) if (name in options) picked[name] = given[name];
+  return picked as T;
 }
 
 /** Where a construct will be, before it is made. */

@@ -24,16 +24,20 @@ export interface Case {
 export const PER_HOST = 'this library, a declaration per host';
 export const PER_NAMESPACE = 'this library, a declaration per namespace';
 export const DOCUMENTATION = "plain L1, the documentation's five objects";
+
+/** A case as it is with the App of this library. */
+export const withFastApp = (name: string) => `${name}, \`FastApp\``;
 export const HELM = '`helm template`';
 
 /** Everything that is compared. */
 export function casesWith(peers: Record<Peer, string>): Case[] {
-  const node = (name: string, which: string, emits: Case['emits']): Case => ({
-    name,
-    emits,
-    atMost: 10_000,
-    command: (directory) => [process.execPath, join(HERE, 'node/run.js'), which, directory],
-  });
+  const node = (name: string, which: string, emits: Case['emits']): Case[] =>
+    ['App', 'FastApp'].map((app) => ({
+      name: app === 'App' ? name : withFastApp(name),
+      emits,
+      atMost: 10_000,
+      command: (directory) => [process.execPath, join(HERE, 'node/run.js'), which, directory, app],
+    }));
   const template = (name: string, folder: Peer, atMost: number, args: string[]): Case => ({
     name,
     emits: 'per host',
@@ -43,10 +47,10 @@ export function casesWith(peers: Record<Peer, string>): Case[] {
   });
   const kustomize = template('kustomize', 'kustomize', 100, ['build', '.']);
   return [
-    node(PER_HOST, 'a declaration per host', 'per host'),
-    node(PER_NAMESPACE, 'a declaration per namespace', 'per namespace'),
-    node(DOCUMENTATION, 'documentation', 'documentation'),
-    node('plain L1, the same policy', 'same policy', 'per host'),
+    ...node(PER_HOST, 'a declaration per host', 'per host'),
+    ...node(PER_NAMESPACE, 'a declaration per namespace', 'per namespace'),
+    ...node(DOCUMENTATION, 'documentation', 'documentation'),
+    ...node('plain L1, the same policy', 'same policy', 'per host'),
     {
       ...template(HELM, 'helm', 10_000, ['template', 'egress', '.', '--values', 'declarations.json']),
       prepare: (directory) => {
@@ -75,5 +79,5 @@ export const MIXED: Case = {
   emits: 'per host',
   atMost: 10_000,
   inOneNamespace: true,
-  command: (directory) => [process.execPath, join(HERE, 'node/run.js'), 'mixed patterns', directory],
+  command: (directory) => [process.execPath, join(HERE, 'node/run.js'), 'mixed patterns', directory, 'FastApp'],
 };

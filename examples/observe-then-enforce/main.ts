@@ -1,8 +1,7 @@
-import { App } from 'cdk8s';
-import { Egress, Installation } from 'cdk8s-istio-egress';
+import { Egress, FastApp, Installation } from 'cdk8s-istio-egress';
 import { observeThenEnforce } from './chart';
 
-const app = new App();
+const app = new FastApp();
 observeThenEnforce(app);
 // What belongs into the mesh's configuration, beside the manifests that Flux applies.
 Installation.write(app, process.env.INSTALL_DIR ?? 'install');

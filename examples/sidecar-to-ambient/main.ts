@@ -1,9 +1,8 @@
-import { App } from 'cdk8s';
-import { Egress, Installation, Mesh } from 'cdk8s-istio-egress';
+import { Egress, FastApp, Installation, Mesh } from 'cdk8s-istio-egress';
 import { MESH } from '../mesh';
 import { sidecarToAmbient, Stage } from './chart';
 
-const app = new App();
+const app = new FastApp();
 Mesh.configure(app, MESH);
 // In life STAGE is where you are; the example shows the middle.
 sidecarToAmbient(app, (process.env.STAGE as Stage | undefined) ?? Stage.DURING);

@@ -1,9 +1,8 @@
-import { App } from 'cdk8s';
-import { Egress, Installation, Mesh } from 'cdk8s-istio-egress';
+import { Egress, FastApp, Installation, Mesh } from 'cdk8s-istio-egress';
 import { MESH } from '../mesh';
 import { upstreamProxyOpa } from './chart';
 
-const app = new App();
+const app = new FastApp();
 Mesh.configure(app, MESH);
 upstreamProxyOpa(app);
 // What belongs into the mesh's configuration, beside the manifests that Flux applies.

@@ -1,6 +1,7 @@
-import { ApiObject, ApiObjectMetadata, Chart, Lazy } from 'cdk8s';
+import { ApiObject, ApiObjectMetadata, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Mesh } from './mesh';
+import { OwnObject } from './own-object';
 import { OWNER, ownerOf } from './owner-mark';
 import { EgressError } from '../errors';
 import { checkKind, checkOptions, Options } from '../options';
@@ -63,31 +64,27 @@ export interface ObjectProps {
 }
 
 /**
- * Makes the objects of an owner, each as a plain `ApiObject`: JSON patches of the user reach every field of it, while the generated L1
- * classes drop the fields that their CRD version does not know.
+ * Makes the objects of an owner, each as an `ApiObject`, not as one of the generated L1 classes: JSON patches of the user reach every field
+ * of it, while those drop the fields that their CRD version does not know.
  */
 export function objectsOf(scope: Construct, { namespace, metadata }: ObjectOwner): (props: ObjectProps) => ApiObject {
   const mesh = Mesh.of(scope);
-  return ({ kind, name, id = kind, apiVersion = API_VERSIONS[kind], annotations, spec, fields }) =>
-    new ApiObject(scope, id, {
-      apiVersion,
-      kind,
-      metadata: {
-        ...metadata,
-        namespace,
-        name,
-        // What is nearer wins: the mesh's, the chart's, then the object's own.
-        labels: { ...mesh._labels, ...Chart.of(scope).labels, ...metadata?.labels },
-        annotations: {
-          ...mesh._annotations,
-          [OWNER]: ownerOf(scope, apiVersion, kind),
-          ...metadata?.annotations,
-          ...annotations,
-        },
+  return ({ kind, name, id = kind, apiVersion = API_VERSIONS[kind], annotations, spec, fields }) => {
+    const all = {
+      ...metadata,
+      namespace,
+      name,
+      // What is nearer wins: the mesh's, the chart's, then the object's own.
+      labels: { ...mesh._labels, ...Chart.of(scope).labels, ...metadata?.labels },
+      annotations: {
+        ...mesh._annotations,
+        [OWNER]: ownerOf(scope, apiVersion, kind),
+        ...metadata?.annotations,
+        ...annotations,
       },
-      ...(spec && { spec: Lazy.any({ produce: spec }) }),
-      ...fields,
-    });
+    };
+    return new OwnObject(scope, id, { apiVersion, kind, metadata: all }, spec, fields);
+  };
 }
 
 /** What users can say of objects. `ApiObjectMetadata` itself takes any field, and a misspelled one would be written as it is. */

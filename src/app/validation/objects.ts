@@ -34,5 +34,5 @@ export function fileCollisions(app: App, objects: ApiObject[]): string[] {
 }
 
 function identity(object: ApiObject): string {
-  return [object.apiGroup, object.kind, object.metadata.namespace ?? '', object.name].join('/');
+  return `${object.apiGroup}/${object.kind}/${object.metadata.namespace ?? ''}/${object.name}`;
 }

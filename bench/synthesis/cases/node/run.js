@@ -1,8 +1,11 @@
-/** One run of one case: `node run.js CASE DIRECTORY` reads what is declared in the directory and writes manifests to `out` there. */
+/**
+ * One run of one case: `node run.js CASE DIRECTORY APP` reads what is declared in the directory and writes manifests to `out` there,
+ * with cdk8s's App or this library's FastApp.
+ */
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 
-const [which, directory] = process.argv.slice(2);
+const [which, directory, kind] = process.argv.slice(2);
 const { namespaces } = JSON.parse(readFileSync(join(directory, 'declarations.json'), 'utf8'));
 
 // Each is loaded when it runs, because loading is part of what a process pays.
@@ -15,7 +18,7 @@ const CASES = {
 };
 
 const declare = CASES[which]();
-const { App } = require('cdk8s');
+const App = kind === 'FastApp' ? require('../../../..').FastApp : require('cdk8s').App;
 
 const app = new App({ outdir: join(directory, 'out') });
 declare(app, namespaces, directory);
