@@ -1,4 +1,4 @@
-export { FastApp } from './app/fast-app';
+export { FastApp } from './fast-app/fast-app';
 export { type ConnectionLimits } from './destination/connection-limits';
 export {
   type EgressDestination,

@@ -1,7 +1,7 @@
 import { Yaml } from 'cdk8s';
 import fc from 'fast-check';
 import { oddTree, text, tree } from './documents';
-import { documentOf } from '../../../src/app/yaml/document';
+import { documentOf } from '../../../src/fast-app/yaml/document';
 
 /** `tools/same-files.ts` asks for more. */
 const numRuns = Number(process.env.RANDOM_DOCUMENTS ?? 3000);
