@@ -1,5 +1,5 @@
 import { furthestReading } from './grammar/paths';
-import { Declared, HOSTS, PORTS, Story } from './story';
+import { Declared, HOSTS, isClient, PORTS, Story } from './story';
 
 /** What a story's declarations mean, told without looking at what the library makes of them. */
 
@@ -16,7 +16,6 @@ export interface Arrival {
 
 const isWildcard = (host: string) => host.startsWith('*.');
 const below = (name: string, host: string) => isWildcard(host) && name.endsWith(host.slice(1));
-const isClient = (client: string, who: string) => client === who || client === `${who.split('/')[0]}/*`;
 
 /** The declarations of an exit that decide about a name: its own, or those of the narrowest wildcard above it. */
 function deciding(story: Story, exit: Declared['exit'], name: string): Declared[] {

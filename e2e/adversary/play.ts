@@ -1,6 +1,7 @@
 import { EDGE, EXITS, manifestsOf } from './app';
 import { CATALOGUE, STOPPED_BY_GUARDS } from './catalogue';
 import { authorityOf, pathOf } from './forms';
+import { honestMoves } from './honest';
 import { Arrival, isNamed, mayCall, mayCause, servedAtWaypoint } from './meaning';
 import { EVIL, Hit, Shot, Stage } from './stage';
 import { Move, Planted, Story } from './story';
@@ -104,7 +105,8 @@ export class Player {
 
   /** Makes every move of a story; what comes out wrong is tried again by itself, until proxies have no old connections any more. */
   private async judge(story: Story): Promise<void> {
-    let left = story.moves.map((move, index) => ({ move, index }));
+    const moves = [...story.moves, ...honestMoves(story)];
+    let left = moves.map((move, index) => ({ move, index }));
     let wrong: string[] = [];
     for (let attempt = 0; attempt < TRIES && left.length > 0; attempt++) {
       if (attempt > 0) await pause(PAUSE);
@@ -121,8 +123,8 @@ export class Player {
       );
       left = left.filter((_, at) => verdicts[at] !== undefined);
     }
-    for (const move of story.moves) this.note(story, move);
-    if (wrong.length > 0) throw new Error(`${wrong.length} of ${story.moves.length} calls came out wrong\n${wrong[0]}`);
+    for (const move of moves) this.note(story, move);
+    if (wrong.length > 0) throw new Error(`${wrong.length} of ${moves.length} calls came out wrong\n${wrong[0]}`);
   }
 
   private note(story: Story, move: Move): void {

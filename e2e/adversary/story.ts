@@ -76,6 +76,10 @@ export const CALLERS = [
   'agents/spy',
   'plain/pod',
 ];
+/** Whether a declaration's client stands for a caller. */
+export const isClient = (client: string, who: string): boolean =>
+  client === who || client === `${who.split('/')[0]}/*`;
+
 /** Teams that plant objects: a client of exits, and one that is granted nothing. */
 export const TEAMS = ['shop', 'stranger'];
 export const RULES = ['none', 'none', 'none', 'read', 'not-admin'];
