@@ -7,6 +7,7 @@ import { GatewayAddress } from './gateway-handle';
 import { portsWithServiceEntry } from './gateway-limits';
 import { ClientHopScope, LedHost, LedHostProps } from './led-host';
 import { opaquePorts, ResolvedPort } from '../destination/egress-port';
+import { isWildcard } from '../destination/host';
 import { markClientHost } from '../validation/marks';
 
 /**
@@ -26,7 +27,7 @@ export interface IClientHop {
 
   /**
    * What makes sidecars listen on the ports, one for each host; none for port 80, where a sidecar routes a host by its
-   * VirtualService alone. On the way to a gateway they have no endpoint, so that they open nothing while the route is not
+   * VirtualService alone, unless it is a wildcard. On the way to a gateway they have no endpoint, so that they open nothing while the route is not
    * applied yet.
    */
   readonly serviceEntries: ApiObject[];
@@ -108,8 +109,13 @@ export class HostAtGateway extends LedHost {
     this.make('ServiceEntry', () => clientServiceEntry(this.host, this.entryPorts(), this.own ?? this.captured));
   }
 
-  /** On these the host needs a ServiceEntry. */
+  /**
+   * On these the host needs a ServiceEntry. A wildcard does on all: as soon as a sidecar knows a host below it on a port, an alias for
+   * instance, Istio has the wildcard's route stand for the known hosts alone.
+   * @see separateVSHostsAndServices in istio/istio, pilot/pkg/networking/core/route
+   */
   private entryPorts(): ResolvedPort[] {
-    return this.own ? this.ports : portsWithServiceEntry(this.gateway, this.ports);
+    const isKnownWhole = this.own !== undefined || (isWildcard(this.host) && !this.isForAll);
+    return isKnownWhole ? this.ports : portsWithServiceEntry(this.gateway, this.ports);
   }
 }
