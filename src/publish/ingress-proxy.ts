@@ -22,7 +22,7 @@ import { checkHosts, isWildcard } from '../destination/host';
 import { HttpPort } from '../destination/http-port';
 import { resolveUpstream, Upstream } from '../destination/upstream';
 import { EgressError } from '../errors';
-import { routesTo } from '../exit/exit-routes';
+import { authorityOnAnyPort, routesTo } from '../exit/exit-routes';
 import { hostInName } from '../exit/hop-name';
 import { markInstallation } from '../exit/installation';
 import { markNote, portSummary } from '../exit/summary';
@@ -188,11 +188,13 @@ export class IngressProxy extends Construct {
 
   private httpRoutes(host: string, port: HttpPort): VirtualServiceSpecHttp[] {
     const ports = httpPorts(this.ports);
-    if (!this.paths) return routesTo(host, port, ports, { port: port.port });
+    // Callers may name a port of the load balancer's. What else could stand behind the name, the host would read as another one.
+    const called = { port: port.port, authority: { regex: authorityOnAnyPort(host) } };
+    if (!this.paths) return routesTo(host, port, ports, called);
     const { request, response } = port.headers;
     const headers = { request: { ...request, remove: [...(request.remove ?? []), ...PATH_HEADERS] }, response };
     return this.paths.flatMap((path) =>
-      routesTo(host, { ...port, headers }, ports, { port: port.port, uri: { regex: servedPath(path) } }),
+      routesTo(host, { ...port, headers }, ports, { ...called, uri: { regex: servedPath(path) } }),
     );
   }
 
