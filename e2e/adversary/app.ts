@@ -155,9 +155,7 @@ function declare(chart: Chart, id: string, one: Declared, exits: Exits): void {
     exit: one.exit === 'second' ? exits.second : exits.first,
     clients,
     rules,
-    ingress: one.outside
-      ? { gateway: IngressGateway.imported(), credentialName: certificateOf(one.host) }
-      : undefined,
+    ingress: one.outside ? { gateway: IngressGateway.imported(), credentialName: certificateOf(one.host) } : undefined,
   });
 }
 

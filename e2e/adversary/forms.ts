@@ -54,8 +54,7 @@ export function serverNameOf(move: Move): string | undefined {
 export const pathOf = ({ path, other }: Move): string => paths(other)[path];
 
 /** The header lines that a move adds. */
-export const headersOf = ({ header, host, other }: Move): HeaderForm =>
-  headerForms(host, other, 'pay/report')[header];
+export const headersOf = ({ header, host, other }: Move): HeaderForm => headerForms(host, other, 'pay/report')[header];
 
 /** Whether everybody who reads a move reads the same: what it declares must work then. */
 export function isPlain(move: Move): boolean {

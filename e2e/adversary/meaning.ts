@@ -101,13 +101,7 @@ function decidingFor(story: Story, who: string, name: string, port: number, isHt
 }
 
 /** Where a call of a caller that means no harm must arrive; undefined if it must be refused. */
-export function mayCall(
-  story: Story,
-  who: string,
-  name: string,
-  port: number,
-  http?: HttpCall,
-): Expected | undefined {
+export function mayCall(story: Story, who: string, name: string, port: number, http?: HttpCall): Expected | undefined {
   const isHttp = http !== undefined;
   const decide = decidingFor(story, who, name, port, isHttp);
   const grants = decide.flatMap((one) => portsOf(one, port, isHttp).map((to) => ({ one, to })));
@@ -115,8 +109,7 @@ export function mayCall(
   const mine = isOpen ? grants : grants.filter(({ one }) => isGranted(one, who));
   const passing = http && !isOpen ? mine.filter(({ one }) => rulesAllow(one.rules, http)) : mine;
   // A deny rule takes away what others grant.
-  const isDenied =
-    http && !isOpen && mine.some(({ one }) => one.rules === 'not-admin' && !rulesAllow(one.rules, http));
+  const isDenied = http && !isOpen && mine.some(({ one }) => one.rules === 'not-admin' && !rulesAllow(one.rules, http));
   const [first] = passing;
   if (!first || isDenied) return undefined;
   return { server: serverOf(first.one, name), port: first.to.upstream, tls: first.to.tls, from: 'exit' };

@@ -42,7 +42,13 @@ export class Player {
       const standing: Planted[] = [];
       if (!story.objects.every(isYounger)) {
         await this.flux.reconcile(this.bare());
-        standing.push(...(await this.plant(story.objects.filter(({ older }) => older), [], applied)));
+        standing.push(
+          ...(await this.plant(
+            story.objects.filter(({ older }) => older),
+            [],
+            applied,
+          )),
+        );
         await pause(1100); // ages are told in seconds
       }
       await this.flux.reconcile(made.documents);

@@ -54,7 +54,9 @@ function wrongWith(story: Story, move: Move, record: InternetRecord, from: Retur
   if (from === 'caller') return leftByItself(story, move, isAtEvil);
   if (from === 'exit') {
     const callers = move.way === 'ingress' ? [INGRESS, move.who] : [move.who];
-    if (isAtEvil || !callers.some((who) => mayCause(story, who, seen))) return 'arrived through an exit without a grant';
+    if (isAtEvil || !callers.some((who) => mayCause(story, who, seen))) {
+      return 'arrived through an exit without a grant';
+    }
   }
   if (from === 'ingress' && (isAtEvil || !mayBePublished(story, seen))) {
     return 'arrived through the ingress gateway, which does not serve it';
@@ -107,7 +109,9 @@ function expected(story: Story, move: Move): Expected | undefined {
   const isHttp = speaks === 'http' || speaks === 'http2';
   const granted = mayCall(story, who, host, port, isHttp ? http : undefined);
   const isUnguarded = isObserved(story, who) && teamOf(who) !== 'agents' && !isLed(story, who, host);
-  return granted ?? (isUnguarded ? { server: serverNamed(host), port, tls: speaks === 'tls', from: 'caller' } : undefined);
+  return (
+    granted ?? (isUnguarded ? { server: serverNamed(host), port, tls: speaks === 'tls', from: 'caller' } : undefined)
+  );
 }
 
 /** Whether what is not granted may go straight out, because nobody promised otherwise. */
