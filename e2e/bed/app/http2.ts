@@ -16,7 +16,14 @@ function strings(headers: object): Record<string, string> {
 }
 
 /** Header lines of one connection, which no HTTP/2 request has. */
-const OF_THE_CONNECTION = ['connection', 'upgrade', 'keep-alive', 'proxy-connection', 'http2-settings', 'transfer-encoding'];
+const OF_THE_CONNECTION = [
+  'connection',
+  'upgrade',
+  'keep-alive',
+  'proxy-connection',
+  'http2-settings',
+  'transfer-encoding',
+];
 
 /** Names in lower case, with all that is said of each. */
 function linesOf({ lines = [] }: Call): Record<string, string | string[]> {
