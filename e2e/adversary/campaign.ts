@@ -26,8 +26,15 @@ export async function campaign(stage: Stage, options: CampaignOptions): Promise<
   const { seed, path, within = 3_600_000, tell = () => undefined } = options;
   const player = new Player(stage);
   const started = Date.now();
+  let hasFailed = false;
   const play = async (story: Story) => {
-    await player.play(story);
+    try {
+      await player.play(story);
+    } catch (error) {
+      if (!hasFailed) tell(`a failure, which is made smaller now: ${(error as Error).message}\n${JSON.stringify(story)}`);
+      hasFailed = true;
+      throw error;
+    }
     const { stories: played, calls } = player.coverage;
     if (played > 0 && played % 20 === 0) {
       tell(`${played} apps, ${calls} calls, ${Math.round((Date.now() - started) / 1000)} s`);

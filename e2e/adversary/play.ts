@@ -128,7 +128,7 @@ export class Player {
       if (attempt > 0) await pause(PAUSE);
       const hits = await this.stage.volley(
         left.map(({ move, index }) => shotOf(move, index)),
-        attempt > 0 ? 1 : 8,
+        attempt > 0 ? 1 : 16,
       );
       this.coverage.calls += hits.length;
       const verdicts = left.map(({ move }, at) => verdict(story, move, hits[at], this.stage.sourceOf));

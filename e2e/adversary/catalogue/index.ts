@@ -18,4 +18,8 @@ export const STOPPED_BY_GUARDS: Record<string, 'address' | 'wildcard'> = {
   'VirtualService of the host for everybody': 'wildcard',
   'VirtualService of the host for others by name': 'wildcard',
   'VirtualService of a wildcard for everybody': 'wildcard',
+  'VirtualService of the host in capitals': 'wildcard',
+  'VirtualService that mirrors calls to the exit': 'wildcard',
+  'VirtualService with a delegate elsewhere': 'wildcard',
+  "DestinationRule that asks the exit for another's server name": 'wildcard',
 };
