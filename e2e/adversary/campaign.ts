@@ -31,7 +31,9 @@ export async function campaign(stage: Stage, options: CampaignOptions): Promise<
     try {
       await player.play(story);
     } catch (error) {
-      if (!hasFailed) tell(`a failure, which is made smaller now: ${(error as Error).message}\n${JSON.stringify(story)}`);
+      if (!hasFailed) {
+        tell(`a failure, which is made smaller now: ${(error as Error).message}\n${JSON.stringify(story)}`);
+      }
       hasFailed = true;
       throw error;
     }

@@ -1,3 +1,4 @@
+import { admissionIs, isRefusal } from './admission';
 import { manifestsOf, NOTHING } from './app';
 import { CATALOGUE } from './catalogue';
 import { Coverage } from './coverage';
@@ -7,9 +8,7 @@ import { doorOf, shotOf } from './shots';
 import { EVIL, Stage } from './stage';
 import { Planted, Story, TEAMS } from './story';
 import { isGranted, verdict } from './verdict';
-import { eventually } from '../bed/poll';
 import { Flux } from '../suites/flux';
-import { admissionHolds, review } from '../suites/guarded/admitted';
 
 /** How long a proxy may go on with what it had on connections that stood. */
 const TRIES = 4;
@@ -52,7 +51,7 @@ export class Player {
         await pause(1100); // ages are told in seconds
       }
       await this.flux.reconcile(made.documents);
-      for (const team of closed) await admissionHolds(this.stage.mesh, team);
+      for (const team of closed) await admissionIs(true, team);
       standing.push(...(await this.plant(story.objects.filter(isYounger), closed, applied)));
       await this.openDoors(story, applied);
       if (applied.length > 0) await this.stage.mesh.settled();
@@ -61,7 +60,7 @@ export class Player {
       this.coverage.app(story);
     } finally {
       if (applied.length > 0) await this.stage.mesh.delete(applied);
-      if (closed.length > 0) await this.withoutAdmission();
+      if (closed.length > 0) await this.withoutAdmission(closed);
     }
   }
 
@@ -73,11 +72,9 @@ export class Player {
   }
 
   /** What the next story writes must not be looked at by the policies of this one, which the API server forgets a moment later. */
-  private async withoutAdmission(): Promise<void> {
+  private async withoutAdmission(closed: string[]): Promise<void> {
     await this.flux.reconcile(this.bare());
-    const probe = CATALOGUE['EnvoyFilter that takes the policies away'](this.aimOf({ team: TEAMS[0], host: EVIL }))[0];
-    const isForgotten = async () => (await review(this.stage.mesh, probe, ['--dry-run=server'])).accepted;
-    await eventually('admission to be forgotten', isForgotten);
+    for (const team of closed) await admissionIs(false, team);
   }
 
   private aimOf({ team, host }: Pick<Planted, 'team' | 'host'>) {
@@ -115,7 +112,7 @@ export class Player {
       applied.push(object);
       return 'taken';
     } catch (error) {
-      return (error as Error).message.includes('ValidatingAdmissionPolicy') ? 'refused by admission' : 'not taken';
+      return isRefusal(error) ? 'refused by admission' : 'not taken';
     }
   }
 
