@@ -24,7 +24,8 @@ const roles: HeaderForm[] = [
   auditor(['X-Role', 'auditor']),
   auditor(['x-role', 'auditor']),
   auditor(['X-ROLE', 'auditor']),
-  auditor(['X-Role', '  auditor ']),
+  // Blanks around a value belong to no value of HTTP/1.1, and to no request of HTTP/2.
+  anything(['X-Role', '  auditor ']),
   anything(['X-Role', 'guest']),
   anything(['X-Role', '']),
   anything(['X-Role', 'Auditor']),
