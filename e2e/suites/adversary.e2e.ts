@@ -29,5 +29,5 @@ it('random apps and attackers: what is granted passes, nothing else leaves', asy
   expect(Object.fromEntries(coverage.apps)).toEqual(APPS);
   expect(coverage.calls).toBeGreaterThan(800);
   expect(coverage.granted).toBeGreaterThan(80);
-  expect(coverage.refusedByAdmission.size).toBeGreaterThan(2);
+  expect(coverage.refusedByAdmission.size).toBeGreaterThan(1);
 }, 900_000);
