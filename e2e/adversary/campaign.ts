@@ -26,7 +26,8 @@ export async function campaign(stage: Stage, options: CampaignOptions): Promise<
   const { seed, path, within = 3_600_000, tell = () => undefined } = options;
   const player = new Player(stage);
   const started = Date.now();
-  let hasFailed = false;
+  // Of several failures the first is told, and none of a story that the end of the time interrupts.
+  let isTold = false;
   const play = async (story: Story) => {
     try {
       await player.play(story);
@@ -34,7 +35,7 @@ export async function campaign(stage: Stage, options: CampaignOptions): Promise<
       if (!hasFailed) {
         tell(`a failure, which is made smaller now: ${(error as Error).message}\n${JSON.stringify(story)}`);
       }
-      hasFailed = true;
+      isTold = true;
       throw error;
     }
     const { stories: played, calls } = player.coverage;
@@ -49,6 +50,7 @@ export async function campaign(stage: Stage, options: CampaignOptions): Promise<
     interruptAfterTimeLimit: within,
     markInterruptAsFailure: false,
   });
+  isTold = true;
   if (!result.failed) return player.coverage;
   throw new Error(
     [
