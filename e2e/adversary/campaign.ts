@@ -32,7 +32,7 @@ export async function campaign(stage: Stage, options: CampaignOptions): Promise<
     try {
       await player.play(story);
     } catch (error) {
-      if (!hasFailed) {
+      if (!isTold) {
         tell(`a failure, which is made smaller now: ${(error as Error).message}\n${JSON.stringify(story)}`);
       }
       isTold = true;
