@@ -3,22 +3,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Chart, Yaml } from 'cdk8s';
 import { parse } from 'yaml';
-import { ExitName, PORTS, Story } from './story';
+import { Declared, ExitName, Mode, PORTS, Story } from './story';
 import {
+  AdmissionGuard,
   Egress,
   EgressClient,
   EgressGateway,
   EgressGuard,
   EgressPort,
   EgressWaypoint,
+  ExitGuard,
   GatewayWorkload,
   GuardedNamespaces,
+  GuardMode,
   HttpRule,
-  EgressExit,
   InCluster,
+  IngressGateway,
+  IngressProxy,
+  GuardScope,
+  TlsCredential,
   Installation,
   Mesh,
   OutboundTrafficPolicy,
+  UpstreamProxy,
 } from '../../src';
 
 /** Where the exits of all stories stand. */
@@ -28,6 +35,9 @@ export const EXITS: Record<ExitName, { readonly namespace: string; readonly name
   waypoint: { namespace: 'ambient-egress', name: 'egress-waypoint' },
 };
 
+/** What the objects of the first host that the ingress gateway serves are called. */
+export const PUBLISHED = 'published';
+
 /** The server behind the wildcard of gateways. */
 export const EDGE = 'edge.example.net';
 
@@ -35,6 +45,7 @@ const RULES: Record<string, HttpRule[] | undefined> = {
   none: undefined,
   read: [HttpRule.allow({ methods: ['GET'], paths: ['/v1/*', '/v1'] })],
   'not-admin': [HttpRule.deny({ paths: ['/admin', '/admin/*'] })],
+  auditor: [HttpRule.allow({ headers: { 'X-Role': ['auditor'] } })],
 };
 
 const MAKE: Record<string, () => EgressPort> = {
@@ -51,6 +62,21 @@ function clientOf(text: string): EgressClient {
   const [namespace, account] = text.split('/');
   return account === '*' ? EgressClient.namespace(namespace) : EgressClient.serviceAccount(namespace, account);
 }
+
+/** The exits alone. */
+export const NOTHING: Story = {
+  declarations: [],
+  published: [],
+  guards: { namespaces: {}, exits: false },
+  objects: [],
+  moves: [],
+};
+
+/** The addresses of the bed's pods and Services. */
+const CLUSTER = ['10.244.0.0/16', '10.96.0.0/16'];
+
+/** The Secret with which the ingress gateway serves an alias. */
+export const certificateOf = (alias: string): string => `${alias.replace(/\./g, '-')}-tls`;
 
 /** The manifests of a story, or the code with which the library refuses it. */
 export function manifestsOf(story: Story): { documents: string[] } | { refused: string } {
@@ -70,7 +96,7 @@ export function manifestsOf(story: Story): { documents: string[] } | { refused: 
 /** What the library says that the mesh's configuration has to hold. */
 export function meshConfig(): object {
   const app = new App({ outdir: '/nonexistent' });
-  build(app, { declarations: [], guarded: false, objects: [], moves: [] });
+  build(app, NOTHING);
   const folder = mkdtempSync(join(tmpdir(), 'egress-'));
   try {
     Installation.write(app, folder);
@@ -89,22 +115,72 @@ function build(app: App, story: Story): void {
   });
   const platform = new Chart(app, 'platform');
   const workload = GatewayWorkload.managed({ replicas: 1 });
-  const exits: Record<ExitName, EgressExit> = {
+  const exits = {
     first: new EgressGateway(platform, 'First', { ...EXITS.first, workload }),
     second: new EgressGateway(platform, 'Second', { ...EXITS.second, workload }),
     waypoint: new EgressWaypoint(platform, 'Waypoint', { ...EXITS.waypoint, workload: { replicas: 1 } }),
   };
   const charts = { one: new Chart(app, 'one'), two: new Chart(app, 'two') };
-  story.declarations.forEach((one, index) => {
-    new Egress(charts[one.chart], `Egress${index}`, {
+  story.declarations.forEach((one, index) => declare(charts[one.chart], `Egress${index}`, one, exits));
+  story.published.forEach(({ host, port, onlyV1 }, index) => {
+    new IngressProxy(platform, `Published${index}`, {
+      name: index === 0 ? PUBLISHED : undefined,
+      ingress: IngressGateway.imported(),
+      hosts: [host],
+      endpoints: host.startsWith('*') ? [{ address: EDGE }] : undefined,
+      ports: [MAKE[port]()],
+      paths: onlyV1 ? ['/v1'] : undefined,
+    });
+  });
+  guard(platform, story, exits);
+}
+
+type Exits = { first: EgressGateway; second: EgressGateway; waypoint: EgressWaypoint };
+
+function declare(chart: Chart, id: string, one: Declared, exits: Exits): void {
+  const clients = one.clients.map(clientOf);
+  const rules = RULES[one.rules];
+  if (one.upstream === undefined) {
+    new Egress(chart, id, {
       hosts: [one.host],
       endpoints: one.host.startsWith('*') && one.exit !== 'waypoint' ? [{ address: EDGE }] : undefined,
       exit: exits[one.exit],
       ports: one.ports.map((port) => MAKE[port]()),
-      clients: one.clients.map(clientOf),
-      rules: RULES[one.rules],
+      clients,
+      rules,
     });
+    return;
+  }
+  new UpstreamProxy(chart, id, {
+    host: one.host,
+    upstreamHost: one.upstream,
+    exit: one.exit === 'second' ? exits.second : exits.first,
+    clients,
+    rules,
+    ingress: one.outside
+      ? { gateway: IngressGateway.imported(), credential: TlsCredential.named(certificateOf(one.host)) }
+      : undefined,
   });
-  if (!story.guarded) return;
-  new EgressGuard(platform, 'Guard', { namespaces: GuardedNamespaces.named(['pay']), inCluster: InCluster.none() });
+}
+
+const modeOf = (mode: Mode) => GuardMode[mode];
+
+function guard(platform: Chart, { guards }: Story, exits: Exits): void {
+  const admission =
+    guards.admission &&
+    new AdmissionGuard(platform, 'Admission', { mode: modeOf(guards.admission), clusterRanges: CLUSTER });
+  for (const [namespace, mode] of Object.entries(guards.namespaces)) {
+    new EgressGuard(platform, `Guard ${namespace}`, {
+      namespaces: GuardedNamespaces.named([namespace]),
+      inCluster: InCluster.none(),
+      mode: modeOf(mode),
+      admission,
+      scope: namespace === 'agents' ? GuardScope.ambient() : undefined,
+      clusterRanges: CLUSTER,
+    });
+  }
+  if (!guards.exits) return;
+  for (const exit of Object.values(exits)) {
+    new ExitGuard(platform, `Guard ${exit.exitName}`, { exit, clusterRanges: CLUSTER });
+  }
 }

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { CATALOGUE } from './catalogue';
-import { Coverage, Player } from './play';
+import { Coverage } from './coverage';
+import { AUTHORITY_FORMS, HEADER_FORMS, PATH_FORMS, SERVER_NAME_FORMS } from './forms';
+import { Player } from './play';
 import { Stage } from './stage';
-import { stories, Story } from './story';
+import { stories } from './stories';
+import { Story } from './story';
 
 /** How long a campaign goes on, and where it begins. */
 export interface CampaignOptions {
@@ -23,8 +26,18 @@ export async function campaign(stage: Stage, options: CampaignOptions): Promise<
   const { seed, path, within = 3_600_000, tell = () => undefined } = options;
   const player = new Player(stage);
   const started = Date.now();
+  // Of several failures the first is told, and none of a story that the end of the time interrupts.
+  let isTold = false;
   const play = async (story: Story) => {
-    await player.play(story);
+    try {
+      await player.play(story);
+    } catch (error) {
+      if (!isTold) {
+        tell(`a failure, which is made smaller now: ${(error as Error).message}\n${JSON.stringify(story)}`);
+      }
+      isTold = true;
+      throw error;
+    }
     const { stories: played, calls } = player.coverage;
     if (played > 0 && played % 20 === 0) {
       tell(`${played} apps, ${calls} calls, ${Math.round((Date.now() - started) / 1000)} s`);
@@ -37,6 +50,7 @@ export async function campaign(stage: Stage, options: CampaignOptions): Promise<
     interruptAfterTimeLimit: within,
     markInterruptAsFailure: false,
   });
+  isTold = true;
   if (!result.failed) return player.coverage;
   throw new Error(
     [
@@ -49,15 +63,19 @@ export async function campaign(stage: Stage, options: CampaignOptions): Promise<
 
 /** What a campaign has tried, in lines. */
 export function report(coverage: Coverage): string[] {
-  const { stories: played, calls, granted, refused, planted, notTaken, forms, paths, moves } = coverage;
+  const { stories: played, calls, granted, apps, refused, planted, refusedByAdmission, notTaken } = coverage;
+  const { forms, serverNames, paths, headers, methods, moves } = coverage;
   const list = (counts: Map<string, number>) =>
     [...counts].map(([what, count]) => `${what} ${count}`).join(', ') || 'none';
-  const missing = Object.keys(CATALOGUE).filter((object) => !planted.has(object));
+  const tried = Object.keys(CATALOGUE).filter((object) => planted.has(object) || refusedByAdmission.has(object));
+  const missing = Object.keys(CATALOGUE).filter((object) => !tried.includes(object));
   return [
     `${played} apps, ${calls} calls, ${granted} of them granted`,
+    `apps with ${list(apps)}`,
     `refused at synthesis: ${list(refused)}`,
-    `catalogue: ${planted.size} of ${Object.keys(CATALOGUE).length} objects planted${missing.length > 0 ? `, never: ${missing.join('; ')}` : ''}`,
+    `catalogue: ${tried.length} of ${Object.keys(CATALOGUE).length} objects written${missing.length > 0 ? `, never: ${missing.join('; ')}` : ''}`,
+    `refused by admission: ${list(refusedByAdmission)}`,
     `not taken by the API server: ${list(notTaken)}`,
-    `${forms.size} forms of Host, ${paths.size} of paths, ${moves.size} kinds of moves`,
+    `${forms.size} of ${AUTHORITY_FORMS} forms of Host, ${serverNames.size} of ${SERVER_NAME_FORMS} server names, ${paths.size} of ${PATH_FORMS} paths, ${headers.size} of ${HEADER_FORMS} header forms, ${methods.size} methods, ${moves.size} kinds of moves`,
   ];
 }

@@ -1,5 +1,7 @@
-import { EDGE, EXITS, meshConfig } from './app';
-import { CALLERS, HOSTS } from './story';
+import { resolve } from 'node:path';
+import { certificateOf, EDGE, EXITS, meshConfig } from './app';
+import { ALIASES, BELOW, CALLERS, SERVERS } from './story';
+import { Source } from './verdict';
 import { api } from '../bed/api';
 import { Answer, Call } from '../bed/app/call';
 import { InternetRecord } from '../bed/internet/record';
@@ -17,6 +19,10 @@ const SERVED = [
   { port: 443, protocol: 'https' },
   { port: 5432, protocol: 'tcp' },
 ] as const;
+
+/** As `istioctl install` makes it. */
+const INGRESS_GATEWAY = resolve(__dirname, '../worlds/before/ingress-gateway.yaml');
+const INGRESS_NAMESPACE = 'istio-system';
 
 /** A call of a volley. */
 export type Shot = Omit<Call, 'id'> & { readonly from: string };
@@ -39,19 +45,22 @@ export class Stage {
       const [namespace, name] = caller.split('/');
       await mesh.workload({ namespace, name, annotations: DNS });
     }
+    await mesh.apply(INGRESS_GATEWAY);
+    for (const alias of ALIASES) await mesh.serverCertificate(`${INGRESS_NAMESPACE}/${certificateOf(alias)}`, [alias]);
     const addresses = new Map<string, string>();
     const ports = [...SERVED];
-    for (const host of [...HOSTS.filter((one) => !one.startsWith('*')), 'undeclared.example', EVIL]) {
+    for (const host of [...SERVERS, EVIL]) {
       addresses.set(host, (await mesh.external({ hosts: [host], ports })).addresses[0]);
     }
     const edge = await mesh.external({ hosts: [EDGE, '*.wikipedia.org'], ports });
     addresses.set('*.wikipedia.org', edge.addresses[0]);
-    addresses.set('x.wikipedia.org', edge.addresses[0]);
+    addresses.set(BELOW, edge.addresses[0]);
     return new Stage(mesh, addresses);
   }
 
   private pods = new Map<string, string>();
   private exits = new Set<string>();
+  private ingress = new Set<string>();
   private shots = 0;
 
   private constructor(
@@ -66,15 +75,22 @@ export class Stage {
     this.pods = new Map(
       running.map(({ metadata }) => [`${metadata.namespace}/${metadata.ownerReferences?.[0]?.name}`, metadata.name]),
     );
-    const namespaces = Object.values(EXITS).map(({ namespace }) => namespace);
-    const atExits = running.filter(({ metadata }) => namespaces.includes(metadata.namespace!));
-    this.exits = new Set(atExits.map(({ status }) => status?.podIP));
+    const addressesIn = (namespaces: string[], isMeant: (name: string) => boolean = () => true) =>
+      new Set(
+        running
+          .filter(({ metadata }) => namespaces.includes(metadata.namespace!) && isMeant(metadata.name))
+          .map(({ status }) => status?.podIP as string),
+      );
+    this.exits = addressesIn(Object.values(EXITS).map(({ namespace }) => namespace));
+    this.ingress = addressesIn([INGRESS_NAMESPACE], (name) => name.startsWith('istio-ingressgateway'));
   }
 
-  /** Whether something outside came from an exit's pod. */
-  isFromExit({ from }: InternetRecord): boolean {
-    return this.exits.has(from.split(':')[0]);
-  }
+  /** Whose pod something outside came from. */
+  readonly sourceOf: Source = ({ from }) => {
+    const [address] = from.split(':');
+    if (this.exits.has(address)) return 'exit';
+    return this.ingress.has(address) ? 'ingress' : 'caller';
+  };
 
   /** Makes calls at the same time, and tells what arrived of each. */
   async volley(shots: Shot[], atOnce = 8): Promise<Hit[]> {

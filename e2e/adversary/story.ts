@@ -1,10 +1,9 @@
-import fc from 'fast-check';
-
 /** A random app and what is tried on it, as plain data: it can be printed, made smaller and played again. */
 export interface Story {
   readonly declarations: Declared[];
-  /** Whether the namespace of the first clients is closed by a guard. */
-  readonly guarded: boolean;
+  /** Hosts that the ingress gateway serves under their own names. */
+  readonly published: Published[];
+  readonly guards: Guards;
   readonly objects: Planted[];
   readonly moves: Move[];
 }
@@ -15,8 +14,12 @@ export type ExitName = 'first' | 'second' | 'waypoint';
 /** One declaration. */
 export interface Declared {
   readonly exit: ExitName;
-  /** One of `HOSTS`. */
+  /** One of `HOSTS`; of an alias one of `ALIASES`. */
   readonly host: string;
+  /** What an alias stands for: one of `HOSTS`, which is called by TLS. */
+  readonly upstream?: string;
+  /** Whether an alias is served to callers outside, by the ingress gateway. */
+  readonly outside?: boolean;
   /** Some of `PORTS`. */
   readonly ports: string[];
   /** Some of `CLIENTS`. */
@@ -25,6 +28,29 @@ export interface Declared {
   readonly rules: string;
   /** The chart that it stands in: two of a team's own, as two folders of one repo. */
   readonly chart: 'one' | 'two';
+}
+
+/** A host that the ingress gateway serves. */
+export interface Published {
+  /** One of `HOSTS`. */
+  readonly host: string;
+  /** One of `PORTS`. */
+  readonly port: string;
+  /** Of HTTP: only "/v1" and what is below it. */
+  readonly onlyV1: boolean;
+}
+
+/** How far something is closed. */
+export type Mode = 'OBSERVE' | 'ENFORCE';
+
+/** What guards an app has. */
+export interface Guards {
+  /** The modes of the client namespaces that have a guard. */
+  readonly namespaces: { readonly [namespace: string]: Mode };
+  /** Whether the exits have guards as well. */
+  readonly exits: boolean;
+  /** The mode of the admission guard for namespaces without a guard, if there is one; the others keep it in their own. */
+  readonly admission?: Mode;
 }
 
 /** An object of the catalogue that a team writes in its own namespace. */
@@ -45,14 +71,16 @@ export interface Move {
   readonly speaks: 'http' | 'http2' | 'tls' | 'tcp';
   readonly host: string;
   readonly port: number;
-  /** Which form of the Host header: 0 is the honest one, others count through the grammar with `other` in it. */
+  /** Which form of the Host header, or of TLS's server name: 0 is the client's own, others count through the grammar with `other` in it. */
   readonly form: number;
   readonly other: string;
   /** Which form of a path: 0 is "/v1/a", others count through the grammar. */
   readonly path: number;
   readonly method: string;
-  /** Sent through a route of the caller's own namespace that rewrites the authority to the form. */
-  readonly door: boolean;
+  /** Which further header lines: 0 are none, others count through the grammar. */
+  readonly header: number;
+  /** Straight; through a route of the caller's own namespace that rewrites the authority to the form; or at the ingress gateway's Service. */
+  readonly way: 'straight' | 'door' | 'ingress';
 }
 
 export const HOSTS = [
@@ -63,10 +91,20 @@ export const HOSTS = [
   'db.example.com',
   '*.wikipedia.org',
 ];
-/** Names that are called: every host, one below the wildcard, and one that nobody declares. */
-export const NAMES = [...HOSTS.filter((host) => !host.startsWith('*')), 'x.wikipedia.org', 'undeclared.example'];
+/** Our own names for hosts, one of them below a wildcard. Servers outside have them as well, which nobody must reach. */
+export const ALIASES = ['bank.corp.example', 'wiki.wikipedia.org'];
+/** The name below the wildcard that nobody declares, and whose server is the wildcard's. */
+export const BELOW = 'x.wikipedia.org';
+/** Names with a server of their own. */
+export const SERVERS = [...HOSTS.filter((host) => !host.startsWith('*')), ...ALIASES, 'undeclared.example'];
+/** Names that are called. */
+export const NAMES = [...SERVERS, BELOW];
 export const CLIENTS = ['pay/checkout', 'pay/report', 'pay/*', 'shop/web', 'shop/*'];
 export const AMBIENT_CLIENTS = ['agents/agent', 'agents/*'];
+/** By whom calls from outside come to an exit. */
+export const INGRESS = 'istio-system/istio-ingressgateway-service-account';
+/** Somebody outside the mesh, who can call the ingress gateway alone. */
+export const OUTSIDE = 'plain/pod';
 export const CALLERS = [
   'pay/checkout',
   'pay/report',
@@ -74,11 +112,18 @@ export const CALLERS = [
   'stranger/mallory',
   'agents/agent',
   'agents/spy',
-  'plain/pod',
+  OUTSIDE,
 ];
+export const teamOf = (who: string): string => who.split('/')[0];
+
+/** Whether a declaration's client stands for a caller. */
+export const isClient = (client: string, who: string): boolean => client === who || client === `${teamOf(who)}/*`;
+
 /** Teams that plant objects: a client of exits, and one that is granted nothing. */
 export const TEAMS = ['shop', 'stranger'];
-export const RULES = ['none', 'none', 'none', 'read', 'not-admin'];
+/** Namespaces that may have a guard. */
+export const GUARDED = ['pay', 'shop', 'agents'];
+export const RULES = ['none', 'none', 'none', 'none', 'read', 'not-admin', 'auditor'];
 
 /** Ports of declarations, by what they are called on and how the host is reached. */
 export const PORTS: Record<
@@ -93,62 +138,3 @@ export const PORTS: Record<
   tcp: { speaks: 'tcp', port: 5432, upstream: 5432, tls: false },
   'readable tcp': { speaks: 'tcp', port: 5432, upstream: 5432, tls: false },
 };
-
-/** How many forms the grammars have, with the honest one. */
-export const AUTHORITY_FORMS = 63;
-export const PATH_FORMS = 22;
-
-const some = <T>(values: T[], max: number) => fc.subarray(values, { minLength: 1, maxLength: max });
-const often = <T>(usual: T, other: fc.Arbitrary<T>) =>
-  fc.oneof({ weight: 2, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: other });
-
-const declared: fc.Arbitrary<Declared> = fc
-  .record({
-    exit: fc.constantFrom<ExitName>('first', 'first', 'second', 'waypoint'),
-    host: fc.constantFrom(...HOSTS),
-    ports: some(Object.keys(PORTS), 2),
-    clients: some(CLIENTS, 2),
-    ambientClients: some(AMBIENT_CLIENTS, 2),
-    rules: fc.constantFrom(...RULES),
-    chart: fc.constantFrom('one' as const, 'two' as const),
-  })
-  .map(({ ambientClients, ...rest }) => (rest.exit === 'waypoint' ? { ...rest, clients: ambientClients } : rest))
-  .map((one) => {
-    const http = one.ports.every((port) => PORTS[port].speaks === 'http');
-    return { ...one, rules: http ? one.rules : 'none' };
-  });
-
-const move: fc.Arbitrary<Move> = fc
-  .record({
-    who: fc.constantFrom(...CALLERS),
-    speaks: fc.constantFrom<Move['speaks']>('http', 'http', 'http', 'http2', 'tls', 'tcp'),
-    host: fc.constantFrom(...NAMES),
-    port: fc.constantFrom(80, 80, 8080),
-    form: often(0, fc.integer({ min: 1, max: AUTHORITY_FORMS - 1 })),
-    other: fc.constantFrom(...NAMES),
-    path: often(0, fc.integer({ min: 1, max: PATH_FORMS - 1 })),
-    method: fc.constantFrom('GET', 'GET', 'POST'),
-    door: fc.boolean(),
-  })
-  .map((one) => {
-    if (one.speaks === 'tls') return { ...one, port: 443, form: 0, path: 0, door: false };
-    if (one.speaks === 'tcp') return { ...one, port: 5432, form: 0, path: 0, door: false };
-    return { ...one, door: one.door && one.form > 0 && TEAMS.includes(one.who.split('/')[0]) };
-  });
-
-/** Stories of a catalogue's objects. */
-export const stories = (objects: string[], moves: number): fc.Arbitrary<Story> =>
-  fc.record({
-    declarations: fc.array(declared, { minLength: 1, maxLength: 5, size: 'max' }),
-    guarded: fc.constantFrom(false, false, true),
-    objects: fc.array(
-      fc.record({
-        team: fc.constantFrom(...TEAMS),
-        object: fc.constantFrom(...objects),
-        older: fc.boolean(),
-        host: fc.constantFrom(...NAMES),
-      }),
-      { maxLength: 2, size: 'max' },
-    ),
-    moves: fc.array(move, { minLength: Math.ceil(moves / 2), maxLength: moves, size: 'max' }),
-  });

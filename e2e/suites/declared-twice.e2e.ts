@@ -99,6 +99,24 @@ describe('in one app', () => {
     },
   );
 
+  test('a wildcard on port 80 goes on when the namespace comes to know a host below it', async () => {
+    const below = {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'ServiceEntry',
+      metadata: { name: 'below', namespace: 'payments' },
+      spec: {
+        hosts: ['own.many.example'],
+        exportTo: ['.'],
+        ports: [{ name: 'http', number: 80, protocol: 'HTTP' }],
+        resolution: 'STATIC',
+      },
+    };
+    await mesh.apply(below);
+    await mesh.settled();
+    await mesh.expect({ from: 'payments/checkout', url: 'http://x.many.example/' }, allowed);
+    await mesh.delete(below);
+  });
+
   test('below a wildcard the Host header names the port that is called, or the sidecar refuses it', async () => {
     const call = (port: string, host: string) => ({
       from: 'payments/report',

@@ -110,9 +110,10 @@ describe('its upstream', () => {
 
 describe('by paths', () => {
   /** The path as it is, which no library mends. */
-  const ask = async (path: string, ...more: string[]) => {
+  const ask = async (path: string, ...more: string[]) => askFor('httpbin.org', path, ...more);
+  const askFor = async (host: string, path: string, ...more: string[]) => {
     const url = `http://${SERVICE}${path}`;
-    const command = ['curl', '-s', '--path-as-is', '-H', 'Host: httpbin.org', '-w', '\n%{http_code}', url, ...more];
+    const command = ['curl', '-s', '--path-as-is', '-H', `Host: ${host}`, '-w', '\n%{http_code}', url, ...more];
     return (await mesh.exec('outside/browser', command)).stdout;
   };
 
@@ -140,6 +141,14 @@ describe('by paths', () => {
   ])('%s is not', async (path) => {
     expect(await ask(path)).toBe('\n404');
     expect(await ask(path, '--http2-prior-knowledge')).toBe('\n404');
+  });
+
+  it('a port behind the host’s name is no other name', async () => {
+    expect(await askFor('httpbin.org:8443', '/status/200')).toMatch(/"path":"\/status/);
+  });
+
+  it.each(['httpbin.org:other.example', 'httpbin.org:+80', 'httpbin.org:80:x'])('Host %s is not', async (host) => {
+    expect(await askFor(host, '/status/200')).toBe('\n404');
   });
 
   it('no header names another one', async () => {

@@ -8,6 +8,7 @@ import { opaquePorts, ResolvedPort } from '../destination/egress-port';
 import { GatewayAddress } from '../exit/address';
 import { IClientHop } from '../exit/client-hop';
 import { Declaration } from '../exit/declaration';
+import { isWildcard } from '../destination/host';
 
 /** The client hop of a declaration: its hosts, as everybody who declares them shares them. */
 export class ClientHop implements IClientHop {
@@ -85,8 +86,13 @@ export class HostAtGateway extends LedHost {
     this.make('ServiceEntry', () => clientServiceEntry(this.host, this.entryPorts(), this.own ?? this.captured));
   }
 
-  /** On these the host needs a ServiceEntry. */
+  /**
+   * On these the host needs a ServiceEntry. A wildcard does on all: as soon as a sidecar knows a host below it on a port, an alias for
+   * instance, Istio has the wildcard's route stand for the known hosts alone.
+   * @see separateVSHostsAndServices in istio/istio, pilot/pkg/networking/core/route
+   */
   private entryPorts(): ResolvedPort[] {
-    return this.own ? this.ports : portsWithServiceEntry(this.gateway, this.ports);
+    const isKnownWhole = this.own !== undefined || (isWildcard(this.host) && !this.isForAll);
+    return isKnownWhole ? this.ports : portsWithServiceEntry(this.gateway, this.ports);
   }
 }

@@ -17,8 +17,8 @@ export interface IClientHop {
 
   /**
    * What makes sidecars listen on the ports, one for each host; none for port 80, where a sidecar routes a host by its
-   * VirtualService alone. On the way to a gateway they have no endpoint, so that they open nothing while the route is not
-   * applied yet.
+   * VirtualService alone, unless it is a wildcard. On the way to a gateway they have no endpoint, so that they open nothing while the
+   * route is not applied yet.
    */
   readonly serviceEntries: ApiObject[];
 }

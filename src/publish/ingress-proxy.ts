@@ -38,6 +38,7 @@ import { PATH_HEADERS } from '../policy/path-form';
 import { needsDestinationRule, upstreamDestinationRule } from '../upstream/destination-rule';
 import { routesTo } from '../upstream/routes';
 import { upstreamServiceEntry } from '../upstream/service-entry';
+import { authorityOnAnyPort } from '../upstream/authorities';
 
 /** How workloads inside the mesh reach hosts that are served to callers outside. */
 export enum MeshAccess {
@@ -199,11 +200,13 @@ export class IngressProxy extends Construct {
 
   private httpRoutes(host: string, port: HttpPort): VirtualServiceSpecHttp[] {
     const ports = httpPorts(this.ports);
-    if (!this.paths) return routesTo(host, port, ports, { port: port.port });
+    // Callers may name a port of the load balancer's. What else could stand behind the name, the host would read as another one.
+    const called = { port: port.port, authority: { regex: authorityOnAnyPort(host) } };
+    if (!this.paths) return routesTo(host, port, ports, called);
     const { request, response } = port.headers;
     const headers = { request: { ...request, remove: [...(request.remove ?? []), ...PATH_HEADERS] }, response };
     return this.paths.flatMap((path) =>
-      routesTo(host, { ...port, headers }, ports, { port: port.port, uri: { regex: servedPath(path) } }),
+      routesTo(host, { ...port, headers }, ports, { ...called, uri: { regex: servedPath(path) } }),
     );
   }
 

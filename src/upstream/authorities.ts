@@ -28,6 +28,11 @@ export function authorityPattern(host: string, port: number): string {
   return `(?i)${namePattern(host)}${port === 80 ? '(:80)?' : `:${port}`}`;
 }
 
+/** The Host headers that name a host with any port or none, where nothing goes by the port. */
+export function authorityOnAnyPort(host: string): string {
+  return `(?i)${namePattern(host)}(:[0-9]{1,5})?`;
+}
+
 /** A host's name, or those below a wildcard, in the form of regular expressions. */
 export function namePattern(host: string): string {
   const literal = (text: string) => text.replace(/\./g, '\\.');

@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync,readdirSync,readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiObject, App, AppProps, Chart, JsonPatch, Lazy } from 'cdk8s';
+import { ApiObject,App,AppProps,Chart,JsonPatch,Lazy } from 'cdk8s';
 import fc from 'fast-check';
-import { EgressClient, EgressGateway, FastApp, TlsOriginationEgress } from '../../src';
-import { manifest } from '../../src/mesh/manifest';
-import { text, tree } from '../properties/fast-app/documents';
+import { EgressClient,EgressGateway,FastApp,TlsOriginationEgress } from '../../src';
+import { text,tree } from '../properties/fast-app/documents';
+import { objectsOf } from '../../src/mesh/manifest';
 
 type Kind = new (props: AppProps) => App;
 
@@ -114,9 +114,11 @@ test('any fields come to what cdk8s writes', () => {
   fc.assert(
     fc.property(props, ({ spec, fields }) => {
       const fill = (app: App) =>
-        void manifest(new Chart(app, 'chart'), 'a', {
-          apiVersion: 'v1',
-          kind: 'A',
+        void objectsOf(
+          new Chart(app, 'chart'),
+          {},
+        )({
+          kind: 'Service',
           name: 'a',
           spec: () => spec,
           fields,

@@ -22,6 +22,15 @@ test('TLS needs to be known and has no endpoint to leak to', () => {
   });
 });
 
+// Istio has a wildcard's route stand for the known hosts below it alone, as soon as there is one.
+test('a wildcard is known on port 80 too, where other hosts need no entry', () => {
+  const hosts = ['a.example', '*.b.example'];
+  const made = entries({ hosts, endpoints: [{ address: 'edge.example' }], ports: [EgressPort.tlsOrigination()] });
+  expect(made.map(({ spec }) => [spec.hosts, spec.ports])).toEqual([
+    [['*.b.example'], [{ name: 'http-80', number: 80, protocol: 'HTTP' }]],
+  ]);
+});
+
 test('a TCP host is its address, on all of its ports', () => {
   const hosts = ['a.example', 'b.example'];
   const made = entries({ hosts, ports: [EgressPort.tcp(5432), EgressPort.tlsPassthrough()] }, { dnsProxying: true });

@@ -10,9 +10,12 @@ import {
   GuardedNamespaces,
   GuardMode,
   InCluster,
+  IngressGateway,
   OutboundTrafficPolicy,
   SidecarExit,
+  TlsCredential,
   TlsPassthroughEgress,
+  UpstreamProxy,
 } from '../../src';
 import { failing, world } from '../fixtures';
 
@@ -146,6 +149,22 @@ test('keeps each namespace in the mode of its guard, and the others in its own',
     ['egress-guard.platform-closed', 'Deny', 'Audit', 'In', ['payments']],
     ['egress-guard.platform-watched', 'Audit', 'In', ['legacy']],
   ]);
+});
+
+test('publishing a host leaves the ingress gateway’s namespace to the platform, and no client’s', () => {
+  const { manifests, chart } = guarded({ mode: GuardMode.ENFORCE });
+  new UpstreamProxy(chart, 'Bank', {
+    host: 'bank.corp.example',
+    upstreamHost: 'bank.example',
+    clients: [EgressClient.namespace('shop')],
+    ingress: { gateway: IngressGateway.imported({ namespace: 'edge' }), credential: TlsCredential.named('bank') },
+  });
+  for (const name of ['egress-guard', 'egress-guard.kept']) {
+    const { spec } = manifests().only({ kind: 'ValidatingAdmissionPolicyBinding', name });
+    const { values } = spec.matchResources.namespaceSelector.matchExpressions[0];
+    expect(values).toContain('edge');
+    expect(values).not.toContain('shop');
+  }
 });
 
 test('exempts by label', () => {

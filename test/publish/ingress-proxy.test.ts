@@ -56,6 +56,30 @@ test('HTTP goes on as HTTP or by TLS that is checked, without the mesh’s heade
   manifests().has({ kind: 'VirtualService' }, { spec: { http: [{ retries: { attempts: 2 } }] } });
 });
 
+// Envoy finds the host by what stands before the last colon; the host would read what stands behind it as well.
+test('HTTP goes on only with a Host header that names the host, with any port or none', () => {
+  const named = (host: string) => {
+    const [{ match }] = routes({ hosts: [host], endpoints: [{ address: 'edge.example' }] }).http;
+    const { regex } = match[0].authority;
+    return (text: string) => new RegExp(`^(?:${regex.replace('(?i)', '')})$`, 'i').test(text);
+  };
+  const one = named('httpbin.org');
+  for (const text of ['httpbin.org', 'HttpBin.org:80', 'httpbin.org:8443']) {
+    expect([text, one(text)]).toEqual([text, true]);
+  }
+  for (const text of [
+    'httpbin.org:other.example',
+    'httpbin.org:+80',
+    'httpbin.org:',
+    'httpbin.org:80:x',
+    'x@httpbin.org',
+  ]) {
+    expect([text, one(text)]).toEqual([text, false]);
+  }
+  expect(named('*.example.org')('a.b.example.org:8080')).toBe(true);
+  expect(named('*.example.org')('a.example.org:b.example.org')).toBe(false);
+});
+
 test('TLS goes through unread, by its server name', () => {
   const { proxy, manifests } = proxied({ ports: [EgressPort.tlsPassthrough()] });
   manifests().has(

@@ -9,6 +9,8 @@ export interface Call {
   /** @default GET */
   readonly method?: string;
   readonly headers?: Record<string, string>;
+  /** Header lines besides, as they are: names in any case, and several of one name. HTTP/2 has no such lines of the connection. */
+  readonly lines?: [name: string, value: string][];
   readonly body?: string;
   /** Sends so many bytes as body instead. */
   readonly upload?: number;

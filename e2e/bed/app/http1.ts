@@ -36,6 +36,9 @@ export async function http1(call: Call, trace: Trace): Promise<Answer> {
       ...call.headers,
     },
   });
+  // Node would write it in upper case.
+  if (call.method) outgoing.method = call.method;
+  for (const [name, value] of call.lines ?? []) outgoing.appendHeader(name, value);
   try {
     const response = await new Promise<{ message: IncomingMessage; body?: string }>((resolve, reject) => {
       outgoing.once('response', (message) => resolve({ message }));

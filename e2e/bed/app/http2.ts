@@ -15,6 +15,27 @@ function strings(headers: object): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }
 
+/** Header lines of one connection, which no HTTP/2 request has. */
+const OF_THE_CONNECTION = [
+  'connection',
+  'upgrade',
+  'keep-alive',
+  'proxy-connection',
+  'http2-settings',
+  'transfer-encoding',
+];
+
+/** Names in lower case, with all that is said of each. */
+function linesOf({ lines = [] }: Call): Record<string, string | string[]> {
+  const all: Record<string, string | string[]> = {};
+  for (const [given, value] of lines) {
+    const name = given.toLowerCase();
+    if (OF_THE_CONNECTION.includes(name)) continue;
+    all[name] = name in all ? [all[name], value].flat() : value;
+  }
+  return all;
+}
+
 /** An HTTP/2 request, prior knowledge without TLS; with a `grpc` URL a unary gRPC call. */
 export async function http2(call: Call, trace: Trace): Promise<Answer> {
   const { socket, url, from } = await open(call, ['h2'], trace);
@@ -35,6 +56,7 @@ export async function http2(call: Call, trace: Trace): Promise<Answer> {
         ...(isGrpc && grpc),
         'x-bed-call': call.id,
         ...headers,
+        ...linesOf(call),
       });
       let answer: Answer = { http: '2.0', from, tls: serverOf(socket) };
       const chunks: Buffer[] = [];

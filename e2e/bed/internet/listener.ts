@@ -47,7 +47,16 @@ export class Listener {
         });
       });
     }
-    this.http1.on('connect', (request: IncomingMessage, socket) => tunnel(request, socket, addressOf, address));
+    this.http1.on('connect', (request: IncomingMessage, socket) => {
+      if (port.protocol === 'connect') {
+        tunnel(request, socket, addressOf, address);
+        return;
+      }
+      void this.serve(request, request.socket, async () => {
+        socket.end('HTTP/1.1 405 Method Not Allowed\r\ncontent-length: 0\r\n\r\n');
+        return Promise.resolve(0);
+      });
+    });
     this.http2.on('request', (request, response) => {
       const isGrpc = request.headers['content-type'] === 'application/grpc';
       void this.serve(request, request.stream.session, async () => {
@@ -127,7 +136,8 @@ export class Listener {
     server.emit('connection', socket);
   }
 
-  private serves(name: string | undefined): boolean {
+  private serves(given: string | undefined): boolean {
+    const name = given?.toLowerCase();
     return this.of.hosts.some((host) => (host.startsWith('*.') ? name?.endsWith(host.slice(1)) : host === name));
   }
 

@@ -1,4 +1,3 @@
-import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { allDeclared } from '../../app/declared';
 import { clusterRangesOf, GuardMark, guardOf, ingressHostOf } from '../../app/marks';
@@ -107,7 +106,7 @@ export function admissionFacts(scope: Construct, others: OtherRepos): AdmissionF
       guards.flatMap(({ namespaces, logs }) => (logs ? namespaces.map((namespace) => [namespace, logs]) : [])).sort(),
     ),
     observed: observedNamespaces(scope),
-    ingressNamespaces: unique(nodes.filter(ingressHostOf).flatMap(namespacesAround)),
+    ingressNamespaces: unique(nodes.flatMap((node) => ingressHostOf(node)?.namespace ?? [])),
     clusterDomain: mesh.clusterDomain,
     clusterRanges: unique([...others.clusterRanges, ...nodes.flatMap((node) => clusterRangesOf(node) ?? [])]),
     writers: unique([...CONTROLLERS, ...others.writers]),
@@ -162,13 +161,6 @@ function rangesOf(opening: any): string[] {
     ipBlock ? `${ipBlock.cidr} ${(ipBlock.except ?? []).join()}` : [],
   );
   return ranges.flatMap((range) => opening.ports.map(({ protocol, port }: any) => `${range} ${protocol} ${port}`));
-}
-
-/** The namespaces of what stands beside a mark. */
-function namespacesAround(node: IConstruct): string[] {
-  return [node, ...(node.node.scope ? [node.node.scope] : [])]
-    .flatMap((at) => at.node.children)
-    .flatMap((child) => (ApiObject.isApiObject(child) ? (child.metadata.namespace ?? []) : []));
 }
 
 function merged(entries: Entry[]): { [namespace: string]: string[] } {
