@@ -21,7 +21,6 @@ import { checkRanges } from './ranges';
 import { closedSidecar, openSidecar } from './sidecar-spec';
 import { knownExits } from '../app/known-exits';
 import { markClusterRanges, markGuard } from '../app/marks';
-import { observe } from '../app/observed';
 import { markNote } from '../app/summary';
 import { checkTree } from '../app/validation/check-tree';
 import { checkPort } from '../destination/port-number';
@@ -31,6 +30,7 @@ import { Mesh } from '../mesh/mesh';
 import { checkName, dottedName, joinName, placedName } from '../naming';
 import { BUILT_IN_PROVIDER, sidecarsLog } from '../observe/telemetry-spec';
 import { checkEnum, checkOptions } from '../options';
+import { observe } from '../policy/observed';
 
 /**
  * Closes namespaces: nothing leaves them except what is declared. Everything that the app declares or grants for a namespace

@@ -1,13 +1,13 @@
 import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { allDeclared } from '../../app/declared';
-import { clusterRangesOf, GuardMark, guardOf, ingressHostOf } from '../../app/marks';
 import { knownExits } from '../../app/known-exits';
-import { observedNamespaces } from '../../app/observed';
+import { clusterRangesOf, GuardMark, guardOf, ingressHostOf } from '../../app/marks';
 import { ExitAddress } from '../../exit/address';
 import { EgressExit } from '../../exit/egress-exit';
 import { Mesh } from '../../mesh/mesh';
 import { OutboundTrafficPolicy } from '../../mesh/mesh-settings';
+import { observedNamespaces } from '../../policy/observed';
 import { GATEWAY_NAME } from '../../waypoint/waypoint-address';
 
 /** What the admission policy has to know of the app and of other repos. */
