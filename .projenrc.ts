@@ -1,4 +1,5 @@
 import { cdk8s, javascript, typescript } from 'projen';
+import { WITHOUT_CONSTRUCTS, ZONES } from './tools/layers';
 
 const project = new cdk8s.ConstructLibraryCdk8s({
   name: 'cdk8s-istio-egress',
@@ -96,6 +97,11 @@ project.eslint?.addRules({
       pathGroupsExcludedImportTypes: [],
     },
   ],
+  'import/no-restricted-paths': ['error', { zones: ZONES }],
+});
+project.eslint?.addOverride({
+  files: WITHOUT_CONSTRUCTS,
+  rules: { 'no-restricted-imports': ['error', 'cdk8s', 'constructs'] },
 });
 
 // Generated L1: from the pinned sources of versions.json, never by hand.
