@@ -13,6 +13,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
+import { errorPage, errorsAtSynthesis, findingPage, warningTable } from './code-pages';
 import { layerDrawing, layerTable } from './layers';
 
 const ROOT = resolve(__dirname, '..');
@@ -20,6 +21,10 @@ const ROOT = resolve(__dirname, '..');
 const MADE: { readonly [name: string]: () => string } = {
   'drawing of layers': layerDrawing,
   'table of layers': layerTable,
+  errors: errorPage,
+  'errors at synthesis': errorsAtSynthesis,
+  warnings: warningTable,
+  findings: findingPage,
 };
 
 /** Every page that can embed files. */

@@ -16,7 +16,7 @@ interface Precondition {
   readonly stated: (settings: MeshSettings) => boolean | undefined;
 }
 
-const PRECONDITIONS: readonly Precondition[] = [
+export const PRECONDITIONS: readonly Precondition[] = [
   {
     code: 'OutboundAllowAny',
     statement: 'outboundTrafficPolicy: OutboundTrafficPolicy.REGISTRY_ONLY',
@@ -43,6 +43,9 @@ const PRECONDITIONS: readonly Precondition[] = [
   },
 ];
 
+/** Code of the warning that an app does not say of all of them whether they are so. */
+export const UNSTATED = 'MeshNotStated';
+
 const USED = new Slot<Set<MeshSettings>>('MeshUsed');
 
 /** Warns of what settings say is not so. */
@@ -64,7 +67,7 @@ export function warnOfUnstated(scope: Construct, settings: MeshSettings): void {
   root.node.addValidation({
     validate: () => {
       const unstated = PRECONDITIONS.filter(({ stated }) => [...used].some((each) => stated(each) === undefined));
-      if (unstated.length > 0 && !said) warn('MeshNotStated', reminder(unstated));
+      if (unstated.length > 0 && !said) warn(UNSTATED, reminder(unstated));
       said = true;
       return [];
     },
