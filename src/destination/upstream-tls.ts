@@ -40,7 +40,10 @@ const SIMPLE_TLS: Options<SimpleUpstreamTlsOptions> = { ...TLS, caCredentialName
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings
  */
 export class UpstreamTls {
-  /** TLS that verifies the server and shows no client certificate. */
+  /**
+   * TLS that verifies the server and shows no client certificate.
+   * @throws OptionUnknown, WrongType
+   */
   public static simple(options: SimpleUpstreamTlsOptions = {}): UpstreamTls {
     const { caCredentialName, ...rest } = checkOptions('UpstreamTls.simple', options, SIMPLE_TLS);
     return UPSTREAM_TLS.mark(new UpstreamTls('SIMPLE', rest, caCredentialName));
@@ -51,6 +54,8 @@ export class UpstreamTls {
    *
    * @param credentialName Secret in the exit's namespace with `tls.crt`, `tls.key` and `ca.crt`. The last one is what the
    *   server is verified against: with a credential, Istio does not fall back to the system's authorities.
+   *
+   * @throws OptionUnknown, WrongType
    */
   public static mutual(credentialName: string, options: UpstreamTlsOptions = {}): UpstreamTls {
     const checked = checkOptions('UpstreamTls.mutual', options, TLS);

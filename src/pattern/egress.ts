@@ -67,10 +67,11 @@ export class Egress extends Construct {
   public readonly clientHops: IClientHop[];
 
   /**
-   * @throws HostsMissing, HostSyntax, HostWildcard, HostIpAddress, HostInCluster, HostCount, NotInline, ClientsMissing,
-   * ClientAnyAlone, ClientInExitNamespace, ServiceAccountDots, PortsMissing, PortRange, PortConflict, TimeoutRange,
-   * SettingRange, AddressSyntax, EndpointSyntax, HttpRuleSyntax, RetriesRange, HeaderSyntax, CredentialNamespace, SubjectAltNameSyntax, ResolutionNone, ExitCannotCarry, WrongType, OptionUnknown,
-   * DestinationConflict, MetadataReserved, NameSyntax; see docs/errors.md
+   * @throws HostsMissing, HostSyntax, HostWildcard, HostIpAddress, HostInCluster, HostCount, NotInline, NotOutside, ClientsMissing,
+   * ClientAnyAlone, ClientInExitNamespace, ClientHopConflict, ServiceAccountDots, PortsMissing, PortRange, PortConflict,
+   * TimeoutRange, SettingRange, AddressSyntax, CaptureConflict, EndpointSyntax, HttpRuleSyntax, RetriesRange, HeaderSyntax,
+   * CredentialNamespace, SubjectAltNameSyntax, ResolutionNone, ExitCannotCarry, UnaskedBytes, VersionUnsupported, WrongType,
+   * OptionUnknown, DestinationConflict, MetadataReserved, NameSyntax; see docs/errors.md
    */
   public constructor(scope: Construct, id: string, props: EgressProps) {
     super(scope, id);

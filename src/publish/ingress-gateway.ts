@@ -46,7 +46,7 @@ const ATTRIBUTES: Options<IngressGatewayAttributes> = {
 
 /** The ingress gateway, which somebody else installed. */
 export class IngressGateway {
-  /** @throws NameSyntax, LabelSyntax, PortRange */
+  /** @throws NameSyntax, LabelSyntax, PortRange, OptionUnknown, WrongType */
   public static imported(attributes: IngressGatewayAttributes = {}): IngressGateway {
     return INGRESS_GATEWAY.mark(new IngressGateway(checkOptions('IngressGateway.imported', attributes, ATTRIBUTES)));
   }

@@ -44,7 +44,7 @@ const DELEGATED: Options<DelegatedEgressWaypointProps> = {
  * It is for mistakes, not against the namespace itself. Where somebody else is to decide, use `EgressWaypoint`.
  */
 export class DelegatedEgressWaypoint extends EgressWaypoint {
-  /** @throws NameSyntax, QuantitySyntax, SettingRange, LabelSyntax, MetadataReserved, ExitInRootNamespace, VersionUnsupported */
+  /** @throws what `EgressWaypoint` throws */
   public constructor(scope: Construct, id: string, props: DelegatedEgressWaypointProps) {
     super(scope, id, checkOptions(pathOf(scope, id), props, DELEGATED));
   }

@@ -88,12 +88,18 @@ const SERVICE: Options<OpaServiceOptions> = { ...OPA, host: 'checked', port: 'ch
  * @see https://istio.io/latest/docs/tasks/security/authorization/authz-custom/
  */
 export class OpaAuthorization {
-  /** OPA beside the proxy in each pod, with your policy from a ConfigMap. */
+  /**
+   * OPA beside the proxy in each pod, with your policy from a ConfigMap.
+   * @throws OptionUnknown, WrongType
+   */
   public static sidecar(options: OpaSidecarOptions): OpaAuthorization {
     return OPA_AUTHORIZATION.mark(new OpaAuthorization(checkOptions('OpaAuthorization.sidecar', options, SIDECAR)));
   }
 
-  /** OPA behind a Service. */
+  /**
+   * OPA behind a Service.
+   * @throws OptionUnknown, WrongType
+   */
   public static service(options: OpaServiceOptions): OpaAuthorization {
     return OPA_AUTHORIZATION.mark(
       new OpaAuthorization(undefined, checkOptions('OpaAuthorization.service', options, SERVICE)),

@@ -128,13 +128,16 @@ const EXISTING: Options<ExistingGatewayOptions> = {
 export class GatewayWorkload {
   /**
    * Pods of the gateway's own, with Service, ServiceAccount, HorizontalPodAutoscaler and PodDisruptionBudget.
-   * @throws QuantitySyntax, SettingRange, LabelSyntax when the gateway is made
+   * @throws OptionUnknown, WrongType. What is wrong in the options themselves is thrown when the gateway is made.
    */
   public static managed(options: ManagedGatewayOptions = {}): GatewayWorkload {
     return WORKLOAD.mark(new GatewayWorkload(checkManaged('GatewayWorkload.managed', options)));
   }
 
-  /** Pods and a Service that exist already, in the exit's namespace. */
+  /**
+   * Pods and a Service that exist already, in the exit's namespace.
+   * @throws OptionUnknown, WrongType
+   */
   public static existing(options: ExistingGatewayOptions): GatewayWorkload {
     return WORKLOAD.mark(new GatewayWorkload(undefined, checkOptions('GatewayWorkload.existing', options, EXISTING)));
   }
