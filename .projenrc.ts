@@ -1,4 +1,4 @@
-import { cdk8s, javascript, typescript } from 'projen';
+import { cdk, cdk8s, javascript, typescript } from 'projen';
 import { WITHOUT_CONSTRUCTS, ZONES } from './tools/layers';
 
 const project = new cdk8s.ConstructLibraryCdk8s({
@@ -38,8 +38,10 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   tsconfig: {
     include: ['src/**/*.ts', 'imports/**/*.ts'],
     // Maps stand beside the code: within it, every app would read them at its start, which are three quarters of all bytes.
-    compilerOptions: { rootDir: '.', inlineSourceMap: false, sourceMap: true },
+    // What is internal stands in no published type. jsii knows it by the same tag.
+    compilerOptions: { rootDir: '.', inlineSourceMap: false, sourceMap: true, stripInternal: true },
   },
+  validateTsconfig: cdk.ValidateTsconfig.MINIMAL, // the strict rules forbid `stripInternal`
   tsconfigDev: {
     include: ['examples', 'tools', 'bench', 'e2e', 'src', 'imports'].map((dir) => `../${dir}/**/*.ts`),
     compilerOptions: {
