@@ -145,15 +145,36 @@ project.addTask('e2e:prove', {
   receiveArgs: true,
 });
 
+// The API is held to the one of `api/`: what breaks it has to stand in `.compatignore`.
+const compat = project.tasks.tryFind('compat');
+compat?.reset('jsii-diff api . --keys --error-on all --ignore-file .compatignore');
+if (compat) compat.description = 'Compare the compiled API with that of api/: what breaks it stands in .compatignore';
+project.addTask('compat:accept', {
+  description: 'Take the API as it is for that of api/',
+  steps: [{ spawn: 'compile' }, { exec: 'tsx tools/api-baseline.ts' }],
+});
+
 // Documents the hand-written API only: the generated L1 would drown it.
 project.tasks.tryFind('docgen')?.reset('jsii-docgen -o API.md --submodule root');
 project.packageTask.reset('mkdir -p artifacts && npm pack --silent --pack-destination artifacts');
 
-for (const path of ['!/dist/', '!/imports/']) project.gitignore.addPatterns(path);
+for (const path of ['!/dist/', '!/imports/', '!/api/.jsii']) project.gitignore.addPatterns(path);
 project.gitignore.exclude('/artifacts/');
-const unpublished = ['install', '.ci', 'artifacts', 'bench', 'dist', 'docs', 'e2e', 'examples', 'imports', 'tools'];
+const unpublished = [
+  'api',
+  'install',
+  '.ci',
+  'artifacts',
+  'bench',
+  'dist',
+  'docs',
+  'e2e',
+  'examples',
+  'imports',
+  'tools',
+];
 for (const dir of unpublished) project.npmignore?.exclude(`/${dir}/`);
-for (const file of ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'versions.json']) {
+for (const file of ['.compatignore', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'versions.json']) {
   project.npmignore?.exclude(`/${file}`);
 }
 
