@@ -26,8 +26,8 @@ write('api/.jsii', {
   submodules: handWritten(submodules),
   types: handWritten(types),
 });
-// It finds the assemblies of dependencies by this.
-write('api/package.json', { name, version, private: true, peerDependencies: dependencies, jsii: {} });
+// It finds the assemblies of dependencies by this, which has no name: for Jest, two packages of one name are none.
+write('api/package.json', { private: true, peerDependencies: dependencies, jsii: {} });
 writeFileSync(
   join(ROOT, '.compatignore'),
   '# Breaking changes of the API that are meant, by the keys that `npm run compat` prints.\n',

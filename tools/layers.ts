@@ -11,7 +11,7 @@ export interface Layer {
   readonly above: readonly string[];
   /** Whether it reads manifests, and knows neither cdk8s nor constructs. @default false */
   readonly withoutConstructs?: true;
-  /** Files of later layers that it imports all the same. Each shows something that stands in the wrong place: add none. */
+  /** Files of other layers that it imports all the same. Each shows something that stands in the wrong place: add none. */
   readonly againstTheOrder?: readonly string[];
 }
 
@@ -60,20 +60,16 @@ export const LAYERS: readonly Layer[] = [
     folder: 'upstream',
     holds: 'where a host is and how to connect to it: entries, rules and routes, whoever sends the calls',
     above: ['exit'],
-    // The Host header that a host knows itself by; the type of what a gateway serves of a host.
-    againstTheOrder: ['gateway/gateway-limits.ts', 'gateway/gateway-servers.ts'],
   },
   {
     folder: 'client',
     holds: "what leads a namespace's calls to an exit: entries, routes, how sidecars connect",
     above: ['app', 'upstream'],
-    // The Host header that a caller sends; the ports for which a sidecar needs an entry; what no gateway can carry.
-    againstTheOrder: ['gateway/gateway-limits.ts'],
   },
   {
     folder: 'gateway/access',
     holds: 'who may call a gateway: policies, servers, an agent that decides',
-    above: ['app'],
+    above: ['app', 'upstream'],
   },
   {
     folder: 'gateway/pods',
@@ -88,7 +84,7 @@ export const LAYERS: readonly Layer[] = [
     above: ['client', 'gateway/pods'],
   },
   { folder: 'waypoint', holds: 'the classes of waypoints and their hosts', above: ['gateway'] },
-  { folder: 'sidecar', holds: 'the way out without an exit', above: ['gateway'] },
+  { folder: 'sidecar', holds: 'the way out without an exit', above: ['client'] },
   {
     folder: 'pattern',
     holds: 'what users declare; it knows exits by their contract alone',
@@ -106,7 +102,14 @@ export const LAYERS: readonly Layer[] = [
     above: ['model'],
     withoutConstructs: true,
   },
-  { folder: 'observe/missing', holds: 'what access logs say is missing', above: [], withoutConstructs: true },
+  {
+    folder: 'observe/missing',
+    holds: 'what access logs say is missing',
+    above: [],
+    withoutConstructs: true,
+    // The server names of the hop, as exits make them and access logs show them.
+    againstTheOrder: ['exit/server-names.ts'],
+  },
   { folder: 'cli', holds: 'the commands', above: ['preflight', 'observe/missing'], withoutConstructs: true },
 ];
 

@@ -1,6 +1,6 @@
 import { Construct, IConstruct } from 'constructs';
 import { recordDeclared } from './declared';
-import { opaquePorts, ResolvedPort } from '../destination/egress-port';
+import { calledProtocol, openPorts, ResolvedPort } from '../destination/egress-port';
 import { ProxyAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
 import type { EgressExit } from '../exit/egress-exit';
@@ -50,7 +50,7 @@ export function describeGateway(
   { exitName, namespace, connectProxy }: DescribedGateway,
   { ports }: Declaration,
 ): string {
-  const open = opaquePorts(ports).filter(({ identified }) => !identified);
+  const open = openPorts(ports);
   const exception = open.map(({ port }) => `, but on port ${port} nobody checks who calls`).join('');
   const proxy = connectProxy ? ` through ${connectProxy.host}:${connectProxy.port}` : '';
   return `${namespace}/${exitName} (mutual TLS${exception})${proxy}`;
@@ -75,8 +75,8 @@ function ruleSummary({ rules }: Declaration): string {
 export function portSummary(port: ResolvedPort): string {
   const { port: called, upstreamPort } = port;
   if (port.kind !== 'http') {
-    const what = port.kind === 'tls' ? "the application's own" : 'as the application encrypts it';
-    return `${port.kind.toUpperCase()} ${called} → ${upstreamPort}, ${what}`;
+    const what = port.kind === 'tcp' ? 'as the application encrypts it' : "the application's own";
+    return `${calledProtocol(port)} ${called} → ${upstreamPort}, ${what}`;
   }
   const { tls } = port;
   if (!tls) return `HTTP ${called} → HTTP ${upstreamPort}, not encrypted beyond the exit`;
@@ -85,6 +85,6 @@ export function portSummary(port: ResolvedPort): string {
 }
 
 /** What happens beyond somebody else's exit is its owner's to say. */
-function importedSummary({ kind, port }: ResolvedPort): string {
-  return `${kind.toUpperCase()} ${port}, beyond the exit as its owner grants`;
+function importedSummary(port: ResolvedPort): string {
+  return `${calledProtocol(port)} ${port.port}, beyond the exit as its owner grants`;
 }

@@ -1,7 +1,8 @@
 import { ServiceEntrySpecResolution, toJson_ServiceEntrySpec } from '../../imports/networking.istio.io';
 import { virtualAddress } from '../destination/captured-addresses';
-import { ResolvedPort } from '../destination/egress-port';
+import { calledProtocol, ResolvedPort } from '../destination/egress-port';
 import { EgressError } from '../errors';
+import { GatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
 import { Mesh } from '../mesh/mesh';
 
@@ -14,7 +15,10 @@ export function clientServiceEntry(host: string, ports: ResolvedPort[], addresse
     exportTo: ['.'],
     hosts: [host],
     addresses,
-    ports: ports.map(({ kind, port }) => ({ name: `${kind}-${port}`, number: port, protocol: kind.toUpperCase() })),
+    ports: ports.map((port) => {
+      const protocol = calledProtocol(port);
+      return { name: `${protocol.toLowerCase()}-${port.port}`, number: port.port, protocol };
+    }),
     resolution: ServiceEntrySpecResolution.STATIC,
   });
 }
@@ -50,4 +54,12 @@ export function checkWholePorts(declaration: Declaration): void {
   if (taken) {
     refuse("every connection on this port would go to the one host, other hosts' HTTP and HTTPS too", taken.port);
   }
+}
+
+/**
+ * The ports for which a sidecar needs a ServiceEntry of its own. On port 80 it routes a host by its VirtualService alone,
+ * as long as it sees some HTTP Service on port 80: the gateway's.
+ */
+export function portsWithServiceEntry(gateway: GatewayAddress, ports: ResolvedPort[]): ResolvedPort[] {
+  return gateway.http.port === 80 ? ports.filter(({ kind, port }) => kind !== 'http' || port !== 80) : ports;
 }

@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { clientServiceEntry, ownAddress } from './client-entries';
+import { clientServiceEntry, ownAddress, portsWithServiceEntry } from './client-entries';
 import { clientRoutes } from './client-routes';
 import { ClientHopScope, LedHost, LedHostProps } from './led-host';
 import { markClientHost } from '../app/marks';
@@ -8,7 +8,6 @@ import { opaquePorts, ResolvedPort } from '../destination/egress-port';
 import { GatewayAddress } from '../exit/address';
 import { IClientHop } from '../exit/client-hop';
 import { Declaration } from '../exit/declaration';
-import { portsWithServiceEntry } from '../gateway/gateway-limits';
 
 /** The client hop of a declaration: its hosts, as everybody who declares them shares them. */
 export class ClientHop implements IClientHop {
@@ -74,7 +73,7 @@ export class HostAtGateway extends LedHost {
   }
 
   protected agreed(port: ResolvedPort): unknown {
-    return port.kind === 'http' ? [port.kind, port.retries] : [port.kind, port.identified];
+    return port.kind === 'http' ? [port.kind, port.retries] : port.kind;
   }
 
   protected take(declaration: Declaration): void {

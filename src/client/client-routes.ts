@@ -1,13 +1,13 @@
 import { subsetFor } from './gateway-destination-rules';
 import { ClientHopScope } from './led-host';
 import { toJson_VirtualServiceSpec } from '../../imports/networking.istio.io';
-import { httpPorts, opaquePorts, ResolvedPort } from '../destination/egress-port';
+import { calledProtocol, httpPorts, opaquePorts, ResolvedPort } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
 import { HttpPort } from '../destination/http-port';
 import { OpaquePort } from '../destination/opaque-port';
 import { GatewayAddress } from '../exit/address';
-import { hopServerName } from '../exit/names';
-import { calledAuthority } from '../gateway/gateway-limits';
+import { hopServerName } from '../exit/server-names';
+import { calledAuthority } from '../upstream/authorities';
 import { httpRoutes } from '../upstream/http-routes';
 
 /** A host as a namespace's calls to it are led. */
@@ -23,19 +23,19 @@ interface Led extends Pick<ClientHopScope, 'exportTo'> {
 /** The routes that lead a namespace's calls to a gateway. */
 export function clientRoutes(gateway: GatewayAddress, { exportTo, host, ports, captured, wholeNamespace }: Led) {
   const http = httpPorts(ports);
-  const route = ({ port, identified }: OpaquePort) => {
-    const subset = subsetFor(identified ? hopServerName(host, port, wholeNamespace(port)) : undefined);
+  const route = ({ port, kind }: OpaquePort) => {
+    const subset = subsetFor(kind === 'open' ? undefined : hopServerName(host, port, wholeNamespace(port)));
     return [{ destination: { host: gateway.opaque.host, port: { number: gateway.opaque.port }, subset } }];
   };
-  const ofKind = (kind: OpaquePort['kind']) => opaquePorts(ports).filter((port) => port.kind === kind);
+  const speaking = (protocol: 'TLS' | 'TCP') => opaquePorts(ports).filter((port) => calledProtocol(port) === protocol);
   const some = <T>(routes: T[]) => (routes.length > 0 ? routes : undefined);
   return toJson_VirtualServiceSpec({
     exportTo: [exportTo],
     hosts: [host],
     http: some(http.flatMap((port) => httpRoute(gateway, host, port, http))),
-    tls: some(ofKind('tls').map((port) => ({ match: [{ port: port.port, sniHosts: [host] }], route: route(port) }))),
+    tls: some(speaking('TLS').map((port) => ({ match: [{ port: port.port, sniHosts: [host] }], route: route(port) }))),
     tcp: some(
-      ofKind('tcp').map((port) => ({
+      speaking('TCP').map((port) => ({
         match: [{ port: port.port, destinationSubnets: captured }],
         route: route(port),
       })),

@@ -11,8 +11,8 @@ import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { EgressError } from '../errors';
 import { OwnGatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
-import { hopLabel, hopServerName } from '../exit/names';
-import { manifest } from '../mesh/manifest';
+import { hopLabel, hopServerName } from '../exit/server-names';
+import { objectsOf } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
 
@@ -56,8 +56,8 @@ export class GatewayDestinationRules extends Construct {
     for (const client of clients) {
       if (opaque.length === 0 && !this.isShared) continue;
       const rule = this.ruleFor(client);
-      for (const { port, identified } of opaque) {
-        for (const host of hosts) rule.add(identified ? askedBy(client, host, port) : undefined);
+      for (const { port, kind } of opaque) {
+        for (const host of hosts) rule.add(kind === 'open' ? undefined : askedBy(client, host, port));
       }
     }
     this.checkApart(declaration);
@@ -96,13 +96,13 @@ class GatewayDestinationRule {
     private readonly whose: string,
     private readonly gateway: OwnGatewayAddress,
   ) {
-    const { exitName, namespace, metadata } = gateway;
-    this.destinationRule = manifest(scope, whose === EVERYBODY ? 'DestinationRule' : `DestinationRule ${whose}`, {
-      apiVersion: 'networking.istio.io/v1',
+    this.destinationRule = objectsOf(
+      scope,
+      gateway,
+    )({
+      id: whose === EVERYBODY ? undefined : `DestinationRule ${whose}`,
       kind: 'DestinationRule',
-      namespace,
-      name: whose === EVERYBODY ? exitName : dottedName(exitName, whose),
-      metadata,
+      name: whose === EVERYBODY ? gateway.exitName : dottedName(gateway.exitName, whose),
       spec: () => this.spec(),
     });
   }

@@ -6,7 +6,7 @@ import { ResolvedPort } from '../destination/egress-port';
 import { EgressError } from '../errors';
 import { Declaration } from '../exit/declaration';
 import { clientHopId, hostInName } from '../exit/names';
-import { manifest } from '../mesh/manifest';
+import { objectsOf } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { Slot } from '../slot';
 
@@ -111,12 +111,11 @@ export abstract class LedHost {
     const existing = this.made.get(kind);
     if (existing) return existing;
     const { where, host, index, declaration } = this.props;
-    const object = manifest(this.scope, clientHopId(where.namespace, kind, index), {
-      apiVersion: 'networking.istio.io/v1',
+    const { namespace } = where;
+    const object = objectsOf(this.scope, { namespace, metadata: declaration.metadata })({
+      id: clientHopId(namespace, kind, index),
       kind,
-      namespace: where.namespace,
-      name: dottedName(where.exportTo === '*' ? EVERYWHERE : where.namespace, hostInName(host)),
-      metadata: declaration.metadata,
+      name: dottedName(where.exportTo === '*' ? EVERYWHERE : namespace, hostInName(host)),
       spec,
     });
     this.made.set(kind, object);

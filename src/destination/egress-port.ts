@@ -50,7 +50,7 @@ export class EgressPort {
    */
   public static tlsPassthrough(options: TlsPassthroughPortOptions = {}): EgressPort {
     const checked = checkOptions('EgressPort.tlsPassthrough', options, TLS_PASSTHROUGH_PORT);
-    return PORT.mark(new EgressPort((scope) => resolveOpaquePort(scope, 'tls', { port: 443, ...checked }, true)));
+    return PORT.mark(new EgressPort((scope) => resolveOpaquePort(scope, 'tls', { port: 443, ...checked })));
   }
 
   /**
@@ -61,7 +61,7 @@ export class EgressPort {
    */
   public static tlsPassthroughWithoutIdentity(options: TlsPassthroughPortOptions = {}): EgressPort {
     const checked = checkOptions('EgressPort.tlsPassthroughWithoutIdentity', options, TLS_PASSTHROUGH_PORT);
-    return PORT.mark(new EgressPort((scope) => resolveOpaquePort(scope, 'tls', { port: 443, ...checked }, false)));
+    return PORT.mark(new EgressPort((scope) => resolveOpaquePort(scope, 'open', { port: 443, ...checked })));
   }
 
   /**
@@ -74,7 +74,7 @@ export class EgressPort {
    */
   public static tcp(port: number, options: TcpPortOptions = {}): EgressPort {
     const checked = checkOptions('EgressPort.tcp', options, TCP_PORT);
-    return PORT.mark(new EgressPort((scope) => resolveOpaquePort(scope, 'tcp', { ...checked, port }, true)));
+    return PORT.mark(new EgressPort((scope) => resolveOpaquePort(scope, 'tcp', { ...checked, port })));
   }
 
   private constructor(
@@ -99,8 +99,22 @@ export const opaquePorts = (ports: readonly ResolvedPort[]): OpaquePort[] =>
 /** What a port of the external host speaks, as a ServiceEntry names it. */
 export function upstreamProtocol(port: ResolvedPort): 'HTTP' | 'TLS' | 'TCP' {
   if (port.kind === 'http') return port.tls ? 'TLS' : 'HTTP';
-  return port.kind === 'tls' ? 'TLS' : 'TCP';
+  return calledProtocol(port);
 }
+
+/** What the application speaks on a port, as a sidecar has to know it. */
+export function calledProtocol({ kind }: ResolvedPort): 'HTTP' | 'TLS' | 'TCP' {
+  if (kind === 'http') return 'HTTP';
+  return kind === 'tcp' ? 'TCP' : 'TLS';
+}
+
+/** The ports whose bytes nobody reads, and where the exit knows the caller. */
+export const identifiedPorts = (ports: readonly ResolvedPort[]): OpaquePort[] =>
+  opaquePorts(ports).filter(({ kind }) => kind !== 'open');
+
+/** The ports on which anybody who reaches the exit is let through. */
+export const openPorts = (ports: readonly ResolvedPort[]): OpaquePort[] =>
+  opaquePorts(ports).filter(({ kind }) => kind === 'open');
 
 /**
  * The ports of a destination, by number.

@@ -47,15 +47,17 @@ export const TCP_PORT: Options<TcpPortOptions> = {
 
 /**
  * A checked port whose bytes are passed on unread. On the hop the exit tells hosts and ports apart by the server name of the
- * outer, mutual TLS.
+ * outer, mutual TLS; of open ones by the application's own.
  */
 export interface OpaquePort {
-  /** How a sidecar recognises the host: by the server name of the application's TLS, or by address and port. */
-  readonly kind: 'tls' | 'tcp';
+  /**
+   * How a sidecar recognises the host, and what the hop is: by the server name of the application's own TLS, inside the hop's mutual
+   * TLS ("tls"); by the same without anything around it, so that anybody who reaches the exit is let through ("open"); or by address
+   * and port, inside mutual TLS ("tcp").
+   */
+  readonly kind: 'tls' | 'open' | 'tcp';
   readonly port: number;
   readonly upstreamPort: number;
-  /** Without identity, the hop is the application's own TLS: anybody who reaches the exit is let through. */
-  readonly identified: boolean;
   readonly anyoneInMeshMayReadWhatServerSendsUnasked?: true;
 }
 
@@ -64,14 +66,12 @@ export function resolveOpaquePort(
   scope: Construct,
   kind: OpaquePort['kind'],
   options: TlsPassthroughPortOptions & TcpPortOptions & { readonly port: number },
-  identified: boolean,
 ): OpaquePort {
   const port = checkPort(scope, 'port', options.port);
   return {
     kind,
     port,
     upstreamPort: checkPort(scope, 'upstreamPort', options.upstreamPort ?? port),
-    identified,
     anyoneInMeshMayReadWhatServerSendsUnasked: options.anyoneInMeshMayReadWhatServerSendsUnasked || undefined,
   };
 }

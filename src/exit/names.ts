@@ -1,40 +1,4 @@
 import { isWildcard } from '../destination/host';
-import { shorten } from '../naming';
-
-/** The first labels of all server names for service accounts, and for whole namespaces. */
-const FOR_ACCOUNTS = 'sa';
-const FOR_NAMESPACE = 'ns';
-
-/** What a policy says of all server names for service accounts. */
-export const EVERY_NAME_FOR_ACCOUNTS = `${FOR_ACCOUNTS}.*`;
-
-/** What a policy says of all server names for a namespace. */
-export const everyNameForNamespace = (namespace: string) => `${FOR_NAMESPACE}.${namespace}.*`;
-
-/** A port of a host in one name, "5432.db.example.com". The number in front keeps the ports of a host apart. */
-export function portName(host: string, port: number): string {
-  return isWildcard(host) ? `${port}-any${host.slice(1)}` : `${port}.${host}`;
-}
-
-/**
- * The server name of the hop's own TLS for a port whose bytes are not read. It tells the exit which host and port is meant, and
- * who is let through: service accounts, as "sa.5432.db.example.com", or all of a namespace, as "ns.shop.5432.db.example.com".
- * Each has a server of its own at the exit, because the one is checked in the handshake, the other by a policy.
- */
-export function hopServerName(host: string, port: number, namespace?: string): string {
-  const who = namespace === undefined ? FOR_ACCOUNTS : `${FOR_NAMESPACE}.${namespace}`;
-  return `${who}.${portName(host, port)}`;
-}
-
-/** Whether a name could be a server name of the hop. */
-export function isLikeServerName(name: string): boolean {
-  return /^(sa|ns\.[^.]+)\.\d+(-any)?\./.test(name);
-}
-
-/** The same as a DNS-1123 label, for subsets and ports: dashes double, so that no two server names come to one label. */
-export function hopLabel(serverName: string): string {
-  return shorten(serverName.replace(/-/g, '--').replace(/\./g, '-'));
-}
 
 /**
  * A host as a part of an object's name, in which no "*" can stand: "*.example.com" is "any.example.com" there. Hosts whose first label

@@ -12,8 +12,8 @@ import { checkPort } from '../destination/port-number';
 import { EgressError } from '../errors';
 import { OwnGatewayAddress, ProxyAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
-import { hopLabel, portName } from '../exit/names';
-import { manifest } from '../mesh/manifest';
+import { hopLabel, portName } from '../exit/server-names';
+import { ObjectKind, objectsOf } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { checkOptions, Options } from '../options';
 
@@ -51,7 +51,7 @@ export function proxiedDestination(
  * @throws ExitCannotCarry
  */
 export function checkProxyCarries({ scope, ports, hosts, upstream }: Declaration): void {
-  const bad = ports.find((port) => port.kind === 'http' || !port.identified);
+  const bad = ports.find((port) => port.kind === 'http' || port.kind === 'open');
   const { endpoints, connectionLimits, outlierDetection, resolution } = upstream;
   const ofTheProxy = { endpoints, connectionLimits, outlierDetection, resolution: resolution !== 'DNS' || undefined };
   const [setting] = Object.entries(ofTheProxy).find(([, value]) => value !== undefined) ?? [];
@@ -74,15 +74,8 @@ export class ConnectProxy extends Construct {
 
   public constructor(scope: Construct, id: string, gateway: OwnGatewayAddress, proxy: ProxyAddress) {
     super(scope, id);
-    const networking = (kind: string, spec: () => unknown) =>
-      manifest(this, kind, {
-        apiVersion: 'networking.istio.io/v1',
-        kind,
-        namespace: gateway.namespace,
-        name: dottedName(gateway.exitName, proxy.host),
-        metadata: gateway.metadata,
-        spec,
-      });
+    const name = dottedName(gateway.exitName, proxy.host);
+    const networking = (kind: ObjectKind, spec: () => unknown) => objectsOf(this, gateway)({ kind, name, spec });
     this.serviceEntry = networking('ServiceEntry', () =>
       toJson_ServiceEntrySpec({
         exportTo: ['.'],
@@ -96,9 +89,9 @@ export class ConnectProxy extends Construct {
       toJson_DestinationRuleSpec({
         exportTo: ['.'],
         host: proxy.host,
-        subsets: [...this.targets.keys()].sort().map((name) => ({
-          name,
-          trafficPolicy: { tunnel: { protocol: 'CONNECT', ...this.targets.get(name)! } },
+        subsets: [...this.targets.keys()].sort().map((subset) => ({
+          name: subset,
+          trafficPolicy: { tunnel: { protocol: 'CONNECT', ...this.targets.get(subset)! } },
         })),
       }),
     );

@@ -12,19 +12,20 @@ import { GatewayHosts } from './gateway-hosts';
 import { checkCarries, checkNamed, checkTargetPorts } from './gateway-limits';
 import { gatewayServers, ServedHost } from './gateway-servers';
 import { EgressGatewayAttributes, ImportedEgressGateway } from './imported-egress-gateway';
+import { leadToGateway } from './lead-to-gateway';
 import { noteRewrites } from './rewritten-hosts';
 import { ProbeRoute, ResolvedProbe, resolveProbe, UpstreamProbe } from './upstream-probe';
 import { toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
 import { markInstallation } from '../app/installation';
 import { markExit } from '../app/marks';
 import { describeGateway } from '../app/summary';
-import { leadToGateway } from '../client/lead-to-gateway';
-import { httpPorts, opaquePorts } from '../destination/egress-port';
+import { httpPorts, identifiedPorts, opaquePorts, openPorts } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
 import { EgressError } from '../errors';
 import { DEFAULT_EXIT, OwnGatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
 import { EgressExit } from '../exit/egress-exit';
+import { ObservedPolicies } from '../exit/owned/observed-policies';
 import { OwnedExit } from '../exit/owned/owned-exit';
 import { exitLabel } from '../naming';
 import { checkOptions, Options, pathOf } from '../options';
@@ -33,9 +34,8 @@ import { gatewaySize } from './pods/gateway-size';
 import { checkPlacement, GatewayInstallation, GatewayWorkload } from './pods/gateway-workload';
 import { GatewayDestinationRules } from '../client/gateway-destination-rules';
 import { istioOperator } from './pods/istio-operator';
-import { ObservedPolicies } from '../exit/owned/observed-policies';
 import { readsSecrets } from '../exit/owned/secret-reader';
-import { manifest } from '../mesh/manifest';
+import { ObjectKind, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 
 /** Properties of an egress gateway. */
@@ -147,16 +147,16 @@ export class EgressGateway extends OwnedExit {
     markExit(this, { namespace: this.namespace, selector: this.address.selector });
     markInstallation(this, { closes: mesh });
 
+    const object = (kind: ObjectKind, spec: () => unknown) =>
+      objectsOf(this, this.address)({ kind, name: this.exitName, spec });
     // First, so that it is applied first: from then on, nothing is open that is not granted.
-    this.authorizationPolicy = this.object('security.istio.io/v1', 'AuthorizationPolicy', () =>
+    this.authorizationPolicy = object('AuthorizationPolicy', () =>
       // A policy without rules allows nothing; each grant adds what it allows.
       toJson_AuthorizationPolicySpec({ selector: { matchLabels: this.address.selector } }),
     );
     const probe = props.upstreamProbe === undefined ? undefined : resolveProbe(this, props.upstreamProbe);
     const authorization = checkAuthorization(this, props.authorization);
-    this.gateway = this.object('networking.istio.io/v1', 'Gateway', () =>
-      gatewayServers(this.address, this.hosts.hops),
-    );
+    this.gateway = object('Gateway', () => gatewayServers(this.address, this.hosts.hops));
     this.pods = this.makePods(props, probe);
     this.podsExist = props.workload?._existing !== undefined;
     this.deployment = this.pods?.deployment;
@@ -229,7 +229,7 @@ export class EgressGateway extends OwnedExit {
     if (this.podsExist) noteRewrites(this.address, declaration);
     this.hosts.admit(declaration);
     this.destinationRules.admit(declaration);
-    const namesServers = opaquePorts(ports).some(({ identified }) => identified);
+    const namesServers = identifiedPorts(ports).length > 0;
     for (const client of clients) {
       // Servers decide about service accounts by themselves.
       if (httpPorts(ports).length > 0 || (namesServers && !client.serviceAccountName)) {
@@ -238,7 +238,7 @@ export class EgressGateway extends OwnedExit {
     }
     if (namesServers && clients.some(({ serviceAccountName }) => serviceAccountName)) this.admitAccounts();
     if (opaquePorts(ports).length > 0) this.pods?.listenForOpaque();
-    if (opaquePorts(ports).some(({ identified }) => !identified)) hosts.forEach((host) => this.open(host));
+    if (openPorts(ports).length > 0) hosts.forEach((host) => this.open(host));
     if (readsSecrets(declaration)) this.pods?.readSecrets();
   }
 
@@ -310,11 +310,6 @@ export class EgressGateway extends OwnedExit {
   private open(host: string): void {
     const existing = this.node.tryFindChild('WithoutIdentity') as OpenPolicy | undefined;
     (existing ?? new OpenPolicy(this, 'WithoutIdentity', this.address, this.hosts)).open(host);
-  }
-
-  private object(apiVersion: string, kind: string, spec: () => unknown): ApiObject {
-    const { namespace, exitName: name, metadata } = this.address;
-    return manifest(this, kind, { apiVersion, kind, namespace, name, metadata, spec });
   }
 }
 

@@ -1,29 +1,24 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { proxiedDestination } from './connect-proxy';
+import { exitRoutes, opaqueRoute } from './gateway-routes';
 import { ServiceEntrySpecPorts } from '../../imports/networking.istio.io';
 import { markExitHost } from '../app/marks';
 import { virtualAddress } from '../destination/captured-addresses';
-import { httpPorts, opaquePorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
+import { httpPorts, identifiedPorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
 import { OpaquePort } from '../destination/opaque-port';
-import { Upstream } from '../destination/upstream';
 import { EgressError } from '../errors';
 import { ClientServer, ClientServers } from './access/client-servers';
 import { OwnGatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
 import { hostInName } from '../exit/names';
 import { ObjectSize } from '../exit/object-size';
-import { manifest } from '../mesh/manifest';
+import { ObjectKind, objectsOf } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { JudgedCalls } from '../policy/judged-calls';
-import { exitRoutes, opaqueRoute } from '../upstream/exit-routes';
-import {
-  calledPort,
-  needsDestinationRule,
-  upstreamDestinationRule,
-  upstreamServiceEntry,
-  waitingPorts,
-} from '../upstream/upstream-manifests';
+import { AgreedHost } from '../upstream/agreed-host';
+import { needsDestinationRule, upstreamDestinationRule } from '../upstream/destination-rule';
+import { upstreamServiceEntry, calledPort, waitingPorts } from '../upstream/service-entry';
 
 const HERE = ['.'];
 
@@ -55,11 +50,7 @@ export class GatewayHost extends Construct implements IGatewayHost {
   public virtualService?: ApiObject;
   public readonly opaqueVirtualServices: ApiObject[] = [];
 
-  /** Where the host really is: the host itself, unless it is a name of our own. */
-  public readonly upstreamHost: string;
-  private readonly upstream: Upstream;
-  private readonly declaredBy: string;
-  private readonly known = new Map<number, ResolvedPort>();
+  private readonly agreed: AgreedHost;
   private readonly admitted = new Map<number, ClientServers>();
   /** What the rules of its declarations read of calls. */
   public readonly calls = new JudgedCalls(this);
@@ -73,15 +64,18 @@ export class GatewayHost extends Construct implements IGatewayHost {
     private readonly serversSize: ObjectSize,
   ) {
     super(scope, host);
-    this.upstream = declaration.upstream;
-    this.upstreamHost = declaration.upstreamHost ?? host;
-    this.declaredBy = declaration.scope.node.path;
+    this.agreed = new AgreedHost(host, declaration);
     markExitHost(this, { namespace: gateway.namespace, host: this.upstreamHost });
+  }
+
+  /** Where the host really is: the host itself, unless it is a name of our own. */
+  public get upstreamHost(): string {
+    return this.agreed.upstreamHost;
   }
 
   /** The ports that are declared, by number. */
   public get ports(): ResolvedPort[] {
-    return [...this.known.values()].sort((a, b) => a.port - b.port);
+    return this.agreed.ports;
   }
 
   /**
@@ -90,20 +84,10 @@ export class GatewayHost extends Construct implements IGatewayHost {
    * @throws DestinationConflict if it disagrees with an earlier one, PortConflict if one upstream port would be two things
    */
   public add(declaration: Declaration): void {
-    this.checkAgrees(declaration, 'upstreamHost', declaration.upstreamHost ?? this.host, this.upstreamHost);
-    this.checkAgrees(declaration, 'upstream', declaration.upstream, this.upstream);
-    for (const port of declaration.ports) {
-      const known = this.known.get(port.port);
-      if (known) {
-        for (const field of fieldsOf(known, port)) {
-          this.checkAgrees(declaration, `${field} of port ${port.port}`, (port as any)[field], (known as any)[field]);
-        }
-        continue;
-      }
+    this.agreed.add(declaration, (port) => {
       this.checkClash(declaration, port);
-      this.known.set(port.port, port);
       this.make(port);
-    }
+    });
   }
 
   /**
@@ -112,7 +96,7 @@ export class GatewayHost extends Construct implements IGatewayHost {
    */
   public admit({ scope, clients, ports, rules }: Declaration): void {
     this.calls.add(scope, rules, clients);
-    for (const port of opaquePorts(ports).filter(({ identified }) => identified)) {
+    for (const port of identifiedPorts(ports)) {
       const known = this.admitted.get(port.port);
       const servers = known ?? new ClientServers(this, this.host, port, this.serversSize);
       servers.admit(scope, clients);
@@ -140,7 +124,7 @@ export class GatewayHost extends Construct implements IGatewayHost {
 
   /** Objects come with the first port that needs them; their specs are read when everything is declared. */
   private make(port: ResolvedPort): void {
-    const { upstream, upstreamHost } = this;
+    const { upstream, upstreamHost } = this.agreed;
     const name = hostInName(this.host);
     if (!this.gateway.connectProxy) {
       this.serviceEntry ??= this.networking('ServiceEntry', [name], () =>
@@ -155,7 +139,7 @@ export class GatewayHost extends Construct implements IGatewayHost {
         );
       }
     }
-    if (port.kind !== 'http' && port.identified) return;
+    if (port.kind === 'tls' || port.kind === 'tcp') return;
     this.virtualService ??= this.networking('VirtualService', [name], () => exitRoutes(this.gateway, this));
   }
 
@@ -198,30 +182,13 @@ export class GatewayHost extends Construct implements IGatewayHost {
     return this.ports.some(({ kind }) => kind === 'tcp') ? [virtualAddress(this.upstreamHost)] : undefined;
   }
 
-  private networking(kind: string, parts: string[], spec: () => unknown): ApiObject {
+  private networking(kind: ObjectKind, parts: string[], spec: () => unknown): ApiObject {
     const name = dottedName(this.gateway.exitName, ...parts);
-    return manifest(this, [kind, ...parts.slice(0, -1)].join(' '), {
-      apiVersion: 'networking.istio.io/v1',
-      kind,
-      namespace: this.gateway.namespace,
-      name,
-      metadata: this.gateway.metadata,
-      spec,
-    });
-  }
-
-  private checkAgrees({ scope }: Declaration, what: string, given: unknown, known: unknown): void {
-    if (JSON.stringify(given) === JSON.stringify(known)) return;
-    throw new EgressError('DestinationConflict', scope, {
-      what: `${this.host} is declared differently on the same exit, in ${what}; all clients of a host share its route`,
-      given,
-      allowed: `what ${this.declaredBy} says: ${JSON.stringify(known) ?? 'nothing'}`,
-      fix: 'make the two equal, or send one of them through an exit of its own',
-    });
+    return objectsOf(this, this.gateway)({ id: [kind, ...parts.slice(0, -1)].join(' '), kind, name, spec });
   }
 
   private checkClash({ scope }: Declaration, port: ResolvedPort): void {
-    const others = [...this.known.values()];
+    const others = this.ports;
     const clash = others.find(
       (p) => p.upstreamPort === port.upstreamPort && upstreamProtocol(p) !== upstreamProtocol(port),
     );
@@ -233,8 +200,7 @@ export class GatewayHost extends Construct implements IGatewayHost {
         fix: 'send the two to different ports of the host',
       });
     }
-    const open = (p: ResolvedPort) => p.kind !== 'http' && !p.identified;
-    const second = open(port) && others.find(open);
+    const second = port.kind === 'open' && others.find(({ kind }) => kind === 'open');
     if (second) {
       throw new EgressError('PortConflict', scope, {
         what: `without identity on the hop, the exit sees only the name ${this.host}, not which of its ports is called`,
@@ -244,9 +210,4 @@ export class GatewayHost extends Construct implements IGatewayHost {
       });
     }
   }
-}
-
-/** The settings in which two ports can differ. */
-function fieldsOf(a: ResolvedPort, b: ResolvedPort): string[] {
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])];
 }

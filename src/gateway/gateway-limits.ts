@@ -1,11 +1,11 @@
-import { httpPorts, opaquePorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
+import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
-import { HttpPort } from '../destination/http-port';
 import { EgressError } from '../errors';
 import { GatewayAddress, OwnGatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
-import { hopServerName, isLikeServerName } from '../exit/names';
+import { hopServerName, parseServerName } from '../exit/server-names';
 import { checkUnaskedBytes } from '../exit/unasked-bytes';
+import { ownAuthority, calledAuthority } from '../upstream/authorities';
 
 /** RFC 1035, without the length bytes. */
 const MAX_DNS_NAME = 253;
@@ -33,11 +33,11 @@ function checkServerNames({ scope, hosts, ports, clients }: Declaration): void {
   const namespaces = clients.map(({ namespaceName, serviceAccountName }) =>
     serviceAccountName ? undefined : namespaceName,
   );
-  for (const { port, identified } of opaquePorts(ports)) {
+  for (const { port, kind } of opaquePorts(ports)) {
     const long = hosts
       .flatMap((host) => namespaces.map((namespace) => hopServerName(host, port, namespace)))
       .find((name) => name.length > MAX_DNS_NAME);
-    if (identified && long) {
+    if (kind !== 'open' && long) {
       throw new EgressError('HostSyntax', scope, {
         what: "the server name of the hop, which is the host's with the client and the port in front, is longer than a DNS name can be",
         given: long,
@@ -45,8 +45,8 @@ function checkServerNames({ scope, hosts, ports, clients }: Declaration): void {
         fix: 'call the service by a shorter name',
       });
     }
-    const likeServerName = hosts.find(isLikeServerName);
-    if (!identified && likeServerName) {
+    const likeServerName = hosts.find(parseServerName);
+    if (kind === 'open' && likeServerName) {
       throw new EgressError('ExitCannotCarry', scope, {
         what: 'without identity the hop carries the name of the host, and this one could be the server name of a port of another host, which is not open',
         given: likeServerName,
@@ -137,22 +137,4 @@ function checkWildcard(given: string, { scope, ports, upstream }: Declaration): 
       fix: 'list the hosts that are called',
     });
   }
-}
-
-/** The Host header that a caller of a port sends. */
-export function calledAuthority(host: string, { port }: HttpPort): string {
-  return port === 80 ? host : `${host}:${port}`;
-}
-
-/** The Host header that the host knows itself by. */
-export function ownAuthority(host: string, port: HttpPort): string {
-  return port.upstreamPort === (upstreamProtocol(port) === 'TLS' ? 443 : 80) ? host : `${host}:${port.upstreamPort}`;
-}
-
-/**
- * The ports for which a sidecar needs a ServiceEntry of its own. On port 80 it routes a host by its VirtualService alone,
- * as long as it sees some HTTP Service on port 80: the gateway's.
- */
-export function portsWithServiceEntry(gateway: GatewayAddress, ports: ResolvedPort[]): ResolvedPort[] {
-  return gateway.http.port === 80 ? ports.filter(({ kind, port }) => kind !== 'http' || port !== 80) : ports;
 }

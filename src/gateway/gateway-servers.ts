@@ -1,5 +1,5 @@
 import { OwnGatewayAddress } from '../exit/address';
-import { hopLabel, portName } from '../exit/names';
+import { hopLabel, portName } from '../exit/server-names';
 import { ClientServer } from './access/client-servers';
 import {
   GatewaySpecServers,
@@ -49,7 +49,7 @@ function opaqueServers(gateway: OwnGatewayAddress, { host, ports, servers }: Ser
       hosts: [`./${serverName}`],
     })),
     ...opaquePorts(ports)
-      .filter(({ identified }) => !identified)
+      .filter(({ kind }) => kind === 'open')
       .map(({ port }) => ({
         port: onPort(portName(host, port)),
         tls: { mode: Mode.PASSTHROUGH },

@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { leadToGateway } from './lead-to-gateway';
 import { describeGateway } from '../app/summary';
 import { ClientHop } from '../client/client-hop';
 import { DEFAULT_EXIT, ExitAddress, tlsServiceName } from '../exit/address';
@@ -6,7 +7,6 @@ import { Declaration } from '../exit/declaration';
 import { EgressExit } from '../exit/egress-exit';
 import { MANAGED_TARGET_PORTS } from './pods/gateway-pod-spec';
 import { checkLabels } from './pods/gateway-workload';
-import { leadToGateway } from '../client/lead-to-gateway';
 import { checkPort } from '../destination/port-number';
 import { Mesh } from '../mesh/mesh';
 import { checkName, exitLabel } from '../naming';

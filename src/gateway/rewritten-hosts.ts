@@ -1,9 +1,9 @@
-import { calledAuthority, ownAuthority } from './gateway-limits';
 import { NO_ENVOY_HEADERS } from './pods/gateway-pods';
 import { listed, markNote } from '../app/summary';
 import { httpPorts } from '../destination/egress-port';
 import { OwnGatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
+import { calledAuthority, ownAuthority } from '../upstream/authorities';
 
 /**
  * Says what pods that exist already have to bring where the Host header is rewritten: nothing of this library can annotate them, and

@@ -1,6 +1,5 @@
 import { ApiObject, Duration } from 'cdk8s';
 import { Construct } from 'constructs';
-import { ownAuthority } from './gateway-limits';
 import { ServedHost } from './gateway-servers';
 import { toJson_GatewaySpec, toJson_VirtualServiceSpec } from '../../imports/networking.istio.io';
 import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
@@ -8,11 +7,12 @@ import { httpPorts } from '../destination/egress-port';
 import { checkDuration, checkWholeNumber } from '../destination/numbers';
 import { describe, EgressError } from '../errors';
 import { OwnGatewayAddress } from '../exit/address';
-import { manifest } from '../mesh/manifest';
+import { objectsOf } from '../mesh/manifest';
 import { dottedName, shorten } from '../naming';
 import { checkOptions, Options } from '../options';
+import { ownAuthority } from '../upstream/authorities';
+import { subsetName } from '../upstream/destination-rule';
 import { httpRoutes } from '../upstream/http-routes';
-import { subsetName } from '../upstream/upstream-manifests';
 
 /**
  * Makes a gateway's pods ready only while their upstream answers. In each pod `pilot-agent`, which every proxy image of Istio
@@ -134,51 +134,52 @@ export class ProbeRoute extends Construct {
     private readonly upstream: () => ServedHost | undefined,
   ) {
     super(scope, id);
-    const object = (apiVersion: string, kind: string, name: string, spec: () => unknown) =>
-      manifest(this, kind, {
-        apiVersion,
-        kind,
-        namespace: gateway.namespace,
-        name,
-        metadata: gateway.metadata,
-        spec,
-      });
+    const object = objectsOf(this, gateway);
     const name = dottedName(gateway.exitName, 'upstream.probe');
     // Istio takes no dots in a Gateway's name.
     const server = shorten(`${gateway.exitName}-upstream-probe`);
-    this.authorizationPolicy = object('security.istio.io/v1', 'AuthorizationPolicy', name, () =>
-      toJson_AuthorizationPolicySpec({
-        selector: { matchLabels: gateway.selector },
-        action: AuthorizationPolicySpecAction.ALLOW,
-        rules: [
-          {
-            from: [{ source: { ipBlocks: [PROBE_ADDRESS] } }],
-            to: [{ operation: { ports: [`${PROBE_PORT}`], methods: ['GET'], paths: [PROBE_PATH] } }],
-          },
-        ],
-      }),
-    );
+    this.authorizationPolicy = object({
+      kind: 'AuthorizationPolicy',
+      name,
+      spec: () =>
+        toJson_AuthorizationPolicySpec({
+          selector: { matchLabels: gateway.selector },
+          action: AuthorizationPolicySpecAction.ALLOW,
+          rules: [
+            {
+              from: [{ source: { ipBlocks: [PROBE_ADDRESS] } }],
+              to: [{ operation: { ports: [`${PROBE_PORT}`], methods: ['GET'], paths: [PROBE_PATH] } }],
+            },
+          ],
+        }),
+    });
     // It cannot ask for mutual TLS: who asks is a command, without an identity in the mesh.
-    this.gateway = object('networking.istio.io/v1', 'Gateway', server, () =>
-      toJson_GatewaySpec({
-        selector: gateway.selector,
-        servers: [
-          {
-            bind: PROBE_ADDRESS,
-            port: { name: 'probe', number: PROBE_PORT, protocol: 'HTTP' },
-            hosts: [`./${PROBE_ADDRESS}`],
-          },
-        ],
-      }),
-    );
-    this.virtualService = object('networking.istio.io/v1', 'VirtualService', name, () =>
-      toJson_VirtualServiceSpec({
-        exportTo: ['.'],
-        gateways: [server],
-        hosts: [PROBE_ADDRESS],
-        http: this.routes(),
-      }),
-    );
+    this.gateway = object({
+      kind: 'Gateway',
+      name: server,
+      spec: () =>
+        toJson_GatewaySpec({
+          selector: gateway.selector,
+          servers: [
+            {
+              bind: PROBE_ADDRESS,
+              port: { name: 'probe', number: PROBE_PORT, protocol: 'HTTP' },
+              hosts: [`./${PROBE_ADDRESS}`],
+            },
+          ],
+        }),
+    });
+    this.virtualService = object({
+      kind: 'VirtualService',
+      name,
+      spec: () =>
+        toJson_VirtualServiceSpec({
+          exportTo: ['.'],
+          gateways: [server],
+          hosts: [PROBE_ADDRESS],
+          http: this.routes(),
+        }),
+    });
     this.node.addValidation({ validate: () => this.problems() });
   }
 

@@ -16,7 +16,7 @@ import { checkEndpoints } from '../destination/egress-endpoint';
 import { checkHostPattern } from '../destination/host';
 import { checkExits } from '../exit/check-exit';
 import { EgressExit } from '../exit/egress-exit';
-import { checkMetadata, manifest } from '../mesh/manifest';
+import { checkMetadata, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { markOwned } from '../mesh/owner-mark';
 import { checkName, dottedName } from '../naming';
@@ -92,8 +92,6 @@ const ADMISSION_GUARD: Options<AdmissionGuardProps> = {
   name: 'checked',
 };
 
-const API_VERSION = 'admissionregistration.k8s.io/v1';
-
 /** The label that every namespace carries, with its name. */
 const NAMESPACE = 'kubernetes.io/metadata.name';
 
@@ -144,11 +142,11 @@ export class AdmissionGuard extends Construct {
       keyServers: checkTexts(this, 'identityProviders', /^[a-z0-9.-]+(:\d+)?$/, props.identityProviders),
     };
     markOwned(this, this.name, LOOKED_AT);
-    this.policy = manifest(this, 'Policy', {
-      apiVersion: API_VERSION,
+    const object = objectsOf(this, { metadata: this.metadata });
+    this.policy = object({
+      id: 'Policy',
       kind: 'ValidatingAdmissionPolicy',
       name: this.name,
-      metadata: this.metadata,
       spec: () => ({
         failurePolicy: 'Fail',
         matchConstraints: { resourceRules: RESOURCE_RULES },
@@ -209,11 +207,11 @@ export class AdmissionGuard extends Construct {
     this.keepsObjects = true;
     const name = dottedName(this.name, 'kept');
     const { objects, exemption, metadata } = this;
-    manifest(this, 'Kept', {
-      apiVersion: API_VERSION,
+    const object = objectsOf(this, { metadata });
+    object({
+      id: 'Kept',
       kind: 'ValidatingAdmissionPolicy',
       name,
-      metadata,
       spec: () =>
         keptObjects({
           policy: this.name,
@@ -222,11 +220,10 @@ export class AdmissionGuard extends Construct {
           exemption,
         }),
     });
-    manifest(this, 'KeptBinding', {
-      apiVersion: API_VERSION,
+    object({
+      id: 'KeptBinding',
       kind: 'ValidatingAdmissionPolicyBinding',
       name,
-      metadata,
       spec: () => ({
         policyName: name,
         validationActions: ACTIONS[GuardMode.ENFORCE],
@@ -277,11 +274,10 @@ export class AdmissionGuard extends Construct {
     mode: GuardMode,
     namespaces: () => { operator: string; values: string[] },
   ): ApiObject {
-    return manifest(scope, id, {
-      apiVersion: API_VERSION,
+    return objectsOf(scope, { metadata: this.metadata })({
+      id,
       kind: 'ValidatingAdmissionPolicyBinding',
       name,
-      metadata: this.metadata,
       spec: () => ({
         policyName: this.name,
         validationActions: ACTIONS[mode],

@@ -25,7 +25,7 @@ import { markNote } from '../app/summary';
 import { checkTree } from '../app/validation/check-tree';
 import { checkPort } from '../destination/port-number';
 import { checkExits } from '../exit/check-exit';
-import { checkMetadata, manifest } from '../mesh/manifest';
+import { checkMetadata, ObjectKind, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { checkName, dottedName, joinName, placedName } from '../naming';
 import { BUILT_IN_PROVIDER, sidecarsLog } from '../observe/telemetry-spec';
@@ -115,7 +115,7 @@ export class EgressGuard extends Construct {
     const { ambient = false, sidecarsFollowMesh, accessLogFollowsMesh } = this.props;
     if (this.closesNetwork) {
       this.networkPolicies.push(
-        this.object('networking.k8s.io/v1', 'NetworkPolicy', namespace, () => ({
+        this.object('NetworkPolicy', namespace, () => ({
           podSelector: {},
           policyTypes: ['Egress'],
           egress: this.openings(namespace),
@@ -124,9 +124,7 @@ export class EgressGuard extends Construct {
     }
     if (!sidecarsFollowMesh && !ambient) {
       this.sidecars.push(
-        this.object('networking.istio.io/v1', 'Sidecar', namespace, () =>
-          this.enforces ? this.sidecarSpec(namespace) : openSidecar(),
-        ),
+        this.object('Sidecar', namespace, () => (this.enforces ? this.sidecarSpec(namespace) : openSidecar())),
       );
       if (this.enforces) this.know(namespace);
     }
@@ -143,13 +141,7 @@ export class EgressGuard extends Construct {
   private know(namespace: string): void {
     for (const [name, addresses] of this.known()) {
       this.serviceEntries.push(
-        this.object(
-          'networking.istio.io/v1',
-          'ServiceEntry',
-          namespace,
-          () => knownAddresses(name, namespace, addresses),
-          name,
-        ),
+        this.object('ServiceEntry', namespace, () => knownAddresses(name, namespace, addresses), name),
       );
     }
   }
@@ -165,16 +157,12 @@ export class EgressGuard extends Construct {
 
   private log(namespace: string): void {
     const { accessLogProvider = BUILT_IN_PROVIDER, namedHttpPorts = [80], namedTlsPorts = [443] } = this.props;
-    this.telemetries.push(
-      this.object('telemetry.istio.io/v1', 'Telemetry', namespace, () => sidecarsLog(accessLogProvider)),
-    );
+    this.telemetries.push(this.object('Telemetry', namespace, () => sidecarsLog(accessLogProvider)));
     for (const port of namedHttpPorts) checkPort(this, 'namedHttpPorts', port);
     for (const port of namedTlsPorts) checkPort(this, 'namedTlsPorts', port);
     if (namedHttpPorts.length + namedTlsPorts.length === 0) return;
     this.serviceEntries.push(
-      this.object('networking.istio.io/v1', 'ServiceEntry', namespace, () =>
-        namedCalls(namespace, namedHttpPorts, namedTlsPorts),
-      ),
+      this.object('ServiceEntry', namespace, () => namedCalls(namespace, namedHttpPorts, namedTlsPorts)),
     );
   }
 
@@ -207,11 +195,11 @@ export class EgressGuard extends Construct {
   }
 
   /** @param part What it is one of several of its kind for */
-  private object(apiVersion: string, kind: string, namespace: string, spec: () => unknown, part?: string): ApiObject {
+  private object(kind: ObjectKind, namespace: string, spec: () => unknown, part?: string): ApiObject {
     const placed = placedName(this, namespace, this.name);
     const name = part === undefined ? placed : dottedName(placed, part);
     const id = [kind, namespace, ...(part === undefined ? [] : [part])].join(' ');
-    return manifest(this, id, { apiVersion, kind, namespace, name, metadata: this.metadata, spec });
+    return objectsOf(this, { namespace, metadata: this.metadata })({ id, kind, name, spec });
   }
 
   private summary(): string {

@@ -22,7 +22,7 @@ import { describe, EgressError } from '../errors';
 import { ExitAddress } from '../exit/address';
 import { checkExit } from '../exit/check-exit';
 import { EgressExit } from '../exit/egress-exit';
-import { checkMetadata, manifest } from '../mesh/manifest';
+import { checkMetadata, objectsOf } from '../mesh/manifest';
 import { checkName } from '../naming';
 import { checkEnum, checkOptions, Options } from '../options';
 import { HBONE } from '../waypoint/waypoint-address';
@@ -132,12 +132,9 @@ export class ExitGuard extends Construct {
     const services = [...dnsOpenings(cluster), istiodOpening(this, cluster)];
     const { namespace, exitName, selector } = this.address;
     if (mode !== GuardMode.ENFORCE) return;
-    this.networkPolicy = manifest(this, 'NetworkPolicy', {
-      apiVersion: 'networking.k8s.io/v1',
+    this.networkPolicy = objectsOf(this, { namespace, metadata })({
       kind: 'NetworkPolicy',
-      namespace,
       name: exitName,
-      metadata,
       spec: () => ({
         podSelector: { matchLabels: selector },
         policyTypes: ['Ingress', 'Egress'],

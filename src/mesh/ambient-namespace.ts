@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { manifest } from './manifest';
+import { objectsOf } from './manifest';
 import { checkName } from '../naming';
 import { checkOptions, Options } from '../options';
 
@@ -27,7 +27,7 @@ export class AmbientNamespace extends Construct {
   public constructor(scope: Construct, id: string, props: AmbientNamespaceProps) {
     super(scope, id);
     const name = checkName(this, 'name', checkOptions(this, props, AMBIENT).name);
-    this.namespace = manifest(this, 'Namespace', { apiVersion: 'v1', kind: 'Namespace', name });
+    this.namespace = objectsOf(this, {})({ kind: 'Namespace', name });
     for (const [label, value] of Object.entries(AmbientNamespace.LABELS)) {
       this.namespace.metadata.addLabel(label, value);
     }

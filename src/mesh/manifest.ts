@@ -5,15 +5,57 @@ import { OWNER, ownerOf } from './owner-mark';
 import { EgressError } from '../errors';
 import { checkKind } from '../options';
 
-/** What every manifest of this library is made from. */
-export interface ManifestProps {
-  readonly apiVersion: string;
-  readonly kind: string;
+/** The API versions of what this library makes. */
+const API_VERSIONS = {
+  AuthorizationPolicy: 'security.istio.io/v1',
+  ConfigMap: 'v1',
+  Deployment: 'apps/v1',
+  DestinationRule: 'networking.istio.io/v1',
+  Gateway: 'networking.istio.io/v1',
+  HorizontalPodAutoscaler: 'autoscaling/v2',
+  Namespace: 'v1',
+  NetworkPolicy: 'networking.k8s.io/v1',
+  PeerAuthentication: 'security.istio.io/v1',
+  PodDisruptionBudget: 'policy/v1',
+  Role: 'rbac.authorization.k8s.io/v1',
+  RoleBinding: 'rbac.authorization.k8s.io/v1',
+  Service: 'v1',
+  ServiceAccount: 'v1',
+  ServiceEntry: 'networking.istio.io/v1',
+  Sidecar: 'networking.istio.io/v1',
+  Telemetry: 'telemetry.istio.io/v1',
+  ValidatingAdmissionPolicy: 'admissionregistration.k8s.io/v1',
+  ValidatingAdmissionPolicyBinding: 'admissionregistration.k8s.io/v1',
+  VirtualService: 'networking.istio.io/v1',
+};
+
+/** The kinds of objects that this library makes. */
+export type ObjectKind = keyof typeof API_VERSIONS;
+
+/** What the objects of one owner have in common. */
+export interface ObjectOwner {
   /** Undefined for kinds that stand in no namespace. */
   readonly namespace?: string;
-  readonly name: string;
   /** The user's labels and annotations; they win over the mesh's. */
   readonly metadata?: ApiObjectMetadata;
+}
+
+/** What one object is made from. */
+export interface ObjectProps {
+  readonly kind: ObjectKind;
+  readonly name: string;
+  /**
+   * Id of the construct, unique among the objects of its scope. Not made of a host or a name: a construct keeps its children as
+   * properties by their ids, and V8 slows down every plain object of a process in which more than some 1,500 objects each begin with
+   * a property that no other has.
+   *
+   * @default - the kind
+   */
+  readonly id?: string;
+  /** @default - the one of the kind; a Gateway is Istio's */
+  readonly apiVersion?: string;
+  /** Annotations of this object alone. */
+  readonly annotations?: { [key: string]: string };
   /** The spec, read when the chart is synthesized: by then all declarations are known. */
   readonly spec?: () => unknown;
   /** Top-level fields of kinds without a spec. */
@@ -21,32 +63,31 @@ export interface ManifestProps {
 }
 
 /**
- * Makes one manifest as a plain `ApiObject`: JSON patches of the user reach every field of it, while the generated L1
+ * Makes the objects of an owner, each as a plain `ApiObject`: JSON patches of the user reach every field of it, while the generated L1
  * classes drop the fields that their CRD version does not know.
- *
- * @param id Not made of a host or a name. A construct keeps its children as properties by their ids, and V8 slows down every
- * plain object of a process in which more than some 1,500 objects each begin with a property that no other has
  */
-export function manifest(scope: Construct, id: string, props: ManifestProps): ApiObject {
+export function objectsOf(scope: Construct, { namespace, metadata }: ObjectOwner): (props: ObjectProps) => ApiObject {
   const mesh = Mesh.of(scope);
-  return new ApiObject(scope, id, {
-    apiVersion: props.apiVersion,
-    kind: props.kind,
-    metadata: {
-      ...props.metadata,
-      namespace: props.namespace,
-      name: props.name,
-      // What is nearer wins: the mesh's, the chart's, then the object's own.
-      labels: { ...mesh._labels, ...Chart.of(scope).labels, ...props.metadata?.labels },
-      annotations: {
-        ...mesh._annotations,
-        [OWNER]: ownerOf(scope, props.apiVersion, props.kind),
-        ...props.metadata?.annotations,
+  return ({ kind, name, id = kind, apiVersion = API_VERSIONS[kind], annotations, spec, fields }) =>
+    new ApiObject(scope, id, {
+      apiVersion,
+      kind,
+      metadata: {
+        ...metadata,
+        namespace,
+        name,
+        // What is nearer wins: the mesh's, the chart's, then the object's own.
+        labels: { ...mesh._labels, ...Chart.of(scope).labels, ...metadata?.labels },
+        annotations: {
+          ...mesh._annotations,
+          [OWNER]: ownerOf(scope, apiVersion, kind),
+          ...metadata?.annotations,
+          ...annotations,
+        },
       },
-    },
-    ...(props.spec && { spec: Lazy.any({ produce: props.spec }) }),
-    ...props.fields,
-  });
+      ...(spec && { spec: Lazy.any({ produce: spec }) }),
+      ...fields,
+    });
 }
 
 /** Names and namespaces of objects follow the declaration, not its metadata. @throws MetadataReserved, WrongType */

@@ -7,7 +7,7 @@ import { checkTree } from '../app/validation/check-tree';
 import { EgressError } from '../errors';
 import { checkExit } from '../exit/check-exit';
 import { EgressExit } from '../exit/egress-exit';
-import { checkMetadata, manifest } from '../mesh/manifest';
+import { checkMetadata, objectsOf } from '../mesh/manifest';
 import { checkName } from '../naming';
 import { checkOptions, Options } from '../options';
 import { Slot } from '../slot';
@@ -72,12 +72,9 @@ export class EgressAccessLog extends Construct {
     }
     const { namespace, exitName, selector } = address;
     this.needProvider(checkName(this, 'provider', provider));
-    this.telemetry = manifest(this, 'Telemetry', {
-      apiVersion: 'telemetry.istio.io/v1',
+    this.telemetry = objectsOf(this, { namespace, metadata: checkMetadata(this, metadata) })({
       kind: 'Telemetry',
-      namespace,
       name: exitName,
-      metadata: checkMetadata(this, metadata),
       spec: () => exitLogs(provider, selector),
     });
   }

@@ -9,8 +9,8 @@ import {
 import { markIngressHost } from '../app/marks';
 import { HttpPort } from '../destination/http-port';
 import { GatewayAddress } from '../exit/address';
-import { hopLabel } from '../exit/names';
-import { manifest } from '../mesh/manifest';
+import { hopLabel } from '../exit/server-names';
+import { ObjectKind, objectsOf } from '../mesh/manifest';
 import { shorten } from '../naming';
 import { httpRoutes } from '../upstream/http-routes';
 
@@ -36,15 +36,9 @@ export class IngressHop extends Construct {
     markIngressHost(this, { namespace: ingress.namespace, selector: ingress.labels, host: hostname });
     // Istio takes no dots in a Gateway's name; the route has the same.
     const name = shorten(`${exit.exitName}-${hopLabel(hostname)}`);
-    const object = (kind: string, spec: () => unknown) =>
-      manifest(this, kind, {
-        apiVersion: 'networking.istio.io/v1',
-        kind,
-        namespace: ingress.namespace,
-        name,
-        metadata: props.metadata,
-        spec,
-      });
+    const { namespace } = ingress;
+    const object = (kind: ObjectKind, spec: () => unknown) =>
+      objectsOf(this, { namespace, metadata: props.metadata })({ kind, name, spec });
     this.gateway = object('Gateway', () => servers(props));
     this.virtualService = object('VirtualService', () =>
       toJson_VirtualServiceSpec({

@@ -27,14 +27,15 @@ import { HttpPort } from '../destination/http-port';
 import { resolveUpstream, Upstream } from '../destination/upstream';
 import { EgressError } from '../errors';
 import { hostInName } from '../exit/names';
-import { checkMetadata, manifest } from '../mesh/manifest';
+import { checkMetadata, ObjectKind, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { OutboundTrafficPolicy } from '../mesh/mesh-settings';
 import { checkName, dottedName, joinName } from '../naming';
 import { checkEnum, checkOptions, Options } from '../options';
 import { PATH_HEADERS } from '../policy/path-form';
-import { routesTo } from '../upstream/exit-routes';
-import { needsDestinationRule, upstreamDestinationRule, upstreamServiceEntry } from '../upstream/upstream-manifests';
+import { needsDestinationRule, upstreamDestinationRule } from '../upstream/destination-rule';
+import { routesTo } from '../upstream/routes';
+import { upstreamServiceEntry } from '../upstream/service-entry';
 
 /** How workloads inside the mesh reach hosts that are served to callers outside. */
 export enum MeshAccess {
@@ -250,15 +251,9 @@ export class IngressProxy extends Construct {
     }
   }
 
-  private networking(kind: string, name: string, spec: () => unknown): ApiObject {
-    return manifest(this, `${kind} ${name}`, {
-      apiVersion: 'networking.istio.io/v1',
-      kind,
-      namespace: this.props.ingress.namespace,
-      name,
-      metadata: this.metadata,
-      spec,
-    });
+  private networking(kind: ObjectKind, name: string, spec: () => unknown): ApiObject {
+    const { namespace } = this.props.ingress;
+    return objectsOf(this, { namespace, metadata: this.metadata })({ id: `${kind} ${name}`, kind, name, spec });
   }
 }
 

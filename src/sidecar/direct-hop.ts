@@ -3,16 +3,12 @@ import { markClientHost } from '../app/marks';
 import { checkWholePorts } from '../client/client-entries';
 import { ClientHop } from '../client/client-hop';
 import { LedHost, LedHostProps } from '../client/led-host';
-import { httpPorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
+import { httpPorts, ResolvedPort } from '../destination/egress-port';
 import { Upstream } from '../destination/upstream';
 import { Declaration } from '../exit/declaration';
-import { directRoutes } from '../upstream/exit-routes';
-import {
-  isLookedUpPerCall,
-  needsDestinationRule,
-  upstreamDestinationRule,
-  upstreamServiceEntry,
-} from '../upstream/upstream-manifests';
+import { needsDestinationRule, upstreamDestinationRule } from '../upstream/destination-rule';
+import { directRoutes } from '../upstream/routes';
+import { upstreamServiceEntry, calledPort, isLookedUpPerCall } from '../upstream/service-entry';
 
 const HERE = ['.'];
 
@@ -39,7 +35,7 @@ class DirectHost extends LedHost {
     const { host } = first;
     this.upstream = first.declaration.upstream;
     const serviceEntry = this.make('ServiceEntry', () =>
-      upstreamServiceEntry(host, this.upstream, this.ports.map(directPort), {
+      upstreamServiceEntry(host, this.upstream, this.ports.map(calledPort), {
         exportTo: HERE,
         addresses: this.captured,
       }),
@@ -62,18 +58,4 @@ class DirectHost extends LedHost {
       this.make('VirtualService', () => directRoutes(host, httpPorts(this.ports), upstream));
     }
   }
-}
-
-/**
- * A port as a sidecar must know it: as the application calls it, with the host's own number as the target. A port of the
- * host's own number would let the namespace call it past the rules of this one.
- */
-function directPort(port: ResolvedPort) {
-  const protocol = port.kind === 'http' ? 'HTTP' : upstreamProtocol(port);
-  return {
-    name: `${port.kind}-${port.port}`,
-    number: port.port,
-    protocol,
-    targetPort: port.upstreamPort === port.port ? undefined : port.upstreamPort,
-  };
 }

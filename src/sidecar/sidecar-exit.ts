@@ -7,8 +7,8 @@ import { isSentOnPlainly } from '../destination/http-port';
 import { EgressError } from '../errors';
 import { Declaration } from '../exit/declaration';
 import { EgressExit } from '../exit/egress-exit';
-import { calledAuthority, ownAuthority } from '../gateway/gateway-limits';
 import { Mesh } from '../mesh/mesh';
+import { calledAuthority, ownAuthority } from '../upstream/authorities';
 
 /**
  * The caller's own sidecar as the exit: calls go straight out, without a gateway. **Nothing is enforced**: the sidecar runs in

@@ -18,7 +18,7 @@ import { EgressGateway } from '../gateway/egress-gateway';
 import { NO_ENVOY_HEADERS } from '../gateway/pods/gateway-pods';
 import { gatewaySize } from '../gateway/pods/gateway-size';
 import { checkManaged, checkPlacement, ManagedGatewayOptions } from '../gateway/pods/gateway-workload';
-import { checkMetadata, manifest } from '../mesh/manifest';
+import { checkMetadata, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { checkName } from '../naming';
 import { checkOptions, Options, pathOf } from '../options';
@@ -143,15 +143,23 @@ export class EgressWaypoint extends OwnedExit {
     const workload = checkPlacement(this, checkManaged(this, props.workload ?? {}));
     const parameters = waypointParameters(this.exitName, gatewaySize(this, workload), workload);
 
+    const object = objectsOf(this, this.address);
     // First, so that it is applied first: from then on, nothing is open that is not granted.
     const target = { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: this.exitName }] };
-    this.authorizationPolicy = this.object('security.istio.io/v1', 'AuthorizationPolicy', {
+    this.authorizationPolicy = object({
+      kind: 'AuthorizationPolicy',
+      name: this.exitName,
       spec: () => toJson_AuthorizationPolicySpec({ ...target, action: AuthorizationPolicySpecAction.ALLOW }),
     });
     if (takesParameters(this, props)) {
-      this.parameters = this.object('v1', 'ConfigMap', { fields: { data: parameters } });
+      this.parameters = object({ kind: 'ConfigMap', name: this.exitName, fields: { data: parameters } });
     }
-    this.gateway = this.object('gateway.networking.k8s.io/v1', 'Gateway', { spec: () => this.gatewaySpec() });
+    this.gateway = object({
+      kind: 'Gateway',
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      name: this.exitName,
+      spec: () => this.gatewaySpec(),
+    });
     this.gateway.metadata.addLabel('istio.io/waypoint-for', 'service');
     // Without the setting, as in older meshes, what is open is in docs/ambient.md.
     const publicServiceEntries = this._servesMesh ? this.namespace : undefined;
@@ -210,15 +218,6 @@ export class EgressWaypoint extends OwnedExit {
         parametersRef: this.parameters && { group: '', kind: 'ConfigMap', name: this.exitName },
       },
     };
-  }
-
-  private object(
-    apiVersion: string,
-    kind: string,
-    content: { spec?: () => unknown; fields?: { [field: string]: unknown } },
-  ): ApiObject {
-    const { namespace, exitName: name, metadata } = this.address;
-    return manifest(this, kind, { apiVersion, kind, namespace, name, metadata, ...content });
   }
 }
 

@@ -7,23 +7,16 @@ import { markExitHost, markWaypointHost } from '../app/marks';
 import { virtualAddress } from '../destination/captured-addresses';
 import { httpPorts, ResolvedPort } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
-import { Upstream } from '../destination/upstream';
-import { EgressError } from '../errors';
 import { Declaration } from '../exit/declaration';
 import { hostInName } from '../exit/names';
 import { GatewayHost } from '../gateway/gateway-host';
-import { manifest } from '../mesh/manifest';
+import { ObjectKind, objectsOf } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { JudgedCalls } from '../policy/judged-calls';
-import { directRoutes } from '../upstream/exit-routes';
-import {
-  calledPort,
-  isLookedUpPerCall,
-  needsDestinationRule,
-  upstreamDestinationRule,
-  upstreamServiceEntry,
-  waitingPorts,
-} from '../upstream/upstream-manifests';
+import { AgreedHost } from '../upstream/agreed-host';
+import { needsDestinationRule, upstreamDestinationRule } from '../upstream/destination-rule';
+import { directRoutes } from '../upstream/routes';
+import { isLookedUpPerCall, upstreamServiceEntry, waitingPorts, calledPort } from '../upstream/service-entry';
 
 const HERE = ['.'];
 
@@ -55,9 +48,7 @@ export class WaypointHost extends Construct implements IWaypointHost {
   public virtualService?: ApiObject;
   public readonly authorizationPolicy: ApiObject;
 
-  private readonly upstream: Upstream;
-  private readonly declaredBy: string;
-  private readonly known = new Map<number, ResolvedPort>();
+  private readonly agreed: AgreedHost;
   private readonly addresses = new Set<string>();
   private readonly policy: WaypointPolicy;
   /** What the rules of its declarations read of calls. */
@@ -72,8 +63,7 @@ export class WaypointHost extends Construct implements IWaypointHost {
     private readonly shared?: GatewayHost,
   ) {
     super(scope, host);
-    this.upstream = declaration.upstream;
-    this.declaredBy = declaration.scope.node.path;
+    this.agreed = new AgreedHost(host, declaration);
     if (shared) {
       shared.serveByWaypoint(waypoint.exitName, () => this.connectedAt());
       this.serviceEntry = shared.serviceEntry!;
@@ -96,13 +86,7 @@ export class WaypointHost extends Construct implements IWaypointHost {
 
   /** Takes in one more declaration of the host. @throws DestinationConflict, HttpRuleSyntax */
   public add(declaration: Declaration): void {
-    this.checkAgrees(declaration, 'upstream', declaration.upstream, this.upstream);
-    for (const port of declaration.ports) {
-      const known = this.known.get(port.port);
-      if (known) this.checkAgrees(declaration, `port ${port.port}`, port, known);
-      else this.known.set(port.port, port);
-      this.make(port);
-    }
+    this.agreed.add(declaration, (port) => this.make(port));
     for (const address of declaration.addresses ?? []) this.addresses.add(address);
     this.calls.add(declaration.scope, declaration.rules, declaration.clients);
     for (const client of declaration.clients) this.policy.allow(client, declaration);
@@ -114,11 +98,11 @@ export class WaypointHost extends Construct implements IWaypointHost {
   }
 
   private get ports(): ResolvedPort[] {
-    return [...this.known.values()].sort((a, b) => a.port - b.port);
+    return this.agreed.ports;
   }
 
   private make(port: ResolvedPort): void {
-    const { host, upstream } = this;
+    const { host, upstream } = this.agreed;
     if (!this.shared && needsDestinationRule(upstream, [port]) && !isLookedUpPerCall(host, upstream)) {
       this.destinationRule ??= this.beforePolicy(
         this.networking('DestinationRule', () => upstreamDestinationRule(host, upstream, httpPorts(this.ports), HERE)),
@@ -154,7 +138,7 @@ export class WaypointHost extends Construct implements IWaypointHost {
   }
 
   private serviceEntrySpec() {
-    const { host, upstream, ports } = this;
+    const { host, upstream, ports } = this.agreed;
     return upstreamServiceEntry(host, upstream, waitingPorts(ports.map(calledPort), ports), {
       exportTo: HERE,
       addresses: this.connectedAt(),
@@ -162,26 +146,9 @@ export class WaypointHost extends Construct implements IWaypointHost {
   }
 
   /** Where the host is keeps its name when the gateway goes that had it first: a new entry would be one more for the host. */
-  private networking(kind: string, spec: () => unknown): ApiObject {
-    const { namespace, exitName, replaces, metadata } = this.waypoint;
+  private networking(kind: ObjectKind, spec: () => unknown): ApiObject {
+    const { exitName, replaces } = this.waypoint;
     const owner = kind === 'VirtualService' ? exitName : (replaces ?? exitName);
-    return manifest(this, kind, {
-      apiVersion: 'networking.istio.io/v1',
-      kind,
-      namespace,
-      name: dottedName(owner, hostInName(this.host)),
-      metadata,
-      spec,
-    });
-  }
-
-  private checkAgrees({ scope }: Declaration, what: string, given: unknown, known: unknown): void {
-    if (JSON.stringify(given) === JSON.stringify(known)) return;
-    throw new EgressError('DestinationConflict', scope, {
-      what: `${this.host} is declared differently on the same exit, in ${what}; all clients of a host share its route`,
-      given,
-      allowed: `what ${this.declaredBy} says: ${JSON.stringify(known)}`,
-      fix: 'make the two equal, or send one of them through an exit of its own',
-    });
+    return objectsOf(this, this.waypoint)({ kind, name: dottedName(owner, hostInName(this.host)), spec });
   }
 }

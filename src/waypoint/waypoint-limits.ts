@@ -1,3 +1,4 @@
+import { calledProtocol } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
 import { isSentOnPlainly } from '../destination/http-port';
 import { EgressError } from '../errors';
@@ -16,7 +17,7 @@ export function checkWaypointCarries(declaration: Declaration): void {
   if (upstreamHost !== undefined) {
     refuse('a waypoint serves hosts under their own names', upstreamHost, 'an EgressGateway', 'use an EgressGateway');
   }
-  const open = ports.find((port) => port.kind !== 'http' && !port.identified);
+  const open = ports.find(({ kind }) => kind === 'open');
   if (open) {
     refuse(
       'every hop in ambient has an identity, so that there is none without',
@@ -40,7 +41,7 @@ function checkWildcard(given: string, { scope, ports, upstream }: Declaration): 
     });
   }
   const { _version: version, waypointTlsWildcards } = Mesh.of(scope);
-  const onTls = ports.some(({ kind }) => kind === 'tls');
+  const onTls = ports.some((port) => calledProtocol(port) === 'TLS');
   const minor = onTls && waypointTlsWildcards ? 29 : 28;
   if (!version.atLeast(1, minor)) {
     throw new EgressError('VersionUnsupported', scope, {

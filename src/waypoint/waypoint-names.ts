@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { VirtualServiceSpecHttpMatch } from '../../imports/networking.istio.io';
 import { HttpPort } from '../destination/http-port';
 import { EgressError } from '../errors';
-import { authorityPattern, namePattern } from '../upstream/exit-routes';
+import { authorityPattern, namePattern } from '../upstream/authorities';
 
 /** Istio refuses longer ones. @see istio/istio, pkg/config/validation/validation.go, validateStringRegexp */
 const LONGEST_PATTERN = 1024;

@@ -11,12 +11,13 @@ import { ResolvedPort } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
 import { Declaration } from '../exit/declaration';
 import { hostInName } from '../exit/names';
-import { authoritiesOf, conditions, sourceOf } from '../gateway/access/client-policy';
-import { manifest } from '../mesh/manifest';
+import { conditions, sourceOf } from '../gateway/access/client-policy';
+import { objectsOf } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
 import { HttpCondition, ResolvedHttpRule, whenHeaders } from '../policy/http-rule';
 import { DRY_RUN, isObserved, onObserve } from '../policy/observed';
+import { authoritiesOf } from '../upstream/authorities';
 
 interface Host {
   readonly host: string;
@@ -184,14 +185,14 @@ export class WaypointPolicy extends Construct {
     action: AuthorizationPolicySpecAction,
     rules: () => AuthorizationPolicySpecRules[],
   ): ApiObject {
-    const { namespace, exitName, metadata } = this.waypoint;
-    const tried = parts.includes('dry-run') && { [DRY_RUN]: 'true' };
-    return manifest(scope, id, {
-      apiVersion: 'security.istio.io/v1',
+    return objectsOf(
+      scope,
+      this.waypoint,
+    )({
+      id,
       kind: 'AuthorizationPolicy',
-      namespace,
-      name: dottedName(exitName, hostInName(this.of.host), ...parts),
-      metadata: { ...metadata, annotations: { ...metadata?.annotations, ...tried } },
+      name: dottedName(this.waypoint.exitName, hostInName(this.of.host), ...parts),
+      annotations: parts.includes('dry-run') ? { [DRY_RUN]: 'true' } : undefined,
       spec: () =>
         toJson_AuthorizationPolicySpec({
           targetRefs: [{ group: 'networking.istio.io', kind: 'ServiceEntry', name: this.of.serviceEntry }],

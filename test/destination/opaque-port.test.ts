@@ -6,12 +6,12 @@ import { failing } from '../fixtures';
 const check = (...ports: EgressPort[]) => checkPorts(Testing.chart(), ports);
 
 test.each([
-  [EgressPort.tlsPassthrough(), { kind: 'tls', port: 443, upstreamPort: 443, identified: true }],
-  [EgressPort.tlsPassthrough({ port: 8443 }), { kind: 'tls', port: 8443, upstreamPort: 8443, identified: true }],
-  [EgressPort.tlsPassthrough({ upstreamPort: 6443 }), { kind: 'tls', port: 443, upstreamPort: 6443, identified: true }],
-  [EgressPort.tlsPassthroughWithoutIdentity(), { kind: 'tls', port: 443, upstreamPort: 443, identified: false }],
-  [EgressPort.tcp(5432), { kind: 'tcp', port: 5432, upstreamPort: 5432, identified: true }],
-  [EgressPort.tcp(5432, { upstreamPort: 6432 }), { kind: 'tcp', port: 5432, upstreamPort: 6432, identified: true }],
+  [EgressPort.tlsPassthrough(), { kind: 'tls', port: 443, upstreamPort: 443 }],
+  [EgressPort.tlsPassthrough({ port: 8443 }), { kind: 'tls', port: 8443, upstreamPort: 8443 }],
+  [EgressPort.tlsPassthrough({ upstreamPort: 6443 }), { kind: 'tls', port: 443, upstreamPort: 6443 }],
+  [EgressPort.tlsPassthroughWithoutIdentity(), { kind: 'open', port: 443, upstreamPort: 443 }],
+  [EgressPort.tcp(5432), { kind: 'tcp', port: 5432, upstreamPort: 5432 }],
+  [EgressPort.tcp(5432, { upstreamPort: 6432 }), { kind: 'tcp', port: 5432, upstreamPort: 6432 }],
 ])('a port whose bytes nobody reads (%#)', (port, expected) => {
   expect(check(port)).toEqual([expected]);
 });

@@ -274,7 +274,7 @@ test('one port of the host speaks one protocol, and one of its ports may be with
 test('two declarations agree on who is checked', () => {
   expect(() =>
     granted({ ports: [EgressPort.tlsPassthrough()] }, { ports: [EgressPort.tlsPassthroughWithoutIdentity()] }),
-  ).toThrow(failing('DestinationConflict', 'identified of port 443'));
+  ).toThrow(failing('DestinationConflict', 'kind of port 443'));
 });
 
 test('endpoints stand for the host, which is still the one that is asked for', () => {

@@ -6,7 +6,7 @@ import {
   AuthorizationPolicySpecRulesToOperation,
   toJson_AuthorizationPolicySpec,
 } from '../../../imports/security.istio.io';
-import { manifest } from '../../mesh/manifest';
+import { objectsOf } from '../../mesh/manifest';
 import { dottedName } from '../../naming';
 import { observedNamespaces, onObserve } from '../../policy/observed';
 
@@ -42,14 +42,15 @@ export class ObservedPolicies extends Construct {
   }
 
   private open(observed: string): void {
-    const { namespace, exitName, metadata, target, operation } = this.opened;
+    const { exitName, target, operation } = this.opened;
     const to = operation && [{ operation }];
-    manifest(this, observed, {
-      apiVersion: 'security.istio.io/v1',
+    objectsOf(
+      this,
+      this.opened,
+    )({
+      id: observed,
       kind: 'AuthorizationPolicy',
-      namespace,
       name: dottedName(exitName, observed, 'observed'),
-      metadata,
       spec: () =>
         toJson_AuthorizationPolicySpec({
           ...target,

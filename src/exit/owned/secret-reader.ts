@@ -1,7 +1,7 @@
 import { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { httpPorts } from '../../destination/egress-port';
-import { manifest } from '../../mesh/manifest';
+import { objectsOf } from '../../mesh/manifest';
 import { Declaration } from '../declaration';
 
 /** An exit whose pods' ServiceAccount has its name. */
@@ -20,14 +20,12 @@ export function readsSecrets({ ports }: Declaration): boolean {
  * Lets an exit's pods read the Secrets of their namespace: istiod gives credentials only to those that may. It remembers a no
  * for a minute.
  */
-export function letReadSecrets(scope: Construct, { exitName: name, namespace, metadata }: Exit): void {
+export function letReadSecrets(scope: Construct, exit: Exit): void {
+  const { exitName: name, namespace } = exit;
   if (scope.node.tryFindChild('Role')) return;
-  const apiVersion = 'rbac.authorization.k8s.io/v1';
-  const object = (kind: string, fields: { [field: string]: unknown }) =>
-    manifest(scope, kind, { apiVersion, kind, namespace, name, metadata, fields });
-  object('Role', { rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'watch', 'list'] }] });
-  object('RoleBinding', {
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
-    subjects: [{ kind: 'ServiceAccount', name, namespace }],
-  });
+  const object = objectsOf(scope, exit);
+  const rules = [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'watch', 'list'] }];
+  object({ kind: 'Role', name, fields: { rules } });
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name };
+  object({ kind: 'RoleBinding', name, fields: { roleRef, subjects: [{ kind: 'ServiceAccount', name, namespace }] } });
 }

@@ -2,8 +2,8 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../../imports/security.istio.io';
 import { OwnGatewayAddress } from '../../exit/address';
-import { EVERY_NAME_FOR_ACCOUNTS } from '../../exit/names';
-import { manifest } from '../../mesh/manifest';
+import { EVERY_NAME_FOR_ACCOUNTS } from '../../exit/server-names';
+import { objectsOf } from '../../mesh/manifest';
 import { dottedName } from '../../naming';
 
 /**
@@ -15,13 +15,13 @@ export class AccountPolicy extends Construct {
 
   public constructor(scope: Construct, id: string, gateway: OwnGatewayAddress) {
     super(scope, id);
-    const { namespace, exitName, metadata, selector, targetPorts } = gateway;
-    this.authorizationPolicy = manifest(this, 'AuthorizationPolicy', {
-      apiVersion: 'security.istio.io/v1',
+    const { selector, targetPorts } = gateway;
+    this.authorizationPolicy = objectsOf(
+      this,
+      gateway,
+    )({
       kind: 'AuthorizationPolicy',
-      namespace,
-      name: dottedName(exitName, 'service.accounts'),
-      metadata,
+      name: dottedName(gateway.exitName, 'service.accounts'),
       spec: () =>
         toJson_AuthorizationPolicySpec({
           selector: { matchLabels: selector },

@@ -6,17 +6,18 @@ import {
   AuthorizationPolicySpecRulesFromSource,
   toJson_AuthorizationPolicySpec,
 } from '../../../imports/security.istio.io';
-import { httpPorts, opaquePorts } from '../../destination/egress-port';
+import { httpPorts, identifiedPorts } from '../../destination/egress-port';
 import { isWildcard } from '../../destination/host';
 import { OwnGatewayAddress } from '../../exit/address';
 import { Declaration } from '../../exit/declaration';
-import { everyNameForNamespace } from '../../exit/names';
 import { ObjectSize } from '../../exit/object-size';
-import { manifest } from '../../mesh/manifest';
+import { everyNameForNamespace } from '../../exit/server-names';
+import { objectsOf } from '../../mesh/manifest';
 import { dottedName } from '../../naming';
 import { EgressClient } from '../../policy/egress-client';
 import { HttpCondition, ResolvedHttpRule, whenHeaders } from '../../policy/http-rule';
 import { DRY_RUN, isObserved, onObserve } from '../../policy/observed';
+import { authoritiesOf } from '../../upstream/authorities';
 
 /** Stands for the namespace of `EgressClient.anyInMesh()`; no namespace has a dot in its name. */
 const ANY = 'any.mesh';
@@ -86,7 +87,7 @@ export class ClientPolicy extends Construct {
     for (const condition of conditions(enforced, 'deny', client)) this.deny(client, condition, declaration);
     for (const condition of conditions(tried, 'deny', client)) this.tryDeny(client, condition, declaration);
     if (tried.some(({ action }) => action === 'allow')) this.tryAllow();
-    if (!client.serviceAccountName && opaquePorts(declaration.ports).some(({ identified }) => identified)) {
+    if (!client.serviceAccountName && identifiedPorts(declaration.ports).length > 0) {
       this.admitsNamespace = true;
     }
   }
@@ -198,13 +199,15 @@ export class ClientPolicy extends Construct {
     rules: () => AuthorizationPolicySpecRules[],
     dryRun?: string,
   ): ApiObject {
-    const { namespace, exitName, metadata, selector } = this.gateway;
-    return manifest(this, id, {
-      apiVersion: 'security.istio.io/v1',
+    const { exitName, selector } = this.gateway;
+    return objectsOf(
+      this,
+      this.gateway,
+    )({
+      id,
       kind: 'AuthorizationPolicy',
-      namespace,
       name: dottedName(exitName, ...parts),
-      metadata: { ...metadata, annotations: { ...metadata?.annotations, ...(dryRun && { [DRY_RUN]: dryRun }) } },
+      annotations: dryRun === undefined ? undefined : { [DRY_RUN]: dryRun },
       spec: () => toJson_AuthorizationPolicySpec({ selector: { matchLabels: selector }, action, rules: rules() }),
     });
   }
@@ -236,9 +239,4 @@ export function conditions(
 export function sourceOf(client: EgressClient): AuthorizationPolicySpecRulesFromSource {
   if (client.serviceAccountName) return { serviceAccounts: [client.toString()] };
   return client.namespaceName ? { namespaces: [client.namespaceName] } : { principals: ['*'] };
-}
-
-/** The Host headers of the calls that are let through: the port tells destinations of one host apart. */
-export function authoritiesOf(host: string, port: number): string[] {
-  return port === 80 ? [host, `${host}:80`] : [`${host}:${port}`];
 }

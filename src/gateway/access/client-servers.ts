@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { OpaquePort } from '../../destination/opaque-port';
-import { hopServerName } from '../../exit/names';
 import { ObjectSize } from '../../exit/object-size';
+import { hopServerName } from '../../exit/server-names';
 import { Mesh } from '../../mesh/mesh';
 import { EgressClient } from '../../policy/egress-client';
 

@@ -7,7 +7,7 @@ import { Brand } from '../../brand';
 import { checkPort } from '../../destination/port-number';
 import { EgressError } from '../../errors';
 import { OwnGatewayAddress } from '../../exit/address';
-import { manifest } from '../../mesh/manifest';
+import { objectsOf } from '../../mesh/manifest';
 import { Mesh } from '../../mesh/mesh';
 import { checkDottedName, checkName, dottedName, joinName } from '../../naming';
 import { checkOptions, Options } from '../../options';
@@ -154,7 +154,12 @@ export class OpaPolicy extends Construct {
       },
     };
     const name = dottedName(gateway.exitName, OBJECTS);
-    this.authorizationPolicy = this.object('security.istio.io/v1', 'AuthorizationPolicy', name, {
+    this.authorizationPolicy = objectsOf(
+      this,
+      gateway,
+    )({
+      kind: 'AuthorizationPolicy',
+      name,
       spec: () =>
         toJson_AuthorizationPolicySpec({
           selector: { matchLabels: gateway.selector },
@@ -182,11 +187,16 @@ export class OpaPolicy extends Construct {
         fix: 'name the rule of your policy',
       });
     }
-    this.object('v1', 'ConfigMap', `${this.gateway.exitName}-opa`, {
+    const object = objectsOf(this, this.gateway);
+    object({
+      kind: 'ConfigMap',
+      name: `${this.gateway.exitName}-opa`,
       fields: { data: { 'config.yaml': opaConfig(sidecar) } },
     });
     // How the proxy finds what listens in its own pod.
-    this.object('networking.istio.io/v1', 'ServiceEntry', dottedName(this.gateway.exitName, OBJECTS), {
+    object({
+      kind: 'ServiceEntry',
+      name: dottedName(this.gateway.exitName, OBJECTS),
       spec: () =>
         toJson_ServiceEntrySpec({
           exportTo: ['.'],
@@ -196,16 +206,6 @@ export class OpaPolicy extends Construct {
           endpoints: [{ address: '127.0.0.1' }],
         }),
     });
-  }
-
-  private object(
-    apiVersion: string,
-    kind: string,
-    name: string,
-    content: { spec?: () => unknown; fields?: { [field: string]: unknown } },
-  ): ApiObject {
-    const { namespace, metadata } = this.gateway;
-    return manifest(this, kind, { apiVersion, kind, namespace, name, metadata, ...content });
   }
 }
 

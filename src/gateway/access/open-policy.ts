@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../../imports/security.istio.io';
 import { isBelow } from '../../destination/host';
 import { OwnGatewayAddress } from '../../exit/address';
-import { manifest } from '../../mesh/manifest';
+import { objectsOf } from '../../mesh/manifest';
 import { dottedName } from '../../naming';
 
 /** What anybody may reach who reaches the gateway: the hosts of TLS passthrough without identity. */
@@ -18,12 +18,12 @@ export class OpenPolicy extends Construct {
     private readonly known: KnownServerNames,
   ) {
     super(scope, id);
-    this.authorizationPolicy = manifest(this, 'AuthorizationPolicy', {
-      apiVersion: 'security.istio.io/v1',
+    this.authorizationPolicy = objectsOf(
+      this,
+      gateway,
+    )({
       kind: 'AuthorizationPolicy',
-      namespace: gateway.namespace,
       name: dottedName(gateway.exitName, 'without.identity'),
-      metadata: gateway.metadata,
       spec: () =>
         toJson_AuthorizationPolicySpec({
           selector: { matchLabels: gateway.selector },

@@ -4,7 +4,7 @@ import { DISRUPTION, MANAGED_TARGET_PORTS, podSpec, PodSpecProps } from './gatew
 import { GatewaySize } from './gateway-size';
 import { OwnGatewayAddress, tlsServiceName } from '../../exit/address';
 import { letReadSecrets } from '../../exit/owned/secret-reader';
-import { manifest } from '../../mesh/manifest';
+import { ObjectProps, objectsOf } from '../../mesh/manifest';
 import { Mesh } from '../../mesh/mesh';
 import { opaAnnotations } from '../access/opa-authorization';
 
@@ -30,6 +30,7 @@ export class GatewayPods extends Construct {
   public readonly service: ApiObject;
   public readonly serviceAccount: ApiObject;
   private readonly gateway: OwnGatewayAddress;
+  private readonly object: (props: ObjectProps) => ApiObject;
   private tlsService?: ApiObject;
 
   public constructor(
@@ -40,14 +41,21 @@ export class GatewayPods extends Construct {
     super(scope, id);
     const { gateway, size } = props;
     this.gateway = gateway;
-    this.serviceAccount = this.object('v1', 'ServiceAccount', {
+    this.object = objectsOf(this, gateway);
+    this.serviceAccount = this.object({
+      kind: 'ServiceAccount',
+      name: gateway.exitName,
       // The proxy has a token of its own for istiod; it never calls the Kubernetes API.
       fields: { automountServiceAccountToken: false },
     });
-    this.service = this.object('v1', 'Service', {
+    this.service = this.object({
+      kind: 'Service',
+      name: gateway.exitName,
       spec: () => serviceSpec(gateway, 'http', gateway.http.port, MANAGED_TARGET_PORTS.http),
     });
-    this.deployment = this.object('apps/v1', 'Deployment', {
+    this.deployment = this.object({
+      kind: 'Deployment',
+      name: gateway.exitName,
       spec: () => ({
         // An autoscaler's number must not be taken back by whoever applies this again.
         replicas: size.replicas,
@@ -77,37 +85,33 @@ export class GatewayPods extends Construct {
    * Called for the first such port.
    */
   public listenForOpaque(): void {
-    this.tlsService ??= this.object('v1', 'Service', {
-      name: tlsServiceName(this.gateway.exitName),
+    const name = tlsServiceName(this.gateway.exitName);
+    this.tlsService ??= this.object({
+      kind: 'Service',
+      id: `Service ${name}`,
+      name,
       spec: () => serviceSpec(this.gateway, 'tls', this.gateway.opaque.port, MANAGED_TARGET_PORTS.opaque),
     });
   }
 
   private keepAvailable(): void {
     const { gateway, size } = this.props;
-    this.object('policy/v1', 'PodDisruptionBudget', {
+    this.object({
+      kind: 'PodDisruptionBudget',
+      name: gateway.exitName,
       spec: () => ({ ...DISRUPTION, selector: { matchLabels: gateway.selector } }),
     });
     const { scaling } = size;
     if (!scaling) return;
-    this.object('autoscaling/v2', 'HorizontalPodAutoscaler', {
+    this.object({
+      kind: 'HorizontalPodAutoscaler',
+      name: gateway.exitName,
       spec: () => autoscaling(gateway.exitName, scaling),
     });
   }
 
   private injectedAnnotations() {
     return { ...podAnnotations(Mesh.of(this), this.props), 'inject.istio.io/templates': 'gateway' };
-  }
-
-  private object(
-    apiVersion: string,
-    kind: string,
-    content: { name?: string; spec?: () => unknown; fields?: { [field: string]: unknown } },
-  ) {
-    const { namespace, exitName, metadata } = this.gateway;
-    const { name = exitName } = content;
-    const id = name === exitName ? kind : `${kind} ${name}`;
-    return manifest(this, id, { apiVersion, kind, namespace, metadata, ...content, name });
   }
 }
 

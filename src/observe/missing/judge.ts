@@ -1,5 +1,6 @@
 import { LogLine } from './log-line';
 import { authority, dnsName, endpoint, kubernetesName } from './names';
+import { parseServerName } from '../../exit/server-names';
 
 /** Who calls: a service account, or a namespace of which no more is known. */
 export interface Caller {
@@ -81,9 +82,6 @@ export function judge(line: LogLine, given: Circumstances): Verdict {
   return { what: 'declaration', caller, kind: kindOf(line), host, ...to, refused, direct: false };
 }
 
-/** What the hop asks an exit for: whom it is for, then port and host. */
-const HOP_NAME = /^(sa|ns\.[^.]+)\.(?<port>\d{1,5})(?<any>-any)?\.(?<host>.+)$/;
-
 /** Exits know their callers, and are called by names of the hop. */
 function isExit(
   { namespace, caller, serverName = '', cluster = '', ...line }: LogLine,
@@ -91,8 +89,8 @@ function isExit(
 ): boolean {
   if (caller !== undefined || serverName.startsWith('outbound_.')) return true;
   if (namespace !== undefined && exits.includes(namespace)) return true;
-  const hop = HOP_NAME.exec(serverName)?.groups;
-  return hop !== undefined && (isRefusal(line) || cluster.endsWith(`|${hop.host}`));
+  const asked = parseServerName(serverName);
+  return asked !== undefined && (isRefusal(line) || cluster.endsWith(`|${asked.host}`));
 }
 
 /** What lets an observed namespace through: policies called exit, namespace and "observed". */
@@ -109,10 +107,9 @@ function atExit(line: LogLine): Verdict {
     const name = dnsName(host);
     return name === undefined ? undefined : { what: 'client', caller, kind: 'http', host: name, port, refused };
   }
-  const hop = HOP_NAME.exec(line.serverName ?? '')?.groups;
-  const name = dnsName(hop?.host);
-  if (!hop || name === undefined) return undefined;
-  return { what: 'client', caller, kind: 'tcp', host: hop.any ? `*.${name}` : name, port: Number(hop.port), refused };
+  const asked = parseServerName((line.serverName ?? '').toLowerCase().replace(/\.$/, ''));
+  if (!asked || dnsName(asked.host.replace(/^\*\./, '')) === undefined) return undefined;
+  return { what: 'client', caller, kind: 'tcp', ...asked, refused };
 }
 
 /** By a policy, or in the handshake of a server that takes others only. */

@@ -1,10 +1,10 @@
 import { Construct } from 'constructs';
-import { checkWholePorts } from './client-entries';
-import { ClientHop, hopToGateway } from './client-hop';
+import { checkWholePorts, portsWithServiceEntry } from '../client/client-entries';
+import { ClientHop, hopToGateway } from '../client/client-hop';
 import { EgressError } from '../errors';
+import { checkCarries } from './gateway-limits';
 import { GatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
-import { checkCarries, portsWithServiceEntry } from '../gateway/gateway-limits';
 
 /**
  * Leads the clients of a declaration to a gateway: one hop in each of their namespaces, or a single one for the whole mesh,

@@ -2,23 +2,13 @@ import {
   DestinationRuleSpecSubsets,
   DestinationRuleSpecSubsetsTrafficPolicyConnectionPoolHttpH2UpgradePolicy as UpgradePolicy,
   DestinationRuleSpecSubsetsTrafficPolicyTlsMode as TlsMode,
-  ServiceEntrySpecPorts,
-  ServiceEntrySpecResolution,
   toJson_DestinationRuleSpec,
-  toJson_ServiceEntrySpec,
 } from '../../imports/networking.istio.io';
-import { httpPorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
+import { httpPorts, ResolvedPort } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
 import { HttpPort } from '../destination/http-port';
 import { Upstream } from '../destination/upstream';
 import { UpstreamHttp } from '../destination/upstream-http';
-import { mayBeReadUnasked } from '../exit/unasked-bytes';
-
-const RESOLUTION = {
-  DNS: ServiceEntrySpecResolution.DNS,
-  DNS_ROUND_ROBIN: ServiceEntrySpecResolution.DNS_UNDERSCORE_ROUND_UNDERSCORE_ROBIN,
-  STATIC: ServiceEntrySpecResolution.STATIC,
-};
 
 /**
  * The version of HTTP in a DestinationRule. HTTP/1.1 is said too, because a mesh can have HTTP/2 for everything (`h2UpgradePolicy`).
@@ -31,33 +21,6 @@ const VERSION: Record<UpstreamHttp, { readonly h2UpgradePolicy?: any; readonly u
   HTTP_2: { h2UpgradePolicy: UpgradePolicy.UPGRADE },
   AS_CALLED: { useClientProtocol: true },
 };
-
-/** Where an external host is, for whoever connects to it. Names below a wildcard are looked up when a call comes. */
-export function upstreamServiceEntry(
-  host: string,
-  upstream: Upstream,
-  ports: ServiceEntrySpecPorts[],
-  { exportTo, addresses }: { readonly exportTo: string[]; readonly addresses?: string[] },
-) {
-  return toJson_ServiceEntrySpec({
-    exportTo,
-    hosts: [host],
-    addresses,
-    ports,
-    resolution: isLookedUpPerCall(host, upstream)
-      ? ServiceEntrySpecResolution.DYNAMIC_UNDERSCORE_DNS
-      : RESOLUTION[upstream.resolution],
-    endpoints: upstream.endpoints,
-  });
-}
-
-/**
- * Names below a wildcard whose server is not said. Istio makes no subsets of them, and with a DestinationRule about HTTP Envoy
- * takes none of the sidecar's clusters any more.
- */
-export function isLookedUpPerCall(host: string, { endpoints }: Upstream): boolean {
-  return isWildcard(host) && !endpoints;
-}
 
 /**
  * How to connect to an external host; undefined if there is nothing to say. TLS stands in subsets: at the top it would also
@@ -88,31 +51,6 @@ export function upstreamDestinationRule(host: string, upstream: Upstream, ports:
             trafficPolicy: { connectionPool: poolOf(port), tls: upstreamTls(host, port) },
           })),
   });
-}
-
-/** A port as callers know it; its proxy connects to the host's own. */
-export function calledPort(port: ResolvedPort): ServiceEntrySpecPorts {
-  const { kind, port: number, upstreamPort } = port;
-  return {
-    name: `${kind}-${number}`,
-    number,
-    protocol: kind === 'http' ? 'HTTP' : upstreamProtocol(port),
-    targetPort: upstreamPort === number ? undefined : upstreamPort,
-  };
-}
-
-/**
- * The ports of a host as a waypoint has to know them. Istio has a waypoint wait for the caller's first bytes on ports of TLS
- * alone, and takes other bytes there too. On a port of TCP it would connect at once and decide about the caller later, with its
- * first byte: until then, whoever stays silent would read what a server that speaks first sends.
- *
- * @param declared The host's ports, some of which may say that this is accepted
- * @see istio/istio, pilot/pkg/networking/core/listener_waypoint.go, tlsInspector
- */
-export function waitingPorts(ports: ServiceEntrySpecPorts[], declared: ResolvedPort[]): ServiceEntrySpecPorts[] {
-  const heard = declared.filter(mayBeReadUnasked).flatMap(({ port, upstreamPort }) => [port, upstreamPort]);
-  const waits = ({ protocol, number }: ServiceEntrySpecPorts) => protocol === 'TCP' && !heard.includes(number);
-  return ports.map((port) => (waits(port) ? { ...port, protocol: 'TLS' } : port));
 }
 
 /** Whether there is anything to say of how to connect. */

@@ -1,57 +1,26 @@
+import { calledAuthority, ownAuthority } from './authorities';
+import { subsetName } from './destination-rule';
 import { httpRoutes } from './http-routes';
-import { isLookedUpPerCall, subsetName } from './upstream-manifests';
-import {
-  toJson_VirtualServiceSpec,
-  VirtualServiceSpecHttpMatch,
-  VirtualServiceSpecTcpRouteDestination,
-} from '../../imports/networking.istio.io';
-import { httpPorts, opaquePorts } from '../destination/egress-port';
-import { isWildcard } from '../destination/host';
+import { isLookedUpPerCall } from './service-entry';
+import { toJson_VirtualServiceSpec, VirtualServiceSpecHttpMatch } from '../../imports/networking.istio.io';
 import { ResolvedHeaders } from '../destination/http-headers';
 import { HttpPort } from '../destination/http-port';
 import { Upstream } from '../destination/upstream';
-import { OwnGatewayAddress } from '../exit/address';
-import { calledAuthority, ownAuthority } from '../gateway/gateway-limits';
-import { ServedHost } from '../gateway/gateway-servers';
 import { JudgedCalls, JudgedRoute } from '../policy/judged-calls';
 
 const HERE = ['.'];
 
 /** A host as callers name it, and where it really is. */
-type Called = Pick<ServedHost, 'host' | 'upstreamHost' | 'calls'>;
-
-/** The routes from a gateway to a host by what the calls say of themselves: the Host header, or the server name of their TLS. */
-export function exitRoutes(gateway: OwnGatewayAddress, served: ServedHost) {
-  const { host, ports } = served;
-  const http = httpPorts(ports);
-  const open = opaquePorts(ports).filter(({ identified }) => !identified);
-  return toJson_VirtualServiceSpec({
-    exportTo: HERE,
-    gateways: [gateway.exitName],
-    hosts: [host],
-    http: http.length > 0 ? http.flatMap((port) => exitRoute(served, port, http)) : undefined,
-    tls: open.length > 0 ? open.map((port) => openRoute(gateway, served, port.upstreamPort)) : undefined,
-  });
-}
-
-/** The route of a port whose bytes are not read: everything that asked for one of its server names. */
-export function opaqueRoute(
-  gateway: OwnGatewayAddress,
-  serverNames: string[],
-  destination: VirtualServiceSpecTcpRouteDestination,
-) {
-  return toJson_VirtualServiceSpec({
-    exportTo: HERE,
-    gateways: [gateway.exitName],
-    hosts: serverNames,
-    // The hop's TLS ends at the gateway, so that this is TCP, whatever is inside.
-    tcp: [{ match: [{ port: gateway.opaque.port }], route: [{ destination }] }],
-  });
+interface Called {
+  readonly host: string;
+  readonly upstreamHost: string;
+  /** What its rules read of calls. */
+  readonly calls?: JudgedCalls;
 }
 
 /** The routes of a gateway to a host that stands for itself. */
 export function routesTo(host: string, port: HttpPort, ports: HttpPort[], match: VirtualServiceSpecHttpMatch) {
-  return httpRoute({ host, upstreamHost: host }, port, {
+  return hostRoutes({ host, upstreamHost: host }, port, {
     match,
     to: port.upstreamPort,
     subset: subsetName(port, ports),
@@ -78,7 +47,7 @@ export function directRoutes(
     exportTo: HERE,
     hosts: [host],
     http: ports.flatMap((port) =>
-      httpRoute({ host, upstreamHost: host, calls }, port, {
+      hostRoutes({ host, upstreamHost: host, calls }, port, {
         match: { ...named(port), port: port.port },
         to: port.port,
         subset: whole ? undefined : subsetName(port, ports),
@@ -87,19 +56,8 @@ export function directRoutes(
   });
 }
 
-function openRoute(gateway: OwnGatewayAddress, { host, upstreamHost }: ServedHost, upstreamPort: number) {
-  return {
-    match: [{ port: gateway.opaque.port, sniHosts: [host] }],
-    route: [{ destination: { host: upstreamHost, port: { number: upstreamPort } } }],
-  };
-}
-
-function exitRoute(served: ServedHost, port: HttpPort, ports: HttpPort[]) {
-  const match = { authority: { regex: authorityPattern(served.host, port.port) } };
-  return httpRoute(served, port, { match, to: port.upstreamPort, subset: subsetName(port, ports) });
-}
-
-function httpRoute(
+/** The routes to a host on one port, for each way in which rules read its calls. */
+export function hostRoutes(
   { host, upstreamHost, calls }: Called,
   port: HttpPort,
   { match, to, subset }: { match?: VirtualServiceSpecHttpMatch; to: number; subset?: string },
@@ -149,21 +107,4 @@ function judgedHeaders({ request, response }: ResolvedHeaders, set: JudgedRoute[
 /** The host must read its own name and port in the Host header, not those that the application called. */
 function authorityRewrite(called: string, own: string): { authority: string } | undefined {
   return called === own ? undefined : { authority: own };
-}
-
-/**
- * The Host headers that name a host and port, in any case: those that policies let through, and no others. Envoy finds a host's
- * routes by what stands before the last colon of the header, while a policy compares the whole text. Of `a.example:b.example`, the
- * route of `a.example` would be taken with the policy for `b.example`, if the route did not read the whole text as well.
- *
- * @see `ignore_port_in_host_matching` of Envoy's RouteConfiguration, which istiod sets on gateways
- */
-export function authorityPattern(host: string, port: number): string {
-  return `(?i)${namePattern(host)}${port === 80 ? '(:80)?' : `:${port}`}`;
-}
-
-/** A host's name, or those below a wildcard, in the form of regular expressions. */
-export function namePattern(host: string): string {
-  const literal = (text: string) => text.replace(/\./g, '\\.');
-  return isWildcard(host) ? `([\\w-]+\\.)+${literal(host.slice(2))}` : literal(host);
 }

@@ -1,0 +1,35 @@
+import { upstreamProtocol } from '../destination/egress-port';
+import { isWildcard } from '../destination/host';
+import { HttpPort } from '../destination/http-port';
+
+/** The Host header that a caller of a port sends. */
+export function calledAuthority(host: string, { port }: HttpPort): string {
+  return port === 80 ? host : `${host}:${port}`;
+}
+
+/** The Host header that the host knows itself by. */
+export function ownAuthority(host: string, port: HttpPort): string {
+  return port.upstreamPort === (upstreamProtocol(port) === 'TLS' ? 443 : 80) ? host : `${host}:${port.upstreamPort}`;
+}
+
+/** The Host headers of the calls that are let through: the port tells destinations of one host apart. */
+export function authoritiesOf(host: string, port: number): string[] {
+  return port === 80 ? [host, `${host}:80`] : [`${host}:${port}`];
+}
+
+/**
+ * The Host headers that name a host and port, in any case: those that policies let through, and no others. Envoy finds a host's
+ * routes by what stands before the last colon of the header, while a policy compares the whole text. Of `a.example:b.example`, the
+ * route of `a.example` would be taken with the policy for `b.example`, if the route did not read the whole text as well.
+ *
+ * @see `ignore_port_in_host_matching` of Envoy's RouteConfiguration, which istiod sets on gateways
+ */
+export function authorityPattern(host: string, port: number): string {
+  return `(?i)${namePattern(host)}${port === 80 ? '(:80)?' : `:${port}`}`;
+}
+
+/** A host's name, or those below a wildcard, in the form of regular expressions. */
+export function namePattern(host: string): string {
+  const literal = (text: string) => text.replace(/\./g, '\\.');
+  return isWildcard(host) ? `([\\w-]+\\.)+${literal(host.slice(2))}` : literal(host);
+}
