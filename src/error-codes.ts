@@ -65,7 +65,7 @@ export const ERRORS = {
   MetadataReserved:
     "`metadata` sets `name` or `namespace`, but goes to several objects; or, for a waypoint, labels by which Istio would send its hosts' calls elsewhere.",
   NameSyntax:
-    'A name is not a DNS-1123 label of at most 63 characters (for a service account or a Secret: a subdomain), or nothing of a construct path can stand in a name. Also `none` for a waypoint, by which Istio means that there is none.',
+    "A name is not a DNS-1123 label of at most 63 characters (for a service account or a Secret: a subdomain), or nothing of a construct path can stand in a name. Also `constructor`, which cdk8s's constructs cannot tell from what every object of theirs has, and `none` for a waypoint, by which Istio means that there is none.",
   NotDeclared: 'The objects of a host, a namespace or a client hop are asked for, and no declaration made any.',
   NotInline:
     'The host is a lazy value, a token or no string. Names of objects and routes follow from it, so it has to be known at construction.',

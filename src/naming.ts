@@ -55,13 +55,18 @@ export function shorten(name: string): string {
   return `${name.slice(0, MAX_LENGTH - HASH_LENGTH - 1).replace(/[-.]+$/, '')}-${hash}`;
 }
 
-/** Accepts a name that the user chose, exactly as it is. @throws NameSyntax */
+/**
+ * Accepts a name that the user chose, exactly as it is. "constructor" is none: every JavaScript object has that already, those in which
+ * constructs keep their children by name too.
+ *
+ * @throws NameSyntax
+ */
 export function checkName(scope: Construct | string, property: string, name: string): string {
-  if (typeof name !== 'string' || name.length > MAX_LENGTH || !LABEL.test(name)) {
+  if (typeof name !== 'string' || name.length > MAX_LENGTH || !LABEL.test(name) || name in {}) {
     throw new EgressError('NameSyntax', scope, {
-      what: `\`${property}\` is not a DNS-1123 label`,
+      what: `\`${property}\` is not a DNS-1123 label, or none that constructs can tell from their own`,
       given: name,
-      allowed: 'a-z, 0-9 and "-", at most 63 characters, a letter or digit at both ends',
+      allowed: 'a-z, 0-9 and "-", at most 63 characters, a letter or digit at both ends, and not "constructor"',
       fix: `choose another \`${property}\``,
     });
   }

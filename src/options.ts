@@ -15,12 +15,12 @@ const KINDS: { [K in Kind]: { readonly is: (value: unknown) => boolean; readonly
     allowed: 'a list of texts',
   },
   map: {
-    is: (value) => isPlain(value) && Object.values(value).every((item) => typeof item === 'string'),
-    allowed: 'an object of texts, as { key: "value" }',
+    is: (value) => isWritable(value) && Object.values(value).every((item) => typeof item === 'string'),
+    allowed: 'an object of texts, as { key: "value" }, without the keys "constructor" and "__proto__"',
   },
   json: {
-    is: (value) => isPlain(value) && isJson(value, 8),
-    allowed: 'an object of texts, numbers, lists and objects',
+    is: (value) => isWritable(value) && isJson(value, 8),
+    allowed: 'an object of texts, numbers, lists and objects, without the keys "constructor" and "__proto__"',
   },
   object: { is: isPlain, allowed: 'an object' },
   list: { is: Array.isArray, allowed: 'a list' },
@@ -135,10 +135,17 @@ function isPlain(value: unknown): value is object {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
+/** cdk8s tells plain objects by their `constructor`, and loses a `__proto__` on the way to YAML. */
+function isWritable(value: unknown): value is object {
+  return isPlain(value) && !Object.hasOwn(value, 'constructor') && !Object.hasOwn(value, '__proto__');
+}
+
 /** What a manifest can hold. */
 function isJson(value: unknown, depth: number): boolean {
   if (depth === 0) return false;
   if (Array.isArray(value)) return [...value].every((item) => isJson(item, depth - 1));
-  if (isPlain(value)) return Object.values(value).every((item) => item === undefined || isJson(item, depth - 1));
+  if (isPlain(value)) {
+    return isWritable(value) && Object.values(value).every((item) => item === undefined || isJson(item, depth - 1));
+  }
   return value === null || ['string', 'boolean'].includes(typeof value) || Number.isFinite(value);
 }

@@ -246,6 +246,7 @@ describe('from one version of the app to the next', () => {
     async (_, next) => {
       const objects = version(next);
       const opens = objects.filter(({ metadata }) => metadata.namespace === 'payments');
+      // For the team alone, which has to be held to the policies of before; what the owner may does not wait for any of them.
       if (next.second === undefined) {
         await eventually('the API server to know the policies of before', async () => {
           const ofTeam = await review(mesh, yaml(opens), [...TEAM, '--dry-run=server', '--force-conflicts']);

@@ -31,7 +31,25 @@ const REWRITE = {
   },
 };
 
+/** Names a published host, for the ingress gateway alone, with an endpoint of somebody else's. */
+const claim = (address: string) => ({
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'ServiceEntry',
+  metadata: { name: 'claim', namespace: 'mallory' },
+  spec: {
+    hosts: ['httpbin.org'],
+    exportTo: ['istio-system'],
+    ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
+    resolution: 'STATIC',
+    endpoints: [{ address }],
+  },
+});
+
 beforeAll(async () => {
+  const evil = await mesh.external({ hosts: ['evil.example'] });
+  await mesh.namespace('mallory');
+  await mesh.apply([claim(evil.addresses[0])]);
+  await new Promise((resolve) => setTimeout(resolve, 1100)); // creation times are full seconds
   await stage(mesh, example('dist/ingress-proxy'));
   await mesh.apply([REWRITE]);
   await mesh.settled();
@@ -76,6 +94,20 @@ describe('from inside', () => {
   });
 });
 
+describe('its upstream', () => {
+  const call = { ...OUTSIDE, url: 'http://httpbin.org/status/418', connectTo: { host: SERVICE, port: 80 } };
+
+  it('is not that of an older ServiceEntry of another namespace, with the mesh’s serviceEntryVisibility', async () => {
+    await mesh.expect(call, { outcome: 'allowed', through: [INGRESS], server: 'httpbin.org' });
+  });
+
+  it('is, without it', async () => {
+    await mesh.configure('REGISTRY_ONLY', { serviceEntryVisibility: undefined });
+    await mesh.expect(call, { outcome: 'allowed', through: [INGRESS], server: 'evil.example' });
+    await mesh.configure('REGISTRY_ONLY');
+  });
+});
+
 describe('by paths', () => {
   /** The path as it is, which no library mends. */
   const ask = async (path: string, ...more: string[]) => {
@@ -90,6 +122,8 @@ describe('by paths', () => {
   );
 
   it.each([
+    '/status/..%20/get',
+    '/status/..%09/get',
     '/status/..%2fget',
     '/status/..%2Fget',
     '/status/..%5cget',

@@ -43,6 +43,15 @@ export function shuffled(seed: number): Order {
   };
 }
 
+/** Pods and what they are made of in Flux's order, which they need; then what Istio reads, in another one. */
+export function podsFirst(order: Order): Order {
+  const isIstios = (document: string) => /(^|\.)istio\.io\//.test(parse(document).apiVersion);
+  return (documents) => [
+    ...FLUX(documents.filter((document) => !isIstios(document))),
+    ...order(documents.filter(isIstios)),
+  ];
+}
+
 /** What leads from one set of manifests to another: what is new or differs is applied, then what is gone is pruned. */
 export function stepsBetween(before: string[], after: string[], order: Order): Step[] {
   const known = new Map(before.map((document) => [nameOf(document), document]));

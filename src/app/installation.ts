@@ -3,6 +3,7 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { App, Yaml } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { EgressError } from '../errors';
+import { closedExits } from './closed-exits';
 import { Mesh } from '../mesh/mesh';
 import { OutboundTrafficPolicy } from '../mesh/mesh-settings';
 import { ListSlot } from '../slot';
@@ -17,6 +18,8 @@ export interface InstallationPart {
   readonly extensionProvider?: { readonly name: string; readonly [field: string]: unknown };
   /** The mesh that has to be closed for what is declared to be enforced. */
   readonly closes?: Mesh;
+  /** The mesh of a gateway, whose root namespace closes its pods. */
+  readonly gatewaysIn?: Mesh;
   /** A namespace whose ServiceEntries other namespaces shall know as well. */
   readonly publicServiceEntries?: string;
 }
@@ -27,8 +30,8 @@ export function markInstallation(construct: IConstruct, part: InstallationPart):
 }
 
 /**
- * What must be installed but is no manifest: settings of the mesh that a gateway relies on, and IstioOperator files. They are
- * written beside the manifests, never among them, where Flux would apply them.
+ * What must be installed apart from the manifests: settings of the mesh that a gateway relies on, IstioOperator files, and the policy of
+ * the root namespace. They are written beside the manifests, never among them, where Flux would apply them.
  */
 export class Installation {
   /**
@@ -36,6 +39,8 @@ export class Installation {
    * enforced. The same settings are in `mesh-config.yaml`, to be merged into the mesh's configuration, and, together with the
    * environment of istiod, in `istiod.helm-values.yaml` for Helm's chart `istiod` and in `istiod.istioctl.yaml` for `istioctl`. For each gateway with
    * `GatewayInstallation.ISTIO_OPERATOR` there is a `<gateway>.istio-operator.yaml`, to be read by `istioctl manifest generate`.
+   * For apps with gateways there is a manifest, `<root namespace>.exits-closed.yaml`, to be applied once, before the first exit: it closes
+   * their pods while they have no policies of their own.
    * What `Mesh.configure` says is not so in this mesh is left out. To be called after everything is declared. Returns the paths
    * of the files.
    *
@@ -59,7 +64,7 @@ export class Installation {
     const files: [string, unknown][] = parts.flatMap(({ operator }) =>
       operator ? [[`${operator.name}.istio-operator.yaml`, operator.content()] as [string, unknown]] : [],
     );
-    files.push(...controlPlane(scope, parts));
+    files.push(...controlPlane(scope, parts), ...exitsClosed(parts));
     if (files.length > 0) mkdirSync(target, { recursive: true });
     return files.map(([name, content]) => {
       const path = join(target, name);
@@ -90,6 +95,12 @@ function extensionProviders(scope: IConstruct, parts: InstallationPart[]): objec
     });
   }
   return providers.length > 0 ? { extensionProviders: providers } : {};
+}
+
+/** A manifest, for whoever installs istiod: Flux applies it together with an exit too late, and prunes it too early. */
+function exitsClosed(parts: InstallationPart[]): [string, unknown][] {
+  const roots = new Set(parts.flatMap(({ gatewaysIn }) => gatewaysIn?.rootNamespace ?? []));
+  return [...roots].map((root) => [`${root}.exits-closed.yaml`, closedExits(root)]);
 }
 
 /** The mesh's configuration and istiod's environment, in each form in which they are installed. */

@@ -26,6 +26,11 @@ export function hopServerName(host: string, port: number, namespace?: string): s
   return `${who}.${portName(host, port)}`;
 }
 
+/** What server names of the hop begin with, in JavaScript and in RE2; the port is the first group, and whether it is a wildcard's the second. */
+export const LIKE_SERVER_NAME = `^(?:${FOR_ACCOUNTS}|${FOR_NAMESPACE}\\.[^.]+)\\.([0-9]{1,5})(-any)?\\.`;
+
+const SERVER_NAME = new RegExp(`${LIKE_SERVER_NAME}(.+)$`);
+
 /** What a server name of the hop asks an exit for. */
 export interface AskedFor {
   /** The host, as it is declared. */
@@ -35,8 +40,8 @@ export interface AskedFor {
 
 /** Reads a server name of the hop; undefined for a name that could be none. */
 export function parseServerName(name: string): AskedFor | undefined {
-  const asked = /^(?:sa|ns\.[^.]+)\.(?<port>\d{1,5})(?<any>-any)?\.(?<host>.+)$/.exec(name)?.groups;
-  return asked && { host: asked.any ? `*.${asked.host}` : asked.host, port: Number(asked.port) };
+  const [, port, any, host] = SERVER_NAME.exec(name) ?? [];
+  return host === undefined ? undefined : { host: any ? `*.${host}` : host, port: Number(port) };
 }
 
 /** The same as a DNS-1123 label, for subsets and ports: dashes double, so that no two server names come to one label. */

@@ -145,7 +145,7 @@ export class EgressGateway extends OwnedExit {
     const mesh = Mesh.of(this);
     this.address = ownGatewayAddress(this, this, props);
     markExit(this, { namespace: this.namespace, selector: this.address.selector });
-    markInstallation(this, { closes: mesh });
+    markInstallation(this, { closes: mesh, gatewaysIn: mesh });
 
     const object = (kind: ObjectKind, spec: () => unknown) =>
       objectsOf(this, this.address)({ kind, name: this.exitName, spec });

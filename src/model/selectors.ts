@@ -13,13 +13,13 @@ export function selectorMatches(selector: Value, labels: Record<string, string>)
     const values = expression.at('values').texts;
     switch (expression.at('operator').text) {
       case 'In':
-        return key in labels && values.includes(labels[key]);
+        return Object.hasOwn(labels, key) && values.includes(labels[key]);
       case 'NotIn':
-        return !(key in labels && values.includes(labels[key]));
+        return !(Object.hasOwn(labels, key) && values.includes(labels[key]));
       case 'Exists':
-        return key in labels;
+        return Object.hasOwn(labels, key);
       case 'DoesNotExist':
-        return !(key in labels);
+        return !Object.hasOwn(labels, key);
       default:
         return false;
     }

@@ -12,22 +12,26 @@ const NEXT = '%[89ABab][0-9A-Fa-f]';
  * digits, for which Envoy decodes them before any policy reads the path.
  */
 const ENCODED = [
-  '%(2[01246-9A-Ca-c]|3[AC-Eac-e]|40|5[BDEbde]|60|7[B-Db-d])',
+  '%(2[1246-9A-Ca-c]|3[AC-Eac-e]|40|5[BDEbde]|60|7[B-Db-d])',
   `%([Cc][2-9A-Fa-f]|[Dd][0-9A-Fa-f])${NEXT}`,
   `%[Ee](0%[ABab][0-9A-Fa-f]|[1-9A-Fa-f]${NEXT})${NEXT}`,
   `%[Ff](0%[9ABab][0-9A-Fa-f]|[1-4]${NEXT})${NEXT}${NEXT}`,
 ].join('|');
 
-/** A character that is no dot, behind any number of them: "." and ".." are steps, not names. */
-const NAMED = `\\.*(${LITERAL}|${ENCODED})`;
+/** What some servers take off the end of a segment, as Windows does of names of files: what has nothing else is "." or "..", or nothing. */
+const BLANK = '(\\.|%20)*';
+
+/** A character that is neither dot nor space, behind any number of them: "..", and "..%20", are steps, not names. */
+const NAMED = `${BLANK}(${LITERAL}|${ENCODED})`;
 
 /**
  * The paths that every server reads as a policy did, as a regular expression in RE2's syntax for a whole path without query: no
  * empty segments, no steps, nothing encoded that would mean something else when it is decoded.
  *
- * Servers that take upper case for lower case, or "/a/" for "/a", read more than one path as the same even so.
+ * Servers that take upper case for lower case, or "/a/", "/a." or "/a " for "/a", or wide characters for narrow ones, read more than one
+ * path as the same even so.
  */
-export const UNAMBIGUOUS_PATH = `/(${NAMED}((\\.*/)?${NAMED})*\\.*/?)?`;
+export const UNAMBIGUOUS_PATH = `/(${NAMED}((${BLANK}/)?${NAMED})*${BLANK}/?)?`;
 
 const WHOLE = new RegExp(`^${UNAMBIGUOUS_PATH}$`);
 

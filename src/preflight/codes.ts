@@ -10,6 +10,8 @@ export const FINDINGS = {
   DestinationRuleSettingsLost:
     'Warning. As above, but TLS stays as it is, and only the version of HTTP is another one (`useClientProtocol`, `h2UpgradePolicy`): gRPC or WebSocket may fail.',
   DuplicateDocument: 'Warning. The input has one object twice, with different content. The last one was taken.',
+  ExitsNotClosed:
+    "Warning. No AuthorizationPolicy of the root namespace closes the pods of an exit of ours. While the exit is applied for the first time, and while it is pruned, its own policies are not there, and everybody in the mesh can call what it routes. See [enforcement](enforcement.md#an-exit-that-comes-or-goes). Said only where istiod's Deployment was dumped.",
   ExtensionOnClients: "Warning. An EnvoyFilter changes the outbound side of sidecars in a client's namespace.",
   ExtensionOnExit: 'Warning. An EnvoyFilter, WasmPlugin or TrafficExtension changes the Envoy of the exit.',
   GatewayCallsTaken:

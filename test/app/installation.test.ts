@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { App, Chart } from 'cdk8s';
+import { App, Chart, Testing } from 'cdk8s';
 import { parse } from 'yaml';
 import {
   DelegatedEgressWaypoint,
@@ -37,6 +37,12 @@ function written(declare: (platform: Chart) => void, mesh: MeshSettings = {}): {
   return Object.fromEntries(files.map((file) => [basename(file), parse(readFileSync(file, 'utf8'))]));
 }
 
+function manifestsOf(declare: (platform: Chart) => void): any[] {
+  const chart = new Chart(Testing.app(), 'platform');
+  declare(chart);
+  return chart.toJson();
+}
+
 const gateway =
   (props: EgressGatewayProps = {}) =>
   (chart: Chart) =>
@@ -46,6 +52,7 @@ const authorization = OpaAuthorization.service({ host: 'opa.policy.svc.cluster.l
 test('an exit needs a closed mesh: in the form of each way to install istiod', () => {
   const meshConfig = { ...CLOSED, serviceEntryVisibility: AT_HOME };
   expect(written(gateway())).toEqual({
+    'istio-system.exits-closed.yaml': expect.anything(),
     'mesh-config.yaml': meshConfig,
     'istiod.helm-values.yaml': { meshConfig, env: SCOPED },
     'istiod.istioctl.yaml': {
@@ -70,7 +77,16 @@ test('what is said not to be so, or cannot be, is left out', () => {
   });
   expect(values(others)).toEqual({ meshConfig: CLOSED });
   expect(values({ istioVersion: '1.30' })).toEqual({ meshConfig: CLOSED, env: SCOPED });
-  expect(written(gateway(), open)).toEqual({});
+  expect(Object.keys(written(gateway(), open))).toEqual(['istio-system.exits-closed.yaml']);
+});
+
+test('the root namespace closes the pods of gateways before they have policies of their own', () => {
+  const closed = written(gateway(), { rootNamespace: 'mesh-root' })['mesh-root.exits-closed.yaml'];
+  expect(closed).toMatchObject({ kind: 'AuthorizationPolicy', metadata: { namespace: 'mesh-root' } });
+  expect(closed.spec.rules).toBeUndefined();
+  const [made] = manifestsOf(gateway()).filter(({ kind }) => kind === 'Deployment');
+  expect(made.spec.template.metadata.labels).toMatchObject(closed.spec.selector.matchLabels);
+  expect(Object.keys(written((chart) => void new EgressWaypoint(chart, 'Exit')))).not.toContain('istio-system.exits-closed.yaml'); // prettier-ignore
 });
 
 test('writes what else is no manifest: the operator file, and what the mesh configuration needs', () => {

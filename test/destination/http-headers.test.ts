@@ -37,10 +37,15 @@ test('values are literal: Envoy reads none of its commands in them', () => {
   });
 });
 
-test.each(['', 'a b', 'a:', ':authority', 'Host', 'constructor', 'a\r\nb', 'ü'])('refuses the name %j', (name) => {
+test.each(['', 'a b', 'a:', ':authority', 'Host', 'a\r\nb', 'ü'])('refuses the name %j', (name) => {
   expect(() => resolve({ requestSet: { [name]: 'x' } })).toThrow(failing('HeaderSyntax'));
   expect(() => resolve({ requestRemove: [name] })).toThrow(failing('HeaderSyntax'));
   expect(() => resolve({ responseAdd: { [name]: 'x' } })).toThrow(failing('HeaderSyntax'));
+});
+
+test('refuses a name that no object can be written with', () => {
+  expect(() => resolve({ requestSet: JSON.parse('{ "constructor": "x" }') })).toThrow(failing('WrongType'));
+  expect(() => resolve({ requestRemove: ['constructor'] })).toThrow(failing('HeaderSyntax'));
 });
 
 const CONNECTION = ['Connection', 'keep-alive', 'TE', 'Trailer', 'transfer-encoding', 'Upgrade', 'Content-Length', 'Expect', 'http2-settings', 'Proxy-Connection', 'proxy-authorization']; // prettier-ignore

@@ -250,6 +250,19 @@ export const BAD: [kind: string, spec: object, message: string, namespace?: stri
       rule({ subsets: [{ name: 'b', trafficPolicy: onPort }] }),
     ] as [string, object, string][];
   }),
+  ...['sa.5432.db.example', 'NS.shop.443-any.example'].flatMap((sni) => {
+    const tls = { mode: 'ISTIO_MUTUAL', sni };
+    const policies = [
+      { trafficPolicy: { tls } },
+      { trafficPolicy: { portLevelSettings: [{ port: { number: 80 }, tls }] } },
+      { subsets: [{ name: 'b', trafficPolicy: { tls } }], exportTo: ['shop'] },
+    ];
+    return policies.map((spec): [string, object, string] => [
+      'DestinationRule',
+      { host: 'own', ...spec },
+      'ask for a server of an exit',
+    ]);
+  }),
   [
     'DestinationRule',
     { host: 'proxy', trafficPolicy: { tunnel: { targetHost: 'x.example', targetPort: 443 } } },
@@ -316,6 +329,7 @@ export const GOOD: [kind: string, spec: object | undefined, namespace?: string][
   ['Sidecar', imports('./*', 'kube-system/kube-dns.kube-system.svc.cluster.local')],
   ['DestinationRule', { host: '*.local', trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } }],
   ['DestinationRule', { host: 'reviews', trafficPolicy: { tls: { mode: 'SIMPLE', insecureSkipVerify: true } } }],
+  ['DestinationRule', { host: 'reviews', trafficPolicy: { tls: { mode: 'SIMPLE', sni: 'sa.example.com' } } }],
   ['DestinationRule', { host: 'a.example', exportTo: ['.'], trafficPolicy: { tls: { insecureSkipVerify: false } } }],
   ['ServiceEntry', entry({ resolution: 'STATIC' })],
   [

@@ -10,6 +10,7 @@ const READERS: ((path: string) => string)[] = [
   (path) => path.replace(/\/{2,}/g, '/'),
   (path) => path.split('\0')[0],
   (path) => path.split(/[?#]/)[0],
+  (path) => path.replace(/[. ]+(?=\/|$)/g, (end) => (end.includes('..') ? '..' : '')),
   (path) => new URL(`http://a${path.startsWith('/') ? path : `/${path}`}`).pathname,
 ];
 
@@ -49,6 +50,7 @@ test.each([
   '/jane%40example.com',
   '/%C3%BC/%e2%82%ac',
   '/a%20b',
+  '/wiki/Washington,%20D.C./%20x/a%20',
   "/it's/(a)+b=c,d&e!$*[0]",
 ])('%s is read by all as it stands', (text) => expect(isUnambiguousPath(text)).toBe(true));
 
@@ -62,6 +64,15 @@ test.each([
   '/a/./b',
   '/a/..',
   '/...',
+  '/a/..%20',
+  '/a/..%20/b',
+  '/.%20./b',
+  '/%20..',
+  '/%20/b',
+  '/..%09/b',
+  '/..;/b',
+  '/..%3b/b',
+  '/..%a0/b',
   '/a;b',
   '/a\\b',
   '/%2f',

@@ -112,29 +112,49 @@ test('pods that nobody dumped are those with the labels of our selector', () => 
   expect(finding.what).toContain('on port 8080 of the pods istio=istio-egress in istio-egress');
 });
 
-describe('PILOT_SCOPE_GATEWAY_TO_NAMESPACE', () => {
-  const take = gateway(['*'], HTTP, undefined, BEFORE);
-  const istiod = (value?: string) =>
-    JSON.stringify({
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name: 'istiod', namespace: 'istio-system', labels: { app: 'istiod' } },
-      spec: {
-        template: {
-          spec: {
-            containers: [
-              {
-                name: 'discovery',
-                env: [...(value ? [{ name: 'PILOT_SCOPE_GATEWAY_TO_NAMESPACE', value }] : [])],
-              },
-            ],
-          },
+const istiod = (value?: string) =>
+  JSON.stringify({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'istiod', namespace: 'istio-system', labels: { app: 'istiod' } },
+    spec: {
+      template: {
+        spec: {
+          containers: [
+            {
+              name: 'discovery',
+              env: [...(value ? [{ name: 'PILOT_SCOPE_GATEWAY_TO_NAMESPACE', value }] : [])],
+            },
+          ],
         },
       },
-    });
+    },
+  });
+const closing = (spec: object, namespace = 'istio-system') =>
+  networking('AuthorizationPolicy', `${namespace}/closed`, spec).replace('networking.istio.io', 'security.istio.io');
+
+describe('a policy of the root namespace that closes the exit before its own are there', () => {
+  const OPEN = ['warning ExitsNotClosed Deployment istio-system/istiod'];
+  const labels = (app: string) => ({ selector: { matchLabels: { app } } });
+
+  test.each([
+    ['is missed', '', OPEN],
+    ['is there, for its pods', closing(labels('istio-egress')), []],
+    ['is there, for all', closing({}), []],
+    ['is for other pods', closing(labels('x')), OPEN],
+    ['is no policy of the root namespace', closing({}, 'istio-egress'), OPEN],
+    ['allows something', closing({ rules: [{ to: [{ operation: { ports: ['1'] } }] }] }), OPEN],
+  ])('%s', (_, policy, expected) => {
+    const said = found(documents(istiod('true'), policy));
+    expect(said.filter((line) => line.includes('ExitsNotClosed'))).toEqual(expected);
+  });
+});
+
+describe('PILOT_SCOPE_GATEWAY_TO_NAMESPACE', () => {
+  const take = gateway(['*'], HTTP, undefined, BEFORE);
 
   test('ends Gateways of other namespaces, read from istiod or told', () => {
-    expect(found(documents(take, istiod('true')))).toEqual([]);
+    expect(found(documents(take, istiod('true'), closing({})))).toEqual([]);
     expect(found(take, OURS, { scopedGateways: true })).toEqual([]);
   });
 
@@ -146,7 +166,9 @@ describe('PILOT_SCOPE_GATEWAY_TO_NAMESPACE', () => {
   });
 
   test('is missed where istiod is there without it', () => {
-    expect(found(istiod())).toEqual(['warning GatewayNotScoped Deployment istio-system/istiod']);
+    expect(found(documents(istiod(), closing({})))).toEqual([
+      'warning GatewayNotScoped Deployment istio-system/istiod',
+    ]);
   });
 
   test('ends ours where it stands apart from its pods', () => {

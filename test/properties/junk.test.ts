@@ -370,11 +370,16 @@ function fail(what: string): never {
   throw new Error(what);
 }
 
+/** What every object has, which plain lookups find where nobody put it. */
+const KEYS = ['constructor', '__proto__', 'toString', 'valueOf', 'hasOwnProperty'];
+const keyed = (key: string) => JSON.parse(`{ "${key}": "x" }`) as Options;
+
 const junk: fc.Arbitrary<(world: World) => unknown> = fc.oneof(
   fc
     .oneof(
       fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withNullPrototype: true, withSparseArray: true }), // prettier-ignore
       fc.constantFrom<any>(null, '', 0, -1, NaN, Infinity, true, false, [], {}, [undefined], new Array(2), [null], [{}], [[]], ['x'], 'x', 'false', 5n), // prettier-ignore
+      fc.constantFrom<any>(...KEYS.flatMap((key) => [key, keyed(key), { labels: keyed(key) }, { annotations: keyed(key) }])), // prettier-ignore
       fc.constantFrom<any>(Duration.seconds(0), Duration.seconds(Infinity), Duration.millis(NaN), EgressClient.anyInMesh(), HttpRule.deny({ methods: ['GET'] }), EgressPort.http(), UpstreamTls.simple(), GatewayWorkload.managed()), // prettier-ignore
     )
     .filter((value) => value !== undefined)
@@ -462,6 +467,37 @@ test.each(['podsMayReachCluster', 'ambient'])('ExitGuard: %s opens by true alone
   const chart = new Chart(Testing.app(), 'platform');
   const exit = new EgressGateway(chart, 'Exit');
   expect(() => new ExitGuard(chart, 'G', { exit, [name]: 'false' })).toThrow(/\[WrongType\][^]*true or false/);
+});
+
+describe.each(KEYS)('%s, which every object has', (key) => {
+  const label = (made: (chart: Chart) => unknown) => {
+    const chart = new Chart(Testing.app(), 'payments');
+    made(chart);
+    return (chart.toJson() as any[]).map(({ metadata }) => metadata.labels ?? {});
+  };
+
+  test.each<[string, (chart: Chart) => unknown]>([
+    ['an exit', (chart) => new EgressGateway(chart, 'B', { metadata: { labels: keyed(key) } })],
+    [
+      'a declaration',
+      (chart) =>
+        new HttpEgress(chart, 'A', { ...declared, exit: EgressGateway.imported(), metadata: { labels: keyed(key) } }),
+    ],
+    ['the mesh', (chart) => (Mesh.configure(chart, { labels: keyed(key) }), new EgressGateway(chart, 'B'))],
+  ])('as a label of %s it is written, or refused with a code', (_, made) => {
+    const isRefused = ['constructor', '__proto__'].includes(key);
+    if (isRefused) expect(() => label(made)).toThrow(/\[WrongType\][^]*without the keys/);
+    else expect(label(made).every((labels) => labels[key] === 'x')).toBe(true);
+  });
+
+  test('as the name of a namespace it is refused', () => {
+    const led = () =>
+      label((chart) => {
+        const exit = new EgressGateway(chart, 'B');
+        return new HttpEgress(chart, 'A', { ...declared, exit, clients: [EgressClient.namespace(key)] });
+      });
+    expect(led).toThrow(/\[NameSyntax\]/);
+  });
 });
 
 /** In the place of an option, or of a part of it. */

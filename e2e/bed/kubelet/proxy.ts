@@ -1,8 +1,8 @@
-import { chownSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chownSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { KubeObject, api } from '../api';
-import { NODE_ADDRESS, podDirectory, podNetns } from '../layout';
+import { FILES, NODE_ADDRESS, podDirectory, podNetns } from '../layout';
 import { Parts } from '../parts';
 import { eventually } from '../poll';
 import { daemon, plainEnvironment, run } from '../process';
@@ -39,6 +39,11 @@ function ownProxyConfig({ metadata }: KubeObject): {
   return parse(metadata.annotations?.['proxy.istio.io/config'] ?? '{}');
 }
 
+/** What the mesh says of all proxies when the pod is made. */
+function meshProxyConfig(): Record<string, unknown> {
+  return parse(readFileSync(FILES.meshConfig, 'utf8')).defaultConfig;
+}
+
 function environment(pod: KubeObject, address: string): Record<string, string> {
   const { namespace = '', name, labels = {}, annotations = {} } = pod.metadata;
   const account = pod.spec.serviceAccountName;
@@ -54,13 +59,13 @@ function environment(pod: KubeObject, address: string): Record<string, string> {
     labels['service.istio.io/canonical-name'] ?? labels['app.kubernetes.io/name'] ?? labels.app ?? owner;
   const ports = pod.spec.containers.flatMap((candidate: any) => candidate.ports ?? []);
   const proxyConfig = {
-    discoveryAddress: 'istiod.istio-system.svc:15012',
     binaryPath: '/usr/local/bin/envoy',
     configPath: './etc/istio/proxy',
     concurrency: 1,
     fileFlushInterval: '0.02s', // tests read the access log after every call
     terminationDrainDuration: '2s',
     // As the injector does: what the pod asks for goes over the mesh's own.
+    ...meshProxyConfig(),
     ...ownProxyConfig(pod),
   };
   return plainEnvironment({

@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { DISRUPTION, MANAGED_TARGET_PORTS, podSpec, PodSpecProps } from './gateway-pod-spec';
 import { GatewaySize } from './gateway-size';
+import { EXIT_LABEL } from '../../app/closed-exits';
 import { OwnGatewayAddress, tlsServiceName } from '../../exit/address';
 import { letReadSecrets } from '../../exit/owned/secret-reader';
 import { ObjectProps, objectsOf } from '../../mesh/manifest';
@@ -23,6 +24,9 @@ export const NO_ENVOY_HEADERS = {
  * @see `checkMtlsEnabled` in istio/istio, pilot/pkg/xds/endpoints/mtls_checker.go
  */
 export const MUTUAL_TLS = ['security.istio.io/tlsMode', 'istio'] as const;
+
+/** Labels of the pods that say what they are, and select nothing beside the exit. */
+export const OF_EXITS = [MUTUAL_TLS, EXIT_LABEL];
 
 /** The pods of an egress gateway, filled in by Istio's injector, and what they need. */
 export class GatewayPods extends Construct {
@@ -153,7 +157,7 @@ function podLabels(scope: Construct, { exitName, metadata, selector }: OwnGatewa
     'service.istio.io/canonical-name': exitName,
     'service.istio.io/canonical-revision': 'latest',
     'sidecar.istio.io/inject': 'true',
-    [MUTUAL_TLS[0]]: MUTUAL_TLS[1],
+    ...Object.fromEntries(OF_EXITS),
     ...(revision && { 'istio.io/rev': revision }),
   };
 }

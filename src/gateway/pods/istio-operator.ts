@@ -11,7 +11,7 @@ import {
   tolerations,
   topologySpread,
 } from './gateway-pod-spec';
-import { autoscaling, MUTUAL_TLS, podAnnotations } from './gateway-pods';
+import { autoscaling, OF_EXITS, podAnnotations } from './gateway-pods';
 import { Mesh } from '../../mesh/mesh';
 
 /** What Istio's charts assume. */
@@ -28,7 +28,6 @@ export function istioOperator(props: PodSpecProps, mesh: Mesh, carriesOpaque: bo
   const { readinessProbe, startupProbe } = probes(probe);
   const { containers, volumes } = podSpec(props);
   const others = containers.slice(1);
-  const [mutualTls, isTaken] = MUTUAL_TLS;
   const inPod = 'spec.template.spec';
   const proxy = `${inPod}.containers.[name:istio-proxy]`;
   return {
@@ -80,7 +79,10 @@ export function istioOperator(props: PodSpecProps, mesh: Mesh, carriesOpaque: bo
                   name: gateway.exitName,
                   patches: [
                     // Here, because the labels of the component select the pods too, and a Deployment's selector never changes.
-                    { path: `spec.template.metadata.labels.${mutualTls.replace(/\./g, '\\.')}`, value: isTaken },
+                    ...OF_EXITS.map(([label, value]) => ({
+                      path: `spec.template.metadata.labels.${label.replace(/\./g, '\\.')}`,
+                      value,
+                    })),
                     { path: `${proxy}.readinessProbe`, value: readinessProbe },
                     { path: `${proxy}.startupProbe`, value: startupProbe },
                     { path: `${proxy}.ports`, value: CONTAINER_PORTS },

@@ -1,5 +1,6 @@
 import { AdmissionRule, literal } from './cel';
 import { AdmissionFacts } from './facts';
+import { LIKE_SERVER_NAME } from '../../exit/server-names';
 
 const DECLARE = 'declare the host with an Egress';
 const PRIVATE = 'set `exportTo: ["."]`; what is absent is "*"';
@@ -103,6 +104,13 @@ export function admissionRules({ meshIsOpen, clusterDomain, writers, keyServers 
       refuses: 'variables.policies.exists(policy, has(policy.tunnel))',
       what: 'sends connections through a forward proxy',
       fix: 'use an EgressGateway with `connectProxy`',
+    },
+    {
+      kinds: ['DestinationRule'],
+      // Whoever calls a Service of the team, behind which the exit's pods may be, would ask for it. Envoy reads server names in lower case.
+      refuses: `variables.exported && ${tlsSetting(`(has(TLS.sni) && TLS.sni.lowerAscii().matches(${literal(LIKE_SERVER_NAME)}))`)}`,
+      what: "has connections of other namespaces ask for a server of an exit, where they would pass by the callers' grants",
+      fix: PRIVATE,
     },
     {
       kinds: ['ServiceEntry'],

@@ -1,5 +1,6 @@
 import { calledNameTold } from './called-name-told';
 import { destinationRuleReplaced } from './destination-rule-replaced';
+import { exitsNotClosed } from './exits-not-closed';
 import { extensionOnClients } from './extension-on-clients';
 import { extensionOnExit } from './extension-on-exit';
 import { gatewayCallsTaken } from './gateway-calls-taken';
@@ -45,6 +46,7 @@ import { Rule } from '../rule';
 export const RULES: readonly Rule[] = [
   calledNameTold,
   destinationRuleReplaced,
+  exitsNotClosed,
   extensionOnClients,
   extensionOnExit,
   gatewayCallsTaken,

@@ -90,9 +90,11 @@ test.each([
   expect(k8s.resources).toEqual(proxy.resources);
   for (const field of ['nodeSelector', 'tolerations', 'priorityClassName']) expect(k8s[field]).toEqual(pod[field]);
   expect(metadata.annotations).toMatchObject(k8s.podAnnotations);
-  const label = 'security.istio.io/tlsMode';
-  const path = 'spec.template.metadata.labels.security\\.istio\\.io/tlsMode';
-  expect([patches[path], metadata.labels[label]]).toEqual(['istio', 'istio']);
+  for (const label of ['security.istio.io/tlsMode', 'cdk8s-istio-egress/exit']) {
+    const path = `spec.template.metadata.labels.${label.replace(/\./g, '\\.')}`;
+    expect(patches[path]).toBe(metadata.labels[label]);
+    expect(metadata.labels[label]).toBeDefined();
+  }
   for (const field of ['readinessProbe', 'startupProbe', 'ports']) {
     expect(patches[`containers.[name:istio-proxy].${field}`]).toEqual(proxy[field]);
   }
