@@ -1,4 +1,5 @@
-import { cdk8s, javascript, typescript } from 'projen';
+import { cdk, cdk8s, javascript, typescript } from 'projen';
+import { WITHOUT_CONSTRUCTS, ZONES } from './tools/layers';
 
 const project = new cdk8s.ConstructLibraryCdk8s({
   name: 'cdk8s-istio-egress',
@@ -37,8 +38,10 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   tsconfig: {
     include: ['src/**/*.ts', 'imports/**/*.ts'],
     // Maps stand beside the code: within it, every app would read them at its start, which are three quarters of all bytes.
-    compilerOptions: { rootDir: '.', inlineSourceMap: false, sourceMap: true },
+    // What is internal stands in no published type. jsii knows it by the same tag.
+    compilerOptions: { rootDir: '.', inlineSourceMap: false, sourceMap: true, stripInternal: true },
   },
+  validateTsconfig: cdk.ValidateTsconfig.MINIMAL, // the strict rules forbid `stripInternal`
   tsconfigDev: {
     include: ['examples', 'tools', 'bench', 'e2e', 'src', 'imports'].map((dir) => `../${dir}/**/*.ts`),
     compilerOptions: {
@@ -96,6 +99,11 @@ project.eslint?.addRules({
       pathGroupsExcludedImportTypes: [],
     },
   ],
+  'import/no-restricted-paths': ['error', { zones: ZONES }],
+});
+project.eslint?.addOverride({
+  files: WITHOUT_CONSTRUCTS,
+  rules: { 'no-restricted-imports': ['error', 'cdk8s', 'constructs'] },
 });
 
 // Generated L1: from the pinned sources of versions.json, never by hand.
@@ -137,13 +145,23 @@ project.addTask('e2e:prove', {
   receiveArgs: true,
 });
 
+// The API is held to the one of `api/`: what breaks it has to stand in `.compatignore`.
+const compat = project.tasks.tryFind('compat');
+compat?.reset('jsii-diff api . --keys --error-on all --ignore-file .compatignore');
+if (compat) compat.description = 'Compare the compiled API with that of api/: what breaks it stands in .compatignore';
+project.addTask('compat:accept', {
+  description: 'Take the API as it is for that of api/',
+  steps: [{ spawn: 'compile' }, { exec: 'tsx tools/api-baseline.ts' }],
+});
+
 // Documents the hand-written API only: the generated L1 would drown it.
 project.tasks.tryFind('docgen')?.reset('jsii-docgen -o API.md --submodule root');
 project.packageTask.reset('mkdir -p artifacts && npm pack --silent --pack-destination artifacts');
 
-for (const path of ['!/dist/', '!/imports/']) project.gitignore.addPatterns(path);
+for (const path of ['!/dist/', '!/imports/', '!/api/.jsii']) project.gitignore.addPatterns(path);
 project.gitignore.exclude('/artifacts/');
 const unpublished = [
+  'api',
   'install',
   '.ci',
   'artifacts',
@@ -157,7 +175,7 @@ const unpublished = [
   'tools',
 ];
 for (const dir of unpublished) project.npmignore?.exclude(`/${dir}/`);
-for (const file of ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'versions.json']) {
+for (const file of ['.compatignore', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'versions.json']) {
   project.npmignore?.exclude(`/${file}`);
 }
 

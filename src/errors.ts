@@ -1,68 +1,8 @@
 import { Construct } from 'constructs';
-
-/**
- * Every code that this library can fail with. Codes are part of the public contract: they are documented in
- * `docs/errors.md`, never reused, and removed only in a major version.
- */
-export const ERROR_CODES = [
-  'AddressSyntax',
-  'CaptureConflict',
-  'ClientAnyAlone',
-  'ClientHopConflict',
-  'ClientInExitNamespace',
-  'ClientsMissing',
-  'ClusterRangesMissing',
-  'CredentialNamespace',
-  'DestinationConflict',
-  'DuplicateObject',
-  'EndpointSyntax',
-  'ExitCannotCarry',
-  'ExitInRootNamespace',
-  'ExitSelectorShared',
-  'GuardDirect',
-  'GuardExitUnknown',
-  'GuardNamespaces',
-  'GuardOnExit',
-  'GuardTwice',
-  'HeaderSyntax',
-  'HostCount',
-  'HostInCluster',
-  'HostIpAddress',
-  'HostOnTwoExits',
-  'HostSyntax',
-  'HostWildcard',
-  'HostsMissing',
-  'HttpRuleSyntax',
-  'IngressHostTwice',
-  'InstallationFolder',
-  'LabelSyntax',
-  'MeshConfiguredLate',
-  'MetadataReserved',
-  'NameSyntax',
-  'NamespaceMissing',
-  'NotDeclared',
-  'NotInline',
-  'NotOutside',
-  'OptionUnknown',
-  'OtherApp',
-  'OutOfRange',
-  'OutputFileCollision',
-  'PortConflict',
-  'PortsMissing',
-  'ProbeSyntax',
-  'QuantitySyntax',
-  'ResolutionNone',
-  'ServiceAccountDots',
-  'SidecarTwice',
-  'SubjectAltNameSyntax',
-  'TelemetryTwice',
-  'UnaskedBytes',
-  'VersionUnsupported',
-  'WrongType',
-] as const;
+import type { ERRORS } from './error-codes';
 
 /** A stable, documented error code. */
-export type ErrorCode = (typeof ERROR_CODES)[number];
+export type ErrorCode = keyof typeof ERRORS;
 
 /** What a reader of the error needs in order to mend it. */
 export interface Problem {

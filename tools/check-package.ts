@@ -1,6 +1,6 @@
 /**
  * Proves the package as users get it: packs it, installs the tarball into an outside app, once in TypeScript and once in
- * JavaScript, type-checks, synthesizes with `cdk8s synth` and compares what both write.
+ * JavaScript, type-checks as strictly as TypeScript can, synthesizes with `cdk8s synth` and compares what both write.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,6 +28,9 @@ app.synth();
 
 const JAVASCRIPT = TYPESCRIPT.replace(/import (.*) from (.*);/g, 'const $1 = require($2);');
 
+/** Published types are checked too, whatever an app's compiler asks for. */
+const STRICT = ['--strict', '--exactOptionalPropertyTypes', '--skipLibCheck', 'false'];
+
 function main() {
   const work = mkdtempSync(join(tmpdir(), 'outside-app-'));
   try {
@@ -50,7 +53,8 @@ function main() {
 
     writeFileSync(join(work, 'main.ts'), TYPESCRIPT);
     writeFileSync(join(work, 'plain.js'), JAVASCRIPT);
-    run('npx', 'tsc', '--strict', '--module', 'node16', '--target', 'es2022', '--types', 'node', 'main.ts');
+    run('npx', 'tsc', ...STRICT, '--module', 'node16', '--target', 'es2022', '--types', 'node', 'main.ts');
+    checkInternal(join(work, 'node_modules', manifest.name, 'lib', 'src'));
     for (const script of ['main.js', 'plain.js']) {
       run(
         'npx',
@@ -91,6 +95,14 @@ function pack(work: string): string {
   );
   if (strange.length > 0) throw new Error(`the package holds what users do not need: ${strange.join(', ')}`);
   return join(work, filename);
+}
+
+/** What is internal stands in no published type. */
+function checkInternal(folder: string): void {
+  const found = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.d.ts'))
+    .filter((file) => readFileSync(join(folder, file), 'utf8').includes('@internal'));
+  if (found.length > 0) throw new Error(`published types say what is internal: ${found.join(', ')}`);
 }
 
 function output(folder: string): string {

@@ -4,18 +4,33 @@
  *     <!-- embed: PATH -->            the whole file
  *     <!-- embed: PATH#KIND/NAME -->  one document of a YAML file
  *
- * Markdown becomes a part of the page, everything else a block of code.
- * What follows up to `<!-- /embed -->` is replaced. `tsx tools/embed.ts` rewrites README.md and docs/.
+ * Markdown becomes a part of the page, everything else a block of code. And what is made of lists in the code:
+ *
+ *     <!-- made: NAME -->             what MADE says under that name
+ *
+ * What follows up to `<!-- /embed -->` or `<!-- /made -->` is replaced. `tsx tools/embed.ts` rewrites all pages.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
+import { errorPage, errorsAtSynthesis, findingPage, warningTable } from './code-pages';
+import { layerDrawing, layerTable } from './layers';
 
 const ROOT = resolve(__dirname, '..');
+
+const MADE: { readonly [name: string]: () => string } = {
+  'drawing of layers': layerDrawing,
+  'table of layers': layerTable,
+  errors: errorPage,
+  'errors at synthesis': errorsAtSynthesis,
+  warnings: warningTable,
+  findings: findingPage,
+};
 
 /** Every page that can embed files. */
 export const PAGES = [
   'README.md',
+  'ARCHITECTURE.md',
   ...readdirSync(join(ROOT, 'docs'))
     .filter((file) => file.endsWith('.md'))
     .map((file) => `docs/${file}`),
@@ -24,14 +39,23 @@ export const PAGES = [
 /** A page as it is, and as it has to be. */
 export function embed(page: string): { before: string; after: string } {
   const before = readFileSync(join(ROOT, page), 'utf8');
-  const after = before.replace(/<!-- embed: (\S+) -->\n[^]*?<!-- \/embed -->/g, (_, source: string) => {
-    const [path, fragment] = source.split('#');
-    const text = readFileSync(join(ROOT, path), 'utf8');
-    const content = (fragment ? yamlDocument(text, fragment) : text).trim();
-    const shown = extname(path) === '.md' ? content : `\`\`\`${extname(path).slice(1)}\n${content}\n\`\`\``;
-    return `<!-- embed: ${source} -->\n${shown}\n<!-- /embed -->`;
-  });
+  const after = before
+    .replace(
+      /<!-- embed: (\S+) -->\n[^]*?<!-- \/embed -->/g,
+      (_, source: string) => `<!-- embed: ${source} -->\n${shown(source)}\n<!-- /embed -->`,
+    )
+    .replace(
+      /<!-- made: (.+) -->\n[^]*?<!-- \/made -->/g,
+      (_, name: string) => `<!-- made: ${name} -->\n${MADE[name]()}\n<!-- /made -->`,
+    );
   return { before, after };
+}
+
+function shown(source: string): string {
+  const [path, fragment] = source.split('#');
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  const content = (fragment ? yamlDocument(text, fragment) : text).trim();
+  return extname(path) === '.md' ? content : `\`\`\`${extname(path).slice(1)}\n${content}\n\`\`\``;
 }
 
 function yamlDocument(text: string, fragment: string): string {

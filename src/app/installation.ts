@@ -4,7 +4,7 @@ import { App, Yaml } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { InstallationPart, markWritten, partsBelow } from './installation-parts';
 import { EgressError } from '../errors';
-import { closedExits } from '../exit/owned/closed-exits';
+import { closedExits } from './closed-exits';
 import { Mesh } from '../mesh/mesh';
 import { OutboundTrafficPolicy } from '../mesh/mesh-settings';
 

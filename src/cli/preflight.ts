@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { CODES } from '../preflight/codes';
+import { FINDINGS } from '../preflight/codes';
 import { Code } from '../preflight/finding';
 import { readInputs } from '../preflight/inputs';
 import { isRead, preflight } from '../preflight/preflight';
@@ -105,7 +105,7 @@ function parse(args: string[]) {
   if (scoped !== undefined && scoped !== 'true' && scoped !== 'false') {
     throw new Error(`--scoped-gateways is true or false, not ${scoped}.`);
   }
-  const unknown = ignore.filter((code) => !CODES.includes(code as Code));
+  const unknown = ignore.filter((code) => !Object.hasOwn(FINDINGS, code));
   if (unknown.length > 0) throw new Error(`--ignore: there is no code ${unknown.join(', ')}.`);
   return {
     cluster,

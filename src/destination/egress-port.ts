@@ -32,13 +32,19 @@ import { checkOptions } from '../options';
  * });
  */
 export class EgressPort {
-  /** HTTP, sent on as it is: **unencrypted** between the exit and the external host. */
+  /**
+   * HTTP, sent on as it is: **unencrypted** between the exit and the external host.
+   * @throws OptionUnknown, WrongType
+   */
   public static http(options: HttpPortOptions = {}): EgressPort {
     const checked = checkOptions('EgressPort.http', options, HTTP_PORT);
     return PORT.mark(new EgressPort((scope, namespace) => resolveHttpPort(scope, checked, {}, namespace)));
   }
 
-  /** HTTP from the application, TLS from the exit on. The application calls `http://`, the external host sees `https://`. */
+  /**
+   * HTTP from the application, TLS from the exit on. The application calls `http://`, the external host sees `https://`.
+   * @throws OptionUnknown, WrongType
+   */
   public static tlsOrigination(options: TlsOriginationPortOptions = {}): EgressPort {
     const checked = checkOptions('EgressPort.tlsOrigination', options, TLS_ORIGINATION_PORT);
     const upstream = { tls: checked.tls ?? UpstreamTls.simple(), port: checked.upstreamPort ?? 443 };
@@ -49,6 +55,8 @@ export class EgressPort {
    * TLS of the application's own, passed on as it is; the sidecar recognises the host by the server name (SNI) in it. The hop
    * is mutual TLS around it, so that the exit knows the caller. The exit reads neither the calls nor that server name: it
    * connects to the declared host whatever the application asks for inside.
+   *
+   * @throws OptionUnknown, WrongType
    */
   public static tlsPassthrough(options: TlsPassthroughPortOptions = {}): EgressPort {
     const checked = checkOptions('EgressPort.tlsPassthrough', options, TLS_PASSTHROUGH_PORT);
@@ -58,6 +66,8 @@ export class EgressPort {
   /**
    * TLS of the application's own without mutual TLS around it on the hop: one handshake less, and **nobody checks who
    * calls**. Whoever in the mesh reaches the exit reaches the host; `clients` only says whose sidecars lead there.
+   *
+   * @throws OptionUnknown, WrongType
    */
   public static tlsPassthroughWithoutIdentity(options: TlsPassthroughPortOptions = {}): EgressPort {
     const checked = checkOptions('EgressPort.tlsPassthroughWithoutIdentity', options, TLS_PASSTHROUGH_PORT);
@@ -69,6 +79,8 @@ export class EgressPort {
    * `addresses` of the destination.
    *
    * @param port Port that the application calls
+   *
+   * @throws OptionUnknown, WrongType
    */
   public static tcp(port: number, options: TcpPortOptions = {}): EgressPort {
     const checked = checkOptions('EgressPort.tcp', options, TCP_PORT);

@@ -48,7 +48,10 @@ const SIMPLE_TLS: Options<SimpleUpstreamTlsOptions> = { ...TLS, caCredential: 'c
  * });
  */
 export class UpstreamTls {
-  /** TLS that verifies the server and shows no client certificate. */
+  /**
+   * TLS that verifies the server and shows no client certificate.
+   * @throws OptionUnknown, WrongType
+   */
   public static simple(options: SimpleUpstreamTlsOptions = {}): UpstreamTls {
     const { caCredential, ...rest } = checkOptions('UpstreamTls.simple', options, SIMPLE_TLS);
     return UPSTREAM_TLS.mark(new UpstreamTls('SIMPLE', rest, caCredential));
@@ -59,6 +62,8 @@ export class UpstreamTls {
    *
    * @param credential Secret in the exit's namespace with `tls.crt`, `tls.key` and `ca.crt`. The last one is what the
    *   server is verified against: with a credential, Istio does not fall back to the system's authorities.
+   *
+   * @throws OptionUnknown, WrongType
    */
   public static mutual(credential: TlsCredential, options: UpstreamTlsOptions = {}): UpstreamTls {
     const checked = checkOptions('UpstreamTls.mutual', options, TLS);

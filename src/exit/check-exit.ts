@@ -17,3 +17,9 @@ export function checkExit(scope: Construct, exit: EgressExit): void {
     });
   }
 }
+
+/** Checks each of a list. @throws ExitCannotCarry */
+export function checkExits(scope: Construct, exits: EgressExit[] = []): EgressExit[] {
+  for (const exit of exits) checkExit(scope, exit);
+  return exits;
+}

@@ -33,7 +33,7 @@ const HOSTS: Options<Pick<DedicatedEgressGatewayProps, 'hosts'>> = { hosts: 'che
 export class DedicatedEgressGateway extends EgressGateway {
   private readonly upstreamHosts: string[];
 
-  /** @throws what `EgressGateway` and hosts can throw */
+  /** @throws what `EgressGateway` throws, HostsMissing */
   public constructor(scope: Construct, id: string, props: DedicatedEgressGatewayProps) {
     const [rest, { hosts }] = splitOptions(scope, id, props, EGRESS_GATEWAY, HOSTS);
     const name = rest.name ?? joinName(scope, id);

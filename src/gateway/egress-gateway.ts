@@ -120,7 +120,7 @@ export class EgressGateway extends OwnedExit {
    * A gateway that another app makes. Declarations through it make the client hop only; the owner of the gateway grants
    * them, with `grant`.
    *
-   * @throws NameSyntax, OutOfRange
+   * @throws NameSyntax, OutOfRange, LabelSyntax, OptionUnknown, WrongType
    */
   public static imported(attributes: EgressGatewayAttributes = {}): EgressExit {
     return new ImportedEgressGateway(attributes);
@@ -150,7 +150,9 @@ export class EgressGateway extends OwnedExit {
   private readonly policies: Construct;
 
   /**
-   * @throws NameSyntax, LabelSyntax, QuantitySyntax, OutOfRange, HostSyntax, MetadataReserved, ExitInRootNamespace
+   * @throws NameSyntax, LabelSyntax, QuantitySyntax, OutOfRange, ProbeSyntax, MetadataReserved, ExitInRootNamespace,
+   * ExitCannotCarry, OptionUnknown, WrongType, and for the host of a forward proxy HostSyntax, HostWildcard, HostIpAddress,
+   * HostInCluster, NotInline, NotOutside
    */
   public constructor(scope: Construct, id: string, props: EgressGatewayProps = {}) {
     props = checkOptions(pathOf(scope, id), props, EGRESS_GATEWAY);
@@ -222,7 +224,8 @@ export class EgressGateway extends OwnedExit {
 
   /**
    * The objects that let a granted host be reached, for JSON patches.
-   * @throws NotDeclared if no declaration sends the host through this gateway
+   * @throws NotDeclared if no declaration sends the host through this gateway; HostSyntax, HostWildcard, HostIpAddress,
+   * HostInCluster, NotInline, NotOutside for what is no host
    */
   public host(host: string): IGatewayHost {
     return this.hosts.find(host);

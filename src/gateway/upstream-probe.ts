@@ -5,7 +5,7 @@ import { toJson_GatewaySpec, toJson_VirtualServiceSpec } from '../../imports/net
 import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
 import { httpPorts } from '../destination/egress-port';
 import { checkDuration, checkWholeNumber } from '../destination/numbers';
-import { EgressError } from '../errors';
+import { describe, EgressError } from '../errors';
 import { OwnGatewayAddress } from '../exit/address';
 import { objectsOf } from '../mesh/manifest';
 import { dottedName, shorten } from '../naming';
@@ -210,7 +210,10 @@ export class ProbeRoute extends Construct {
   private problems(): string[] {
     if (this.target()) return [];
     return [
-      `[ProbeSyntax] ${this.node.path}: no HTTP port of an upstream is declared, so there is nothing that the probe could ask.`,
+      describe('ProbeSyntax', this, {
+        what: 'no HTTP port of an upstream is declared, so there is nothing that the probe could ask',
+        fix: 'declare one, or leave `upstreamProbe` out',
+      }),
     ];
   }
 }

@@ -9,11 +9,12 @@ import { keptObjects } from './admission/kept-objects';
 import { admissionRules } from './admission/rules';
 import { variables } from './admission/variables';
 import { checkMode, GuardMode } from './guard-mode';
-import { checkExits, knownExits } from './known-exits';
 import { checkRanges } from './ranges';
+import { knownExits } from '../app/known-exits';
 import { checkTree } from '../app/validation/check-tree';
 import { checkEndpoints } from '../destination/egress-endpoint';
 import { checkHostPattern } from '../destination/host';
+import { checkExits } from '../exit/check-exit';
 import { EgressExit } from '../exit/egress-exit';
 import { checkMetadata, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
@@ -180,7 +181,7 @@ export class AdmissionGuard extends Construct {
    * `SidecarExit`. What the app itself declares so is let pass anyway.
    *
    * @param endpoints Where these hosts may be said to be, if not where their names lead
-   * @throws NameSyntax, HostSyntax, WrongType, what endpoints can throw
+   * @throws NameSyntax, HostSyntax, HostWildcard, HostIpAddress, HostInCluster, NotInline, NotOutside, EndpointSyntax, OptionUnknown, WrongType
    */
   public letDirect(namespace: string, hosts: string[], endpoints: string[] = []): void {
     checkName(this, 'namespace', namespace);

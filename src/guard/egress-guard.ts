@@ -17,20 +17,21 @@ import { checkScope, GuardScope, SidecarScopeOptions } from './guard-scope';
 import { checkGuarded } from './guarded-namespaces';
 import { checkInCluster, InCluster } from './in-cluster';
 import { KnownAddresses, knownAddresses } from './known-addresses';
-import { checkExits, knownExits } from './known-exits';
 import { namedCalls } from './named-calls';
 import { checkRanges } from './ranges';
 import { closedSidecar, openSidecar } from './sidecar-spec';
+import { knownExits } from '../app/known-exits';
 import { markClusterRanges, markGuard } from '../app/marks';
-import { observe } from '../app/observed';
 import { recordNote } from '../app/report/records';
 import { checkTree } from '../app/validation/check-tree';
 import { checkPort } from '../destination/port-number';
+import { checkExits } from '../exit/check-exit';
 import { checkMetadata, ObjectKind, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { checkName, dottedName, joinName, placedName } from '../naming';
 import { BUILT_IN_PROVIDER, sidecarsLog } from '../observe/telemetry-spec';
 import { checkOptions } from '../options';
+import { observe } from '../policy/observed';
 
 /**
  * Closes namespaces: nothing leaves them except what is declared. Everything that the app declares or grants for a namespace

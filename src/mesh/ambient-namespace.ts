@@ -26,7 +26,7 @@ export class AmbientNamespace extends Construct {
   /** The Namespace. */
   public readonly namespace: ApiObject;
 
-  /** @throws NameSyntax */
+  /** @throws NameSyntax, OptionUnknown, WrongType */
   public constructor(scope: Construct, id: string, props: AmbientNamespaceProps) {
     super(scope, id);
     const name = checkName(this, 'name', checkOptions(this, props, AMBIENT).name);

@@ -42,7 +42,7 @@ export class Mesh {
    * is made there. What is left out follows the scope above.
    *
    * @throws MeshConfiguredLate if the scope has settings, or a construct below it has used them
-   * @throws VersionUnsupported, NameSyntax for settings that cannot be
+   * @throws VersionUnsupported, NameSyntax, OptionUnknown, WrongType for settings that cannot be
    */
   public static configure(scope: Construct, settings: MeshSettings): void {
     settings = checkOptions(scope, settings, SETTINGS);

@@ -17,7 +17,7 @@ interface Precondition {
   readonly stated: (settings: MeshSettings) => boolean | undefined;
 }
 
-const PRECONDITIONS: readonly Precondition[] = [
+export const PRECONDITIONS: readonly Precondition[] = [
   {
     code: 'OutboundAllowAny',
     statement: 'outboundTrafficPolicy: OutboundTrafficPolicy.REGISTRY_ONLY',
@@ -43,6 +43,9 @@ const PRECONDITIONS: readonly Precondition[] = [
     stated: ({ serviceEntriesScopedToNamespace }) => serviceEntriesScopedToNamespace,
   },
 ];
+
+/** Code of the warning that an app does not say of all of them whether they are so. */
+export const UNSTATED = 'MeshNotStated';
 
 const USED = new Slot<Set<MeshSettings>>('MeshUsed');
 
@@ -79,7 +82,7 @@ export function warnOfUnstated(scope: Construct, settings: MeshSettings): void {
   }
   const used = new Set([settings]);
   USED.set(scope.node.root, used);
-  warnAtSynthesis(scope, 'EgressNotEnforced', 'MeshNotStated', () => reminder([...used]));
+  warnAtSynthesis(scope, 'EgressNotEnforced', UNSTATED, () => reminder([...used]));
 }
 
 function reminder(used: MeshSettings[]): string | undefined {

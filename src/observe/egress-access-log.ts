@@ -74,6 +74,7 @@ export class EgressAccessLog extends Construct {
   /**
    * The entry for the mesh configuration's `extensionProviders` that writes such lines, for guards too
    * (`accessLogProvider`).
+   *
    * @throws NameSyntax
    */
   public static extensionProvider(name: string = DEFAULT_PROVIDER): AccessLogProvider {
@@ -84,7 +85,7 @@ export class EgressAccessLog extends Construct {
   /** What the exit's pods log with. */
   public readonly telemetry: ApiObject;
 
-  /** @throws NameSyntax, MetadataReserved, ExitCannotCarry */
+  /** @throws NameSyntax, MetadataReserved, ExitCannotCarry, OptionUnknown, WrongType */
   public constructor(scope: Construct, id: string, props: EgressAccessLogProps) {
     super(scope, id);
     checkTree(this);

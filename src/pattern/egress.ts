@@ -88,10 +88,11 @@ export class Egress extends Construct {
   public readonly clientHops: IClientHop[];
 
   /**
-   * @throws HostsMissing, HostSyntax, HostWildcard, HostIpAddress, HostInCluster, HostCount, NotInline, ClientsMissing,
-   * ClientAnyAlone, ClientInExitNamespace, ServiceAccountDots, PortsMissing, OutOfRange, PortConflict,
-   * AddressSyntax, EndpointSyntax, HttpRuleSyntax, HeaderSyntax, CredentialNamespace, OtherApp, SubjectAltNameSyntax, ResolutionNone, ExitCannotCarry, WrongType, OptionUnknown,
-   * DestinationConflict, MetadataReserved, NameSyntax; see docs/errors.md
+   * @throws HostsMissing, HostSyntax, HostWildcard, HostIpAddress, HostInCluster, HostCount, NotInline, NotOutside, ClientsMissing,
+   * ClientAnyAlone, ClientInExitNamespace, ClientHopConflict, ServiceAccountDots, PortsMissing, PortRange, PortConflict,
+   * TimeoutRange, SettingRange, AddressSyntax, CaptureConflict, EndpointSyntax, HttpRuleSyntax, RetriesRange, HeaderSyntax,
+   * CredentialNamespace, SubjectAltNameSyntax, ResolutionNone, ExitCannotCarry, UnaskedBytes, VersionUnsupported, WrongType,
+   * OptionUnknown, DestinationConflict, MetadataReserved, NameSyntax; see docs/errors.md
    */
   public constructor(scope: Construct, id: string, props: EgressProps) {
     super(scope, id);

@@ -58,12 +58,18 @@ const MATCH: Options<HttpRuleMatch> = { clients: 'checked', methods: 'checked', 
  * });
  */
 export class HttpRule {
-  /** Lets these calls pass, and of all others only what another `allow` names. */
+  /**
+   * Lets these calls pass, and of all others only what another `allow` names.
+   * @throws OptionUnknown, WrongType
+   */
   public static allow(match: HttpRuleMatch): HttpRule {
     return RULE.mark(new HttpRule('allow', checkOptions('HttpRule.allow', match, MATCH)));
   }
 
-  /** Refuses these calls with 403, whatever allows them. */
+  /**
+   * Refuses these calls with 403, whatever allows them.
+   * @throws OptionUnknown, WrongType
+   */
   public static deny(match: HttpRuleMatch): HttpRule {
     return RULE.mark(new HttpRule('deny', checkOptions('HttpRule.deny', match, MATCH)));
   }

@@ -1,8 +1,8 @@
 import { Construct } from 'constructs';
 import { EgressClient } from './egress-client';
 import { ANY_VALUE, ResolvedHttpRule } from './http-rule';
+import { observedNamespaces } from './observed';
 import { PATH_HEADERS, UNAMBIGUOUS_PATH } from './path-form';
-import { observedNamespaces } from '../app/observed';
 import { EgressError } from '../errors';
 
 /** Headers by which some frameworks take another method or path than the request line's. */

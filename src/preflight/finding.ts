@@ -1,8 +1,8 @@
-import { CODES } from './codes';
+import { FINDINGS } from './codes';
 import { Manifest } from '../model/manifest';
 
 /** A stable, documented code of a finding. */
-export type Code = (typeof CODES)[number];
+export type Code = keyof typeof FINDINGS;
 
 /** An error breaks calls, or what is declared is not enforced; a warning may. */
 export type Severity = 'error' | 'warning';

@@ -55,7 +55,7 @@ const ATTRIBUTES: Options<IngressGatewayAttributes> = {
  * });
  */
 export class IngressGateway {
-  /** @throws NameSyntax, LabelSyntax, OutOfRange */
+  /** @throws NameSyntax, LabelSyntax, OutOfRange, OptionUnknown, WrongType */
   public static imported(attributes: IngressGatewayAttributes = {}): IngressGateway {
     return INGRESS_GATEWAY.mark(new IngressGateway(checkOptions('IngressGateway.imported', attributes, ATTRIBUTES)));
   }

@@ -131,7 +131,11 @@ export class IngressProxy extends Construct {
   private readonly paths?: string[];
   private readonly metadata?: ApiObjectMetadata;
 
-  /** @throws ExitCannotCarry, HostWildcard, IngressHostTwice, HttpRuleSyntax, WrongType, and what hosts and ports can throw */
+  /**
+   * @throws HostsMissing, HostSyntax, HostWildcard, HostIpAddress, HostInCluster, NotInline, NotOutside, PortsMissing, OutOfRange,
+   * PortConflict, EndpointSyntax, HttpRuleSyntax, HeaderSyntax, CredentialNamespace,
+   * SubjectAltNameSyntax, ResolutionNone, ExitCannotCarry, WrongType, OptionUnknown, MetadataReserved, NameSyntax
+   */
   public constructor(scope: Construct, id: string, props: IngressProxyProps) {
     super(scope, id);
     checkTree(this);

@@ -52,7 +52,7 @@ const DELEGATED: Options<DelegatedEgressWaypointProps> = {
  * });
  */
 export class DelegatedEgressWaypoint extends EgressWaypoint {
-  /** @throws NameSyntax, QuantitySyntax, OutOfRange, LabelSyntax, MetadataReserved, ExitInRootNamespace, VersionUnsupported */
+  /** @throws what `EgressWaypoint` throws */
   public constructor(scope: Construct, id: string, props: DelegatedEgressWaypointProps) {
     super(scope, id, checkOptions(pathOf(scope, id), props, DELEGATED));
   }

@@ -110,7 +110,7 @@ const ATTRIBUTES: Options<EgressWaypointAttributes> = { name: 'checked', namespa
 export class EgressWaypoint extends OwnedExit {
   /**
    * A waypoint that another app makes. Declarations through it make nothing: its owner grants them.
-   * @throws NameSyntax
+   * @throws NameSyntax, OptionUnknown, WrongType
    */
   public static imported(attributes: EgressWaypointAttributes = {}): EgressExit {
     const where = 'EgressWaypoint.imported';
@@ -133,7 +133,10 @@ export class EgressWaypoint extends OwnedExit {
   private readonly address: WaypointAddress;
   private readonly hosts: WaypointHosts;
 
-  /** @throws NameSyntax, QuantitySyntax, OutOfRange, LabelSyntax, MetadataReserved, ExitInRootNamespace, VersionUnsupported */
+  /**
+   * @throws NameSyntax, QuantitySyntax, OutOfRange, LabelSyntax, MetadataReserved, ExitInRootNamespace, ExitCannotCarry,
+   * VersionUnsupported, OptionUnknown, WrongType
+   */
   public constructor(scope: Construct, id: string, props: EgressWaypointProps = {}) {
     props = checkOptions(pathOf(scope, id), props, WAYPOINT);
     super(scope, id, props, { name: DEFAULT_WAYPOINT, namespace: DEFAULT_NAMESPACE });
@@ -174,7 +177,11 @@ export class EgressWaypoint extends OwnedExit {
     new ObservedPolicies(this, 'Observed', { ...this.address, target });
   }
 
-  /** The objects of a granted host, for JSON patches. @throws NotDeclared */
+  /**
+   * The objects of a granted host, for JSON patches.
+   * @throws NotDeclared if no declaration sends the host through this waypoint; HostSyntax, HostWildcard, HostIpAddress,
+   * HostInCluster, NotInline, NotOutside for what is no host
+   */
   public host(host: string): IWaypointHost {
     return this.hosts.find(host);
   }

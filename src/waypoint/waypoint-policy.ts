@@ -7,7 +7,6 @@ import {
   AuthorizationPolicySpecRulesWhen,
   toJson_AuthorizationPolicySpec,
 } from '../../imports/security.istio.io';
-import { DRY_RUN, isObserved, onObserve } from '../app/observed';
 import { ResolvedPort } from '../destination/egress-port';
 import { isWildcard } from '../destination/host';
 import { Declaration } from '../exit/declaration';
@@ -17,6 +16,7 @@ import { objectsOf } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
 import { HttpCondition, ResolvedHttpRule, whenHeaders } from '../policy/http-rule';
+import { DRY_RUN, isObserved, onObserve } from '../policy/observed';
 import { authoritiesOf } from '../upstream/authorities';
 
 interface Host {

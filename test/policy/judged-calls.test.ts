@@ -1,6 +1,6 @@
 import { Chart } from 'cdk8s';
 import { EgressClient, EgressWaypoint, HttpEgress, HttpRetries, HttpRule, EgressExit } from '../../src';
-import { observe } from '../../src/app/observed';
+import { observe } from '../../src/policy/observed';
 import { UNAMBIGUOUS_PATH } from '../../src/policy/path-form';
 import { failing, world } from '../fixtures';
 

@@ -6,9 +6,9 @@ import {
   AuthorizationPolicySpecRulesToOperation,
   toJson_AuthorizationPolicySpec,
 } from '../../../imports/security.istio.io';
-import { observedNamespaces, onObserve } from '../../app/observed';
 import { objectsOf } from '../../mesh/manifest';
 import { dottedName } from '../../naming';
+import { observedNamespaces, onObserve } from '../../policy/observed';
 
 /** The exit that the policies are for, and which of its calls they let through. */
 interface Opened {

@@ -18,9 +18,8 @@ interface Place {
 
 /**
  * An exit that this app makes: it has a name in a namespace of its own, and grants.
- * @internal
  */
-export abstract class OwnedExit extends EgressExit {
+abstract class OwnedExit extends EgressExit {
   public readonly exitName: string;
   public readonly namespace: string;
   /** @internal */
@@ -69,3 +68,6 @@ export abstract class OwnedExit extends EgressExit {
     return (this.node.tryFindChild('Grants') as Construct | undefined) ?? new Construct(this, 'Grants');
   }
 }
+
+// Exported here and not where it is declared: so jsii takes the class for a hidden base, and the published types keep it.
+export { OwnedExit };

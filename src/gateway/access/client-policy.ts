@@ -6,7 +6,6 @@ import {
   AuthorizationPolicySpecRulesFromSource,
   toJson_AuthorizationPolicySpec,
 } from '../../../imports/security.istio.io';
-import { DRY_RUN, isObserved, onObserve } from '../../app/observed';
 import { httpPorts, identifiedPorts } from '../../destination/egress-port';
 import { isWildcard } from '../../destination/host';
 import { OwnGatewayAddress } from '../../exit/address';
@@ -17,6 +16,7 @@ import { objectsOf } from '../../mesh/manifest';
 import { dottedName } from '../../naming';
 import { EgressClient } from '../../policy/egress-client';
 import { HttpCondition, ResolvedHttpRule, whenHeaders } from '../../policy/http-rule';
+import { DRY_RUN, isObserved, onObserve } from '../../policy/observed';
 import { authoritiesOf } from '../../upstream/authorities';
 
 /** Stands for the namespace of `EgressClient.anyInMesh()`; no namespace has a dot in its name. */

@@ -95,12 +95,18 @@ const SERVICE: Options<OpaServiceOptions> = { ...OPA, host: 'checked', port: 'ch
  * Installation.write(app, 'install');
  */
 export class OpaAuthorization {
-  /** OPA beside the proxy in each pod, with your policy from a ConfigMap. */
+  /**
+   * OPA beside the proxy in each pod, with your policy from a ConfigMap.
+   * @throws OptionUnknown, WrongType
+   */
   public static sidecar(options: OpaSidecarOptions): OpaAuthorization {
     return OPA_AUTHORIZATION.mark(new OpaAuthorization(checkOptions('OpaAuthorization.sidecar', options, SIDECAR)));
   }
 
-  /** OPA behind a Service. */
+  /**
+   * OPA behind a Service.
+   * @throws OptionUnknown, WrongType
+   */
   public static service(options: OpaServiceOptions): OpaAuthorization {
     return OPA_AUTHORIZATION.mark(
       new OpaAuthorization(undefined, checkOptions('OpaAuthorization.service', options, SERVICE)),

@@ -60,7 +60,7 @@ const EXISTING: Options<ExistingGatewayOptions> = { ...GATEWAY_SERVICES, labels:
 export class GatewayWorkload {
   /**
    * Pods of the gateway's own, with Service, ServiceAccount, HorizontalPodAutoscaler and PodDisruptionBudget.
-   * @throws QuantitySyntax, OutOfRange, LabelSyntax when the gateway is made
+   * @throws OptionUnknown, WrongType. What is wrong in the options themselves is thrown when the gateway is made.
    */
   public static managed(options: ManagedGatewayOptions = {}): GatewayWorkload {
     const where = 'GatewayWorkload.managed';
@@ -72,7 +72,10 @@ export class GatewayWorkload {
     return WORKLOAD.mark(new GatewayWorkload(checked));
   }
 
-  /** Pods and a Service that exist already, in the exit's namespace. */
+  /**
+   * Pods and a Service that exist already, in the exit's namespace.
+   * @throws OptionUnknown, WrongType
+   */
   public static existing(options: ExistingGatewayOptions): GatewayWorkload {
     return WORKLOAD.mark(new GatewayWorkload(undefined, checkOptions('GatewayWorkload.existing', options, EXISTING)));
   }

@@ -1,13 +1,13 @@
 import { Construct, IConstruct } from 'constructs';
 import { allDeclared } from '../../app/declared';
+import { knownExits } from '../../app/known-exits';
 import { clusterRangesOf, GuardMark, guardOf, ingressHostOf } from '../../app/marks';
-import { observedNamespaces } from '../../app/observed';
 import { ExitAddress } from '../../exit/address';
 import { EgressExit } from '../../exit/egress-exit';
 import { Mesh } from '../../mesh/mesh';
 import { OutboundTrafficPolicy } from '../../mesh/mesh-settings';
+import { observedNamespaces } from '../../policy/observed';
 import { GATEWAY_NAME } from '../../waypoint/waypoint-address';
-import { knownExits } from '../known-exits';
 
 /** What the admission policy has to know of the app and of other repos. */
 export interface AdmissionFacts {

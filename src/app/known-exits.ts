@@ -1,14 +1,7 @@
 import { Construct } from 'constructs';
-import { allDeclared } from '../app/declared';
+import { allDeclared } from './declared';
 import { ExitAddress } from '../exit/address';
-import { checkExit } from '../exit/check-exit';
 import { EgressExit, isExit } from '../exit/egress-exit';
-
-/** @throws ExitCannotCarry */
-export function checkExits(scope: Construct, exits: EgressExit[] = []): EgressExit[] {
-  for (const exit of exits) checkExit(scope, exit);
-  return exits;
-}
 
 /** Every exit with pods that an app knows: those that it makes, those of other repos that it declares through, and those that are named. */
 export function knownExits(scope: Construct, named: EgressExit[] = []): ExitAddress[] {

@@ -1,4 +1,4 @@
-import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../../imports/security.istio.io';
+import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
 
 /** The label of the pods of egress gateways, by which one policy of the mesh's root namespace selects them all. */
 export const EXIT_LABEL = ['cdk8s-istio-egress/exit', 'gateway'] as const;
