@@ -13,8 +13,7 @@ export const ERRORS = {
     "Two declarations lead one namespace to one host in two ways: to different exits, through an exit and straight out, with different retries or another protocol on one port, at different `addresses`, straight out with different settings or to different endpoints, with different values of one label or annotation; or for the whole mesh and for a namespace. All that calls a host in a namespace shares one set of objects, because a sidecar takes the first route and the first ServiceEntry that it finds. Or sidecars of a [waypoint](ambient.md#names)'s namespace are led to a host that the waypoint serves: it would take their routes.",
   ClientInExitNamespace:
     "A client runs in the exit's own namespace. Sidecars there see the exit's ServiceEntries and could call the hosts directly, past the gateway or waypoint and its policies.",
-  ClientsMissing:
-    'Nobody is named as a client.',
+  ClientsMissing: 'Nobody is named as a client.',
   ClusterRangesMissing:
     "An `ExitGuard` without `clusterRanges`, or with an empty list: hosts of which only the name is known would be let out to the cluster's own pods, Services and nodes as well. Name the ranges, or say `podsMayReachCluster: true`.",
   CredentialNamespace:
@@ -27,8 +26,7 @@ export const ERRORS = {
     '`endpoints` is an empty list, an address is neither IP address nor DNS name, there are several with `DNS_ROUND_ROBIN`, a locality is not "region/zone", or localities stand without `outlierDetection`, so that nothing would ever fail over.',
   ExitCannotCarry:
     'The exit cannot carry what is declared, or not as it is said. Each exit has its limits: [gateways](gateways.md), [imported gateways](flux.md), [sidecars](sidecar-exit.md), [forward proxies](connect-proxy.md), [waypoints](ambient.md#what-it-refuses-to-carry). Also: an exit that another app makes, or a value that is no exit of this library.',
-  ExitInRootNamespace:
-    "An exit in Istio's root namespace. Policies there hold for gateways of every namespace.",
+  ExitInRootNamespace: "An exit in Istio's root namespace. Policies there hold for gateways of every namespace.",
   ExitSelectorShared:
     "Two exits select the same pods. A Gateway's selector looks at labels, so the servers of both would be opened on each.",
   GuardDirect:
@@ -45,14 +43,11 @@ export const ERRORS = {
     'A header name is not a token of RFC 9110, is `Host`, a pseudo-header or `constructor`, or is named twice in different case; belongs to the connection or to the length of the message (`Connection`, `Transfer-Encoding`, `Content-Length`, `TE`, `Upgrade`, `Expect`, `Proxy-…`), which one request could become two by; is an `x-envoy-…` that is set or added, of which Envoy takes orders; a value is not printable ASCII on one line; or `keepMeshHeaders` names a header that is not removed.',
   HostCount:
     "More than Kubernetes stores in one object: hosts in the policy of a client namespace at an exit (some 15,000), or servers in an exit's Gateway (some 5,000 hosts of TLS passthrough or TCP, fewer with many clients). Split them over several exits or namespaces.",
-  HostInCluster:
-    "The host is one of the cluster's own Services, or a wildcard stands for them too.",
-  HostIpAddress:
-    'The host is an IP address, also in a form such as `0x7f.1`.',
+  HostInCluster: "The host is one of the cluster's own Services, or a wildcard stands for them too.",
+  HostIpAddress: 'The host is an IP address, also in a form such as `0x7f.1`.',
   HostOnTwoExits:
     "Two exits of one namespace reach the same host, or one exit under two names (an `UpstreamProxy` and a declaration of the upstream itself, for instance). Istio merges what stands in one namespace, so one exit's settings would hold for both. Also a wildcard at one [waypoint](ambient.md#names) and a host below it at another of the same namespace.",
-  HostsMissing:
-    'No host is given.',
+  HostsMissing: 'No host is given.',
   HostSyntax:
     'The host is not a fully qualified DNS name: it has a scheme, a port, a path, white space, a label that is empty, too long or of other characters, or only one label; or it is so long that the server name of the hop, with the port in front, would be none.',
   HostWildcard:
@@ -73,8 +68,7 @@ export const ERRORS = {
     'An object of the app is to be a client or a credential, and neither it nor its chart says a namespace: it would come into that of whoever applies it.',
   NameSyntax:
     "A name is not a DNS-1123 label of at most 63 characters (for a service account or a Secret: a subdomain), or nothing of a construct path can stand in a name. Also `constructor`, which cdk8s's constructs cannot tell from what every object of theirs has, and `none` for a waypoint, by which Istio means that there is none.",
-  NotDeclared:
-    'The objects of a host, a namespace or a client hop are asked for, and no declaration made any.',
+  NotDeclared: 'The objects of a host, a namespace or a client hop are asked for, and no declaration made any.',
   NotInline:
     'The host is a lazy value, a token or no string. Names of objects and routes follow from it, so it has to be known at construction. Also: of a workload that is to be a client, the pods are not known yet.',
   NotOutside:
@@ -89,12 +83,9 @@ export const ERRORS = {
     'With one file per resource, cdk8s names files by kind and name only; two objects of different namespaces would be written to one file.',
   PortConflict:
     'A port is declared twice, one port of the external host would speak two protocols, HTTP and what nobody reads would share a port of the gateway, or two ports of a host are declared without identity, where the exit sees only the name.',
-  PortsMissing:
-    'No port is given.',
-  ProbeSyntax:
-    '`upstreamProbe` has no usable path, or the gateway has no HTTP port of an upstream that it could ask.',
-  QuantitySyntax:
-    'An amount of CPU or memory is not what Kubernetes takes.',
+  PortsMissing: 'No port is given.',
+  ProbeSyntax: '`upstreamProbe` has no usable path, or the gateway has no HTTP port of an upstream that it could ask.',
+  QuantitySyntax: 'An amount of CPU or memory is not what Kubernetes takes.',
   ResolutionNone:
     'Resolution `NONE` sends calls to where they were going. At a gateway that is the gateway: an endless loop; at a sidecar a caller could name one host and reach any address. Reported for declarations, and for hand-written ServiceEntries of the app that the exit would see.',
   ServiceAccountDots:

@@ -55,7 +55,7 @@ export const LAYERS: readonly Layer[] = [
     above: ['exit'],
   },
   { folder: 'app/report', holds: 'what an app lets out, as data and as lines', above: ['app'] },
-  { folder: 'app/validation', holds: 'checks of the whole app', above: ['app'] },
+  { folder: 'app/validation', holds: 'checks of the whole app', above: ['app/report'] },
   { folder: 'exit/owned', holds: 'what every exit has that the app itself makes', above: ['app/validation'] },
   {
     folder: 'upstream',
@@ -100,7 +100,7 @@ export const LAYERS: readonly Layer[] = [
     holds: 'an App that synthesizes any cdk8s app in linear time, with the same files',
     above: ['mesh'],
   },
-  { folder: 'assertions', holds: "helpers for users' tests", above: [] },
+  { folder: 'assertions', holds: "helpers for users' tests", above: [ROOT] },
   { folder: 'model', holds: 'manifests, read as Istio reads them', above: [], withoutConstructs: true },
   {
     folder: 'preflight',

@@ -5,10 +5,10 @@ import { clientRoutes } from './client-routes';
 import { ClientHopScope, LedHost, LedHostProps } from './led-host';
 import { markClientHost } from '../app/marks';
 import { opaquePorts, ResolvedPort } from '../destination/egress-port';
+import { isWildcard } from '../destination/host';
 import { GatewayAddress } from '../exit/address';
 import { IClientHop } from '../exit/client-hop';
 import { Declaration } from '../exit/declaration';
-import { isWildcard } from '../destination/host';
 
 /** The client hop of a declaration: its hosts, as everybody who declares them shares them. */
 export class ClientHop implements IClientHop {

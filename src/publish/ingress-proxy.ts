@@ -35,10 +35,10 @@ import { OutboundTrafficPolicy } from '../mesh/mesh-settings';
 import { checkName, dottedName, joinName } from '../naming';
 import { checkEnum, checkOptions, Options } from '../options';
 import { PATH_HEADERS } from '../policy/path-form';
+import { authorityOnAnyPort } from '../upstream/authorities';
 import { needsDestinationRule, upstreamDestinationRule } from '../upstream/destination-rule';
 import { routesTo } from '../upstream/routes';
 import { upstreamServiceEntry } from '../upstream/service-entry';
-import { authorityOnAnyPort } from '../upstream/authorities';
 
 /** How workloads inside the mesh reach hosts that are served to callers outside. */
 export enum MeshAccess {

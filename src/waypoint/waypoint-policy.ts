@@ -122,7 +122,9 @@ export class WaypointPolicy extends Construct {
     for (const { client, ports, rules } of this.granted) {
       const holding = rules.filter(({ dryRun }) => trial || !dryRun);
       const any = holding.some(({ action }) => action === 'allow');
-      for (const condition of any ? conditions(holding, { action: 'allow' }, client) : [{}]) add(merged, client, condition, ports);
+      for (const condition of any ? conditions(holding, { action: 'allow' }, client) : [{}]) {
+        add(merged, client, condition, ports);
+      }
     }
     return this.rules(merged);
   }

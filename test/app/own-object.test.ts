@@ -1,11 +1,11 @@
-import { mkdtempSync,readdirSync,readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiObject,App,AppProps,Chart,JsonPatch,Lazy } from 'cdk8s';
+import { ApiObject, App, AppProps, Chart, JsonPatch, Lazy } from 'cdk8s';
 import fc from 'fast-check';
-import { EgressClient,EgressGateway,FastApp,TlsOriginationEgress } from '../../src';
-import { text,tree } from '../properties/fast-app/documents';
+import { EgressClient, EgressGateway, FastApp, TlsOriginationEgress } from '../../src';
 import { objectsOf } from '../../src/mesh/manifest';
+import { text, tree } from '../properties/fast-app/documents';
 
 type Kind = new (props: AppProps) => App;
 

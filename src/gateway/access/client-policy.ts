@@ -46,7 +46,12 @@ const { ALLOW, DENY } = AuthorizationPolicySpecAction;
  */
 export class ClientPolicy extends Construct {
   /** The policy for a client's namespace, which is made when it is first asked for. */
-  public static for(scope: Construct, gateway: OwnGatewayAddress, client: EgressClient, known: KnownHosts): ClientPolicy {
+  public static for(
+    scope: Construct,
+    gateway: OwnGatewayAddress,
+    client: EgressClient,
+    known: KnownHosts,
+  ): ClientPolicy {
     const { namespaceName } = client;
     return ClientPolicy.find(scope, namespaceName) ?? new ClientPolicy(scope, namespaceName ?? ANY, gateway, known);
   }
