@@ -47,11 +47,11 @@ export const ERRORS = {
   HostIpAddress: 'The host is an IP address, also in a form such as `0x7f.1`.',
   HostOnTwoExits:
     "Two exits of one namespace reach the same host, or one exit under two names (an `UpstreamProxy` and a declaration of the upstream itself, for instance). Istio merges what stands in one namespace, so one exit's settings would hold for both. Also a wildcard at one [waypoint](ambient.md#names) and a host below it at another of the same namespace.",
-  HostsMissing: 'No host is given.',
   HostSyntax:
     'The host is not a fully qualified DNS name: it has a scheme, a port, a path, white space, a label that is empty, too long or of other characters, or only one label; or it is so long that the server name of the hop, with the port in front, would be none.',
   HostWildcard:
     'A wildcard where none can be: not as "*." in front of a domain, at a gateway without `endpoints` (a gateway has no address to resolve for it), on a TCP port, or at a `SidecarExit` with TLS origination or another `upstreamHttp` than HTTP/1.1 and no `endpoints`. At a waypoint: with `endpoints`, TLS origination, another `upstreamHttp`, HTTP on another port than 80, or settings of connections; with more hosts below it on the same waypoint than its routes can leave out; with TLS of the application where istiod\'s flag for it is not stated (`waypointTlsWildcards`). See [wildcards](wildcards.md), [at a waypoint](ambient.md#wildcards).',
+  HostsMissing: 'No host is given.',
   HttpRuleSyntax:
     "`rules` is an empty list, with which every call would pass: leave it out for that. Or a rule has no condition or an empty list, a method, path, header or value that Istio cannot match, or one header twice; a path that an upstream may read in another way than a policy (encoded slashes and dots, `//`, `;`), or in a `deny` one that can be sent in another spelling; the value of a header in a `deny`, or the beginning or end of one; a value of `Host` or of a header of the connection or of the message's length, which the exit would write; more values of headers for a host than its routes can tell apart; it is about a client that the declaration does not name; or it stands on a port whose bytes nobody reads (TLS passthrough, TCP). Also a path of an `IngressProxy` that cannot be served, or stands beside TLS passthrough.",
   IngressHostTwice:
@@ -64,10 +64,10 @@ export const ERRORS = {
     '`Mesh.configure` was called twice for a scope, or after a construct below it had used the settings.',
   MetadataReserved:
     "`metadata` sets `name` or `namespace`, but goes to several objects; or, for a waypoint, labels by which Istio would send its hosts' calls elsewhere.",
-  NamespaceMissing:
-    'An object of the app is to be a client or a credential, and neither it nor its chart says a namespace: it would come into that of whoever applies it.',
   NameSyntax:
     "A name is not a DNS-1123 label of at most 63 characters (for a service account or a Secret: a subdomain), or nothing of a construct path can stand in a name. Also `constructor`, which cdk8s's constructs cannot tell from what every object of theirs has, and `none` for a waypoint, by which Istio means that there is none.",
+  NamespaceMissing:
+    'An object of the app is to be a client or a credential, and neither it nor its chart says a namespace: it would come into that of whoever applies it.',
   NotDeclared: 'The objects of a host, a namespace or a client hop are asked for, and no declaration made any.',
   NotInline:
     'The host is a lazy value, a token or no string. Names of objects and routes follow from it, so it has to be known at construction. Also: of a workload that is to be a client, the pods are not known yet.',

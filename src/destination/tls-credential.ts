@@ -8,6 +8,14 @@ import { checkOfThisApp, namespaceOf, objectOf } from '../object-of';
 /**
  * A Secret with certificates for a gateway, which Istio calls its credential. It stands in the namespace of the gateway: Istio gives
  * a gateway no other.
+ *
+ * @example
+ * new TlsOriginationEgress(chart, 'Bank', {
+ *   hosts: ['api.bank.example'],
+ *   exit,
+ *   clients: [EgressClient.serviceAccount('payments', 'checkout')],
+ *   tls: UpstreamTls.mutual(TlsCredential.named('bank-client-certificate')),
+ * });
  */
 export class TlsCredential {
   /**

@@ -181,7 +181,7 @@ export class AdmissionGuard extends Construct {
    * `SidecarExit`. What the app itself declares so is let pass anyway.
    *
    * @param endpoints Where these hosts may be said to be, if not where their names lead
-   * @throws NameSyntax, HostSyntax, HostWildcard, HostIpAddress, HostInCluster, NotInline, NotOutside, EndpointSyntax, OptionUnknown, WrongType
+   * @throws NameSyntax, HostSyntax, HostWildcard, HostIpAddress, HostInCluster, NotInline, NotOutside, EndpointSyntax, OutOfRange, OptionUnknown, WrongType
    */
   public letDirect(namespace: string, hosts: string[], endpoints: string[] = []): void {
     checkName(this, 'namespace', namespace);

@@ -89,9 +89,8 @@ export class Egress extends Construct {
 
   /**
    * @throws HostsMissing, HostSyntax, HostWildcard, HostIpAddress, HostInCluster, HostCount, NotInline, NotOutside, ClientsMissing,
-   * ClientAnyAlone, ClientInExitNamespace, ClientHopConflict, ServiceAccountDots, PortsMissing, PortRange, PortConflict,
-   * TimeoutRange, SettingRange, AddressSyntax, CaptureConflict, EndpointSyntax, HttpRuleSyntax, RetriesRange, HeaderSyntax,
-   * CredentialNamespace, SubjectAltNameSyntax, ResolutionNone, ExitCannotCarry, UnaskedBytes, VersionUnsupported, WrongType,
+   * ClientAnyAlone, ClientInExitNamespace, ClientHopConflict, ServiceAccountDots, PortsMissing, OutOfRange, PortConflict,
+   * AddressSyntax, CaptureConflict, EndpointSyntax, HttpRuleSyntax, HeaderSyntax, CredentialNamespace, OtherApp, SubjectAltNameSyntax, ResolutionNone, ExitCannotCarry, UnaskedBytes, VersionUnsupported, WrongType,
    * OptionUnknown, DestinationConflict, MetadataReserved, NameSyntax; see docs/errors.md
    */
   public constructor(scope: Construct, id: string, props: EgressProps) {

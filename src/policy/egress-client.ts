@@ -30,7 +30,7 @@ export class EgressClient {
    * cdk8s-plus none.
    *
    * @throws WrongType for what is none of these, NamespaceMissing for what has no namespace, NotInline for a workload without pods yet,
-   * NameSyntax; OtherApp where it is a client in another app than its own
+   * NameSyntax. Declarations of another app than the construct's refuse it
    */
   public static of(construct: IConstruct): EgressClient {
     const { object, namespace, serviceAccount } = identityOf('EgressClient.of', construct);

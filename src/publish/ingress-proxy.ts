@@ -133,7 +133,7 @@ export class IngressProxy extends Construct {
 
   /**
    * @throws HostsMissing, HostSyntax, HostWildcard, HostIpAddress, HostInCluster, NotInline, NotOutside, PortsMissing, OutOfRange,
-   * PortConflict, EndpointSyntax, HttpRuleSyntax, HeaderSyntax, CredentialNamespace,
+   * PortConflict, EndpointSyntax, HttpRuleSyntax, HeaderSyntax, CredentialNamespace, OtherApp,
    * SubjectAltNameSyntax, ResolutionNone, ExitCannotCarry, WrongType, OptionUnknown, MetadataReserved, NameSyntax
    */
   public constructor(scope: Construct, id: string, props: IngressProxyProps) {

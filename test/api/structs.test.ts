@@ -80,6 +80,7 @@ const TAKEN: { [struct: string]: (typo: object, world: World) => unknown } = {
   ),
   ExitGuardProps: (typo, { chart, exit }) =>
     new ExitGuard(chart, 'G', { exit, clusterRanges: ['10.0.0.0/8'], ...typo }),
+  GatewayPodOptions: (typo, { chart }) => new EgressWaypoint(chart, 'W', { workload: typo }),
   GatewayResources: gateway('workload', (typo) => GatewayWorkload.managed({ resources: typo })),
   GatewayToleration: gateway('workload', (typo) => GatewayWorkload.managed({ tolerations: [{ key: 'a', ...typo }] })),
   HttpEgressProps: (typo, { chart, exit }) => new HttpEgress(chart, 'A', { hosts, clients, exit, ...typo }),

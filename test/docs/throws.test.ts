@@ -26,7 +26,7 @@ test('knows what is thrown over constructors, statics, closures, implementations
   const thrown = (name: string) => Object.keys(throwsOf(name));
   expect(thrown('EgressClient.namespace')).toEqual(['NameSyntax']);
   // Of a port's options, of an exit's class, and of a waypoint's.
-  expect(thrown('Egress')).toEqual(expect.arrayContaining(['TimeoutRange', 'UnaskedBytes', 'CaptureConflict']));
+  expect(thrown('Egress')).toEqual(expect.arrayContaining(['OutOfRange', 'UnaskedBytes', 'CaptureConflict']));
   expect(thrown('DedicatedEgressGateway')).toEqual(expect.arrayContaining(['HostsMissing', 'ExitInRootNamespace']));
   // Reported when all is there.
   expect(thrown('Egress')).not.toContain('DuplicateObject');
