@@ -5,4 +5,5 @@ export const MESH: MeshSettings = {
   outboundTrafficPolicy: OutboundTrafficPolicy.REGISTRY_ONLY,
   gatewaysScopedToNamespace: true,
   serviceEntriesScopedToNamespace: true,
+  rootNamespaceClosesGateways: true,
 };

@@ -16,6 +16,7 @@ export const CLOSED_MESH: MeshSettings = {
   outboundTrafficPolicy: OutboundTrafficPolicy.REGISTRY_ONLY,
   gatewaysScopedToNamespace: true,
   serviceEntriesScopedToNamespace: true,
+  rootNamespaceClosesGateways: true,
 };
 
 /** The smallest app: an exit in a platform chart, an app chart to declare in, one client. */

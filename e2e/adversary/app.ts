@@ -112,6 +112,7 @@ function build(app: App, story: Story): void {
     outboundTrafficPolicy: OutboundTrafficPolicy.REGISTRY_ONLY,
     gatewaysScopedToNamespace: true,
     serviceEntriesScopedToNamespace: true,
+    rootNamespaceClosesGateways: true,
   });
   const platform = new Chart(app, 'platform');
   const workload = GatewayWorkload.managed({ replicas: 1 });

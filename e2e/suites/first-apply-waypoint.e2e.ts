@@ -1,4 +1,7 @@
 /** A new waypoint, and one that goes, object by object: what is not granted gets out at no moment, if the root namespace closes waypoints. */
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { App, Chart, Testing } from 'cdk8s';
 import {
   EgressClient,
@@ -9,6 +12,8 @@ import {
   HttpEgress,
   HttpRule,
   InCluster,
+  Installation,
+  Mesh as Settings,
   TcpEgress,
 } from '../../src';
 import { FLUX, Order, podsFirst, REVERSE } from '../walk/steps';
@@ -20,6 +25,7 @@ const AMBIENT = { labels: { 'istio.io/dataplane-mode': 'ambient' } };
 
 function declared() {
   const app = Testing.app() as App;
+  Settings.configure(app, { rootNamespaceClosesEveryWaypoint: true });
   const exit = new EgressWaypoint(new Chart(app, 'platform'), 'Waypoint');
   const apps = new Chart(app, 'apps');
   const clients = [EgressClient.serviceAccount('shop', 'web')];
@@ -34,18 +40,15 @@ function declared() {
     scope: GuardScope.ambient(),
   });
   const text = (charts: Chart[]) => charts.flatMap((chart) => chart.toJson()).map((object) => JSON.stringify(object));
-  return { documents: text(app.charts.filter((chart) => chart !== guards)), guards: text([guards]) };
+  const files = Installation.write(app, mkdtempSync(join(tmpdir(), 'install-')));
+  const closed = readFileSync(
+    files.find((file) => file.endsWith('waypoints-closed.yaml'))!,
+    'utf8',
+  );
+  return { closed, documents: text(app.charts.filter((chart) => chart !== guards)), guards: text([guards]) };
 }
 
-const { documents, guards } = declared();
-
-/** As docs/ambient.md has it: for all waypoints of the mesh. */
-const CLOSED = JSON.stringify({
-  apiVersion: 'security.istio.io/v1',
-  kind: 'AuthorizationPolicy',
-  metadata: { name: 'waypoints-closed', namespace: 'istio-system' },
-  spec: { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'GatewayClass', name: 'istio-waypoint' }] },
-});
+const { documents, guards, closed } = declared();
 
 const API = 'http://api.example.com/';
 const DB = 'tcp://db.example.com:5432/';
@@ -86,8 +89,8 @@ test('where nothing closes waypoints from the root, Flux’s order opens it for 
 });
 
 describe('where the root namespace closes waypoints', () => {
-  beforeAll(async () => mesh.apply(CLOSED));
-  afterAll(async () => mesh.delete(CLOSED));
+  beforeAll(async () => mesh.apply(closed));
+  afterAll(async () => mesh.delete(closed));
 
   test.each<[string, Order]>([
     ['Flux’s order', FLUX],

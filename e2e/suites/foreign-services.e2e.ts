@@ -140,6 +140,7 @@ function app(): App {
     outboundTrafficPolicy: OutboundTrafficPolicy.REGISTRY_ONLY,
     gatewaysScopedToNamespace: true,
     serviceEntriesScopedToNamespace: true,
+    rootNamespaceClosesGateways: true,
   });
   return made;
 }

@@ -27,6 +27,7 @@ export function observeThenEnforce(app: App): void {
     outboundTrafficPolicy: OutboundTrafficPolicy.ALLOW_ANY,
     gatewaysScopedToNamespace: true,
     serviceEntriesScopedToNamespace: true,
+    rootNamespaceClosesGateways: true,
   });
   const platform = new Chart(app, 'platform');
   const exit = new EgressGateway(platform, 'Exit');

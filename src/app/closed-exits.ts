@@ -1,7 +1,15 @@
-import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
+import {
+  AuthorizationPolicySpec,
+  AuthorizationPolicySpecAction,
+  toJson_AuthorizationPolicySpec,
+} from '../../imports/security.istio.io';
 
 /** The label of the pods of egress gateways, by which one policy of the mesh's root namespace selects them all. */
 export const EXIT_LABEL = ['cdk8s-istio-egress/exit', 'gateway'] as const;
+
+/** Names of the policies, and of their files. */
+export const EXITS_CLOSED = 'exits-closed';
+export const WAYPOINTS_CLOSED = 'waypoints-closed';
 
 /**
  * The policy that closes the gateways of the whole mesh while they have none of their own. An exit's policies cannot do that by
@@ -10,13 +18,20 @@ export const EXIT_LABEL = ['cdk8s-istio-egress/exit', 'gateway'] as const;
  */
 export function closedExits(rootNamespace: string) {
   const [key, value] = EXIT_LABEL;
+  return allowsNothing(rootNamespace, EXITS_CLOSED, { selector: { matchLabels: { [key]: value } } });
+}
+
+/** The same for every waypoint of the mesh: of a root namespace's policies, Istio lets none be about some of them. */
+export function closedWaypoints(rootNamespace: string) {
+  const targetRefs = [{ group: 'gateway.networking.k8s.io', kind: 'GatewayClass', name: 'istio-waypoint' }];
+  return allowsNothing(rootNamespace, WAYPOINTS_CLOSED, { targetRefs });
+}
+
+function allowsNothing(namespace: string, name: string, target: AuthorizationPolicySpec) {
   return {
     apiVersion: 'security.istio.io/v1',
     kind: 'AuthorizationPolicy',
-    metadata: { name: 'exits-closed', namespace: rootNamespace },
-    spec: toJson_AuthorizationPolicySpec({
-      selector: { matchLabels: { [key]: value } },
-      action: AuthorizationPolicySpecAction.ALLOW,
-    }),
+    metadata: { name, namespace },
+    spec: toJson_AuthorizationPolicySpec({ ...target, action: AuthorizationPolicySpecAction.ALLOW }),
   };
 }

@@ -13,6 +13,8 @@ export interface InstallationPart {
   readonly closes?: Mesh;
   /** The mesh of a gateway, whose root namespace closes its pods. */
   readonly gatewaysIn?: Mesh;
+  /** The mesh of a waypoint, whose root namespace may close all of them. */
+  readonly waypointsIn?: Mesh;
   /** A namespace whose ServiceEntries other namespaces shall know as well. */
   readonly publicServiceEntries?: string;
 }

@@ -4,7 +4,7 @@ import { App, Yaml } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { InstallationPart, markWritten, partsBelow } from './installation-parts';
 import { EgressError } from '../errors';
-import { closedExits } from './closed-exits';
+import { closedExits, closedWaypoints, EXITS_CLOSED, WAYPOINTS_CLOSED } from './closed-exits';
 import { Mesh } from '../mesh/mesh';
 import { OutboundTrafficPolicy } from '../mesh/mesh-settings';
 
@@ -23,7 +23,8 @@ export class Installation {
    * environment of istiod, in `istiod.helm-values.yaml` for Helm's chart `istiod` and in `istiod.istioctl.yaml` for `istioctl`. For each gateway with
    * `GatewayInstallation.ISTIO_OPERATOR` there is a `<gateway>.istio-operator.yaml`, to be read by `istioctl manifest generate`.
    * For apps with gateways there is a manifest, `<root namespace>.exits-closed.yaml`, to be applied once, before the first exit: it closes
-   * their pods while they have no policies of their own.
+   * their pods while they have no policies of their own. A mesh with `rootNamespaceClosesEveryWaypoint` gets the same for waypoints,
+   * `<root namespace>.waypoints-closed.yaml`.
    * What `Mesh.configure` says is not so in this mesh is left out.
    *
    * To be called after everything is declared and before `app.synth()`, which warns (`InstallationNotWritten`) of gateways and extension
@@ -86,8 +87,13 @@ function extensionProviders(scope: IConstruct, parts: InstallationPart[]): objec
 
 /** A manifest, for whoever installs istiod: Flux applies it together with an exit too late, and prunes it too early. */
 function exitsClosed(parts: InstallationPart[]): [string, unknown][] {
-  const roots = new Set(parts.flatMap(({ gatewaysIn }) => gatewaysIn?.rootNamespace ?? []));
-  return [...roots].map((root) => [`${root}.exits-closed.yaml`, closedExits(root)]);
+  const roots = (meshes: Mesh[]) => [...new Set(meshes.map(({ rootNamespace }) => rootNamespace))];
+  const gateways = parts.flatMap(({ gatewaysIn }) => gatewaysIn ?? []).filter((mesh) => mesh._gatewaysClosedAtRoot);
+  const waypoints = parts.flatMap(({ waypointsIn }) => waypointsIn ?? []).filter((mesh) => mesh._waypointsClosedAtRoot);
+  return [
+    ...roots(gateways).map((root): [string, unknown] => [`${root}.${EXITS_CLOSED}.yaml`, closedExits(root)]),
+    ...roots(waypoints).map((root): [string, unknown] => [`${root}.${WAYPOINTS_CLOSED}.yaml`, closedWaypoints(root)]),
+  ];
 }
 
 /** The mesh's configuration and istiod's environment, in each form in which they are installed. */

@@ -74,6 +74,24 @@ export interface MeshSettings {
   readonly serviceEntriesScopedToNamespace?: boolean;
 
   /**
+   * Whether the mesh's root namespace holds the policy that `Installation.write` puts into `<root namespace>.exits-closed.yaml`. A
+   * statement as well. Without it a gateway is open to the whole mesh while it is applied for the first time and while it is pruned,
+   * as long as its own policies are not there: Flux applies them after its routes, and prunes them before. `false` prints a warning
+   * that says so.
+   * @default - taken to be so, with a warning that nothing says it
+   */
+  readonly rootNamespaceClosesGateways?: boolean;
+
+  /**
+   * Whether the mesh's root namespace closes **every waypoint of the mesh that has no ALLOW policy of its own**, other teams'
+   * included: there, Istio knows waypoints only all at once. `Installation.write` writes that policy then, as
+   * `<root namespace>.waypoints-closed.yaml`. Without it an `EgressWaypoint` is open to every ambient namespace while it is applied for
+   * the first time and while it is pruned, unless its policies are applied first and pruned last, see docs/enforcement.md.
+   * @default false
+   */
+  readonly rootNamespaceClosesEveryWaypoint?: boolean;
+
+  /**
    * Whether sidecars answer their workloads' DNS queries (`ISTIO_META_DNS_CAPTURE=true` in the mesh's proxy metadata). A
    * statement as well. With it, hosts with TCP ports are known by a virtual address each, so that many can share a port number.
    * @default false

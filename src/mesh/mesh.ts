@@ -17,6 +17,8 @@ const SETTINGS: Options<MeshSettings> = {
   outboundTrafficPolicy: 'checked',
   gatewaysScopedToNamespace: 'flag',
   serviceEntriesScopedToNamespace: 'flag',
+  rootNamespaceClosesGateways: 'flag',
+  rootNamespaceClosesEveryWaypoint: 'flag',
   dnsProxying: 'flag',
   waypointTlsWildcards: 'flag',
   labels: 'map',
@@ -34,6 +36,7 @@ const READ = new Slot<true>('MeshRead');
  *   outboundTrafficPolicy: OutboundTrafficPolicy.REGISTRY_ONLY,
  *   gatewaysScopedToNamespace: true,
  *   serviceEntriesScopedToNamespace: true,
+ *   rootNamespaceClosesGateways: true,
  * });
  */
 export class Mesh {
@@ -104,6 +107,16 @@ export class Mesh {
    */
   public readonly _serviceEntriesScoped: boolean;
   /**
+   * Whether the root namespace closes gateways that have no policies, as far as anybody says.
+   * @internal
+   */
+  public readonly _gatewaysClosedAtRoot: boolean;
+  /**
+   * Whether the root namespace closes every waypoint that has no policies.
+   * @internal
+   */
+  public readonly _waypointsClosedAtRoot: boolean;
+  /**
    * The trust domains of the mesh's identities.
    * @internal
    */
@@ -135,6 +148,8 @@ export class Mesh {
     );
     this._gatewaysScoped = settings.gatewaysScopedToNamespace ?? true;
     this._serviceEntriesScoped = settings.serviceEntriesScopedToNamespace ?? this._version.atLeast(1, 31);
+    this._gatewaysClosedAtRoot = settings.rootNamespaceClosesGateways ?? true;
+    this._waypointsClosedAtRoot = settings.rootNamespaceClosesEveryWaypoint ?? false;
     this.dnsProxying = settings.dnsProxying ?? false;
     this._labels = settings.labels;
     this._annotations = settings.annotations;

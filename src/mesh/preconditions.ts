@@ -42,6 +42,15 @@ export const PRECONDITIONS: readonly Precondition[] = [
       "serviceEntryVisibility is not NAMESPACE for sidecars and gateways: whoever may write a ServiceEntry in any namespace can take an exit's calls by plain HTTP and TCP to a server of their own, and the calls of other namespaces' clients past the exit.",
     stated: ({ serviceEntriesScopedToNamespace }) => serviceEntriesScopedToNamespace,
   },
+  {
+    code: 'ExitsNotClosed',
+    statement: 'rootNamespaceClosesGateways: true',
+    needed:
+      'the root namespace holds the policy of exits-closed.yaml, which closes gateways that have no policies of their own',
+    otherwise:
+      'no policy of the root namespace closes gateways that have no policies of their own: a gateway that comes or goes is open to the whole mesh while Flux has not applied its policies yet, or has pruned them already.',
+    stated: ({ rootNamespaceClosesGateways }) => rootNamespaceClosesGateways,
+  },
 ];
 
 /** Code of the warning that an app does not say of all of them whether they are so. */

@@ -172,7 +172,8 @@ export class EgressWaypoint extends OwnedExit {
     this.gateway.metadata.addLabel('istio.io/waypoint-for', 'service');
     // Without the setting, as in older meshes, what is open is in docs/ambient.md.
     const publicServiceEntries = this._servesMesh ? this.namespace : undefined;
-    markInstallation(this, { closes: Mesh.of(this), publicServiceEntries });
+    const mesh = Mesh.of(this);
+    markInstallation(this, { closes: mesh, waypointsIn: mesh, publicServiceEntries });
     this.hosts = new WaypointHosts(this, 'Hosts', this.address, beside && ((...hosts) => beside._share(...hosts)));
     new ObservedPolicies(this, 'Observed', { ...this.address, target });
   }

@@ -88,7 +88,20 @@ test('the root namespace closes the pods of gateways before they have policies o
   expect(closed.spec.rules).toBeUndefined();
   const [made] = manifestsOf(gateway()).filter(({ kind }) => kind === 'Deployment');
   expect(made.spec.template.metadata.labels).toMatchObject(closed.spec.selector.matchLabels);
-  expect(Object.keys(written((chart) => void new EgressWaypoint(chart, 'Exit')))).not.toContain('istio-system.exits-closed.yaml'); // prettier-ignore
+  expect(Object.keys(written(gateway(), { rootNamespaceClosesGateways: false }))).not.toContain(
+    'istio-system.exits-closed.yaml',
+  );
+});
+
+test('the root namespace closes every waypoint of the mesh only where the mesh says so', () => {
+  const waypoint = (chart: Chart) => void new EgressWaypoint(chart, 'Exit');
+  const policies = (mesh: MeshSettings) =>
+    Object.keys(written(waypoint, mesh)).filter((file) => file.includes('closed'));
+  expect(policies({})).toEqual([]);
+  expect(policies({ rootNamespaceClosesEveryWaypoint: true })).toEqual(['istio-system.waypoints-closed.yaml']);
+  const closed = written(waypoint, { rootNamespaceClosesEveryWaypoint: true })['istio-system.waypoints-closed.yaml'];
+  expect(closed).toMatchObject({ spec: { targetRefs: [{ kind: 'GatewayClass', name: 'istio-waypoint' }] } });
+  expect(closed.spec.rules).toBeUndefined();
 });
 
 test('writes what else is no manifest: the operator file, and what the mesh configuration needs', () => {

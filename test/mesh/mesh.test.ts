@@ -70,6 +70,7 @@ describe('what the mesh has to be', () => {
     outboundTrafficPolicy: OutboundTrafficPolicy.REGISTRY_ONLY,
     gatewaysScopedToNamespace: true,
     serviceEntriesScopedToNamespace: true,
+    rootNamespaceClosesGateways: true,
   };
   let warn: jest.SpyInstance;
   beforeEach(() => (warn = jest.spyOn(process, 'emitWarning').mockImplementation()));
@@ -119,6 +120,7 @@ describe('what the mesh has to be', () => {
     ['OutboundAllowAny', { outboundTrafficPolicy: OutboundTrafficPolicy.ALLOW_ANY }, 'nothing that is declared here'],
     ['GatewaysNotScoped', { gatewaysScopedToNamespace: false }, 'PILOT_SCOPE_GATEWAY_TO_NAMESPACE'],
     ['ServiceEntriesNotScoped', { serviceEntriesScopedToNamespace: false }, 'serviceEntryVisibility'],
+    ['ExitsNotClosed', { rootNamespaceClosesGateways: false }, 'open to the whole mesh'],
   ])('%s says aloud what is open, once', (code, settings, what) => {
     const [warning, ...more] = synthesize((app, [chart]) => {
       Mesh.configure(app, { ...CLOSED, ...settings });
