@@ -207,6 +207,7 @@ describe('of a whole app', () => {
       'OutboundAllowAny',
       'GatewaysNotScoped',
       'ServiceEntriesNotScoped',
+      'ExitsNotClosed',
     ]);
     expect(preconditions[0]).toMatchObject({ needed: 'outboundTrafficPolicy is REGISTRY_ONLY', stated });
   });
