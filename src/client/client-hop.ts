@@ -5,7 +5,7 @@ import { clientRoutes } from './client-routes';
 import { ClientHopScope, LedHost, LedHostProps } from './led-host';
 import { markClientHost } from '../app/marks';
 import { opaquePorts, ResolvedPort } from '../destination/egress-port';
-import { isWildcard } from '../destination/host';
+import { isWildcard } from '../destination/wildcard';
 import { GatewayAddress } from '../exit/address';
 import { IClientHop } from '../exit/client-hop';
 import { Declaration } from '../exit/declaration';

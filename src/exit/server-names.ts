@@ -1,5 +1,4 @@
-import { isWildcard } from '../destination/host';
-import { shorten } from '../naming';
+import { isWildcard } from '../destination/wildcard';
 
 /** The first labels of all server names for service accounts, and for whole namespaces. */
 const FOR_ACCOUNTS = 'sa';
@@ -42,9 +41,4 @@ export interface AskedFor {
 export function parseServerName(name: string): AskedFor | undefined {
   const [, port, any, host] = SERVER_NAME.exec(name) ?? [];
   return host === undefined ? undefined : { host: any ? `*.${host}` : host, port: Number(port) };
-}
-
-/** The same as a DNS-1123 label, for subsets and ports: dashes double, so that no two server names come to one label. */
-export function hopLabel(serverName: string): string {
-  return shorten(serverName.replace(/-/g, '--').replace(/\./g, '-'));
 }

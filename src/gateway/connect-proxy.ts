@@ -6,13 +6,15 @@ import {
   toJson_ServiceEntrySpec,
   VirtualServiceSpecTcpRouteDestination,
 } from '../../imports/networking.istio.io';
-import { checkHost, isWildcard } from '../destination/host';
+import { checkHost } from '../destination/host';
 import { OpaquePort } from '../destination/opaque-port';
 import { checkPort } from '../destination/port-number';
+import { isWildcard } from '../destination/wildcard';
 import { EgressError } from '../errors';
 import { OwnGatewayAddress, ProxyAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
-import { hopLabel, portName } from '../exit/server-names';
+import { hopLabel } from '../exit/names';
+import { portName } from '../exit/server-names';
 import { ObjectKind, objectsOf } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { checkOptions, Options } from '../options';

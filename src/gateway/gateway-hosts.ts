@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
 import { checkProxyCarries, ConnectProxy } from './connect-proxy';
 import { GatewayHost, IGatewayHost } from './gateway-host';
-import { checkHostPattern, isBelow } from '../destination/host';
+import { checkHostPattern } from '../destination/host';
+import { isBelow } from '../destination/wildcard';
 import { EgressError } from '../errors';
 import { OwnGatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';

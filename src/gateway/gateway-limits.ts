@@ -1,5 +1,5 @@
 import { httpPorts, opaquePorts } from '../destination/egress-port';
-import { isWildcard } from '../destination/host';
+import { isWildcard } from '../destination/wildcard';
 import { EgressError } from '../errors';
 import { GatewayAddress, OwnGatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';

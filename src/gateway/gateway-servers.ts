@@ -1,12 +1,13 @@
-import { OwnGatewayAddress } from '../exit/address';
-import { hopLabel, portName } from '../exit/server-names';
-import { ClientServer } from './access/client-servers';
 import {
   GatewaySpecServers,
   GatewaySpecServersTlsMode as Mode,
   toJson_GatewaySpec,
 } from '../../imports/networking.istio.io';
 import { opaquePorts, ResolvedPort } from '../destination/egress-port';
+import { OwnGatewayAddress } from '../exit/address';
+import { hopLabel } from '../exit/names';
+import { portName } from '../exit/server-names';
+import { ClientServer } from './access/client-servers';
 import { JudgedCalls } from '../policy/judged-calls';
 
 /** A host and its ports, as declared so far. */

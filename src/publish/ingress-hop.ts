@@ -9,7 +9,7 @@ import {
 import { markIngressHost } from '../app/marks';
 import { HttpPort } from '../destination/http-port';
 import { GatewayAddress } from '../exit/address';
-import { hopLabel } from '../exit/server-names';
+import { hopLabel } from '../exit/names';
 import { ObjectKind, objectsOf } from '../mesh/manifest';
 import { shorten } from '../naming';
 import { httpRoutes } from '../upstream/http-routes';

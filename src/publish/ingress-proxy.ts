@@ -24,9 +24,10 @@ import {
   ResolvedPort,
   upstreamProtocol,
 } from '../destination/egress-port';
-import { checkHosts, isWildcard } from '../destination/host';
+import { checkHosts } from '../destination/host';
 import { HttpPort } from '../destination/http-port';
 import { resolveUpstream, Upstream } from '../destination/upstream';
+import { isWildcard } from '../destination/wildcard';
 import { EgressError } from '../errors';
 import { hostInName } from '../exit/names';
 import { checkMetadata, ObjectKind, objectsOf } from '../mesh/manifest';

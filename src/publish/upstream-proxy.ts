@@ -19,7 +19,7 @@ import { OpaAuthorization } from '../gateway/access/opa-authorization';
 import { DedicatedEgressGateway } from '../gateway/dedicated-egress-gateway';
 import { EgressGateway } from '../gateway/egress-gateway';
 import { GatewayWorkload } from '../gateway/pods/gateway-workload';
-import { UpstreamProbe } from '../gateway/upstream-probe';
+import { UpstreamProbe } from '../gateway/pods/upstream-probe';
 import { joinName } from '../naming';
 import { checkOptions, Options, pickOptions } from '../options';
 import { EgressClient, isAnyInMesh } from '../policy/egress-client';

@@ -6,7 +6,7 @@ import { WaypointPolicy } from './waypoint-policy';
 import { markExitHost, markWaypointHost } from '../app/marks';
 import { virtualAddress } from '../destination/captured-addresses';
 import { httpPorts, ResolvedPort } from '../destination/egress-port';
-import { isWildcard } from '../destination/host';
+import { isWildcard } from '../destination/wildcard';
 import { Declaration } from '../exit/declaration';
 import { hostInName } from '../exit/names';
 import { GatewayHost } from '../gateway/gateway-host';

@@ -8,7 +8,7 @@ import {
   toJson_AuthorizationPolicySpec,
 } from '../../imports/security.istio.io';
 import { ResolvedPort } from '../destination/egress-port';
-import { isWildcard } from '../destination/host';
+import { isWildcard } from '../destination/wildcard';
 import { Declaration } from '../exit/declaration';
 import { hostInName } from '../exit/names';
 import { conditions, sourceOf } from '../gateway/access/client-policy';

@@ -7,7 +7,7 @@ import {
   toJson_AuthorizationPolicySpec,
 } from '../../../imports/security.istio.io';
 import { httpPorts, identifiedPorts } from '../../destination/egress-port';
-import { isWildcard } from '../../destination/host';
+import { isWildcard } from '../../destination/wildcard';
 import { OwnGatewayAddress } from '../../exit/address';
 import { Declaration } from '../../exit/declaration';
 import { ObjectSize } from '../../exit/object-size';

@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../../imports/security.istio.io';
-import { isBelow } from '../../destination/host';
+import { isBelow } from '../../destination/wildcard';
 import { OwnGatewayAddress } from '../../exit/address';
 import { objectsOf } from '../../mesh/manifest';
 import { dottedName } from '../../naming';
