@@ -66,7 +66,8 @@ export {
 } from './gateway/access/opa-authorization';
 export { SidecarExit } from './sidecar/sidecar-exit';
 export { type UpstreamProbe } from './gateway/pods/upstream-probe';
-export { AdmissionGuard, type AdmissionGuardProps } from './guard/admission-guard';
+export { AdmissionGuard } from './guard/admission-guard';
+export { type AdmissionGuardProps } from './guard/admission-guard-props';
 export { type ClusterServices, type ProxyBackend } from './guard/cluster-services';
 export { EgressGuard } from './guard/egress-guard';
 export { type EgressGuardProps } from './guard/egress-guard-props';
