@@ -48,6 +48,11 @@ export function exitLabel({ exitName, namespace }: { exitName: string; namespace
   return exitName === namespace ? exitName : dottedName(exitName, namespace);
 }
 
+/** The full DNS name of a Service. */
+export function serviceHost(service: string, namespace: string, clusterDomain: string): string {
+  return `${service}.${namespace}.svc.${clusterDomain}`;
+}
+
 /** What is too long keeps its beginning and ends in a short hash of the whole, so that it stays unique and stable. */
 export function shorten(name: string): string {
   if (name.length <= MAX_LENGTH) return name;
