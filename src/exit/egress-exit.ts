@@ -48,6 +48,11 @@ export abstract class EgressExit extends Construct {
    */
   protected constructor(scope?: Construct, id = '') {
     super(scope as Construct, id);
+    this.seal();
+  }
+
+  /** Private, so that the compiler takes nothing for an exit that only looks like one; what it does not see has no `_grant`. */
+  private seal(): void {
     if (typeof this._grant !== 'function') throw noExit(this, this);
     EGRESS_EXIT.mark(this);
   }
