@@ -27,7 +27,8 @@ export function joinName(scope: Construct, ...ids: string[]): string {
 }
 
 /**
- * The name of a declaration's object in one place: the place in front, unless the name begins with it anyway.
+ * The name of an object that a construct has in each of several namespaces: the namespace in front, unless the name begins with it
+ * anyway.
  *
  * @throws NameSyntax
  */

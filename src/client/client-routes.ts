@@ -10,13 +10,13 @@ import { hopServerName } from '../exit/server-names';
 import { calledAuthority } from '../upstream/authorities';
 import { httpRoutes } from '../upstream/http-routes';
 
-/** A host as a namespace's calls to it are led. */
+/** A host, and how the calls of a namespace are led to it. */
 interface Led extends Pick<ClientHopScope, 'exportTo'> {
   readonly host: string;
   readonly ports: ResolvedPort[];
   /** The addresses at which TCP connections are recognised; undefined for any. */
   readonly captured?: string[];
-  /** The namespace, where all of it is let in on a port; undefined for service accounts alone. */
+  /** The namespace, if the whole of it is a client on the port; undefined if only service accounts are. */
   readonly wholeNamespace: (port: number) => string | undefined;
 }
 

@@ -15,7 +15,10 @@ export function clientHopId(namespace: string, ...parts: (string | number)[]): s
   return [`client-${namespace}`, ...parts].join(' ');
 }
 
-/** A server name of the hop as a DNS-1123 label, for subsets and ports: dashes double, so that no two server names come to one label. */
+/**
+ * A server name of the hop as a DNS-1123 label, for the names of subsets and of a Gateway's ports: dashes double, so that no two server
+ * names come to one label.
+ */
 export function hopLabel(serverName: string): string {
   return shorten(serverName.replace(/-/g, '--').replace(/\./g, '-'));
 }

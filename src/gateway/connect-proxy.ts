@@ -82,7 +82,7 @@ export class ConnectProxy extends Construct {
       toJson_ServiceEntrySpec({
         exportTo: ['.'],
         hosts: [proxy.host],
-        // TLS stands for bytes that nobody reads; it is what goes through the tunnels.
+        // TLS stands for bytes that no proxy reads; it is what goes through the tunnels.
         ports: [{ name: 'tls-connect', number: proxy.port, protocol: 'TLS' }],
         resolution: ServiceEntrySpecResolution.DNS,
       }),

@@ -114,7 +114,7 @@ export class EgressGateway extends OwnedExit {
     );
     const probe = props.upstreamProbe === undefined ? undefined : resolveProbe(this, props.upstreamProbe);
     const authorization = checkAuthorization(this, props.authorization);
-    this.gateway = object('Gateway', () => gatewayServers(this.address, this.hosts.hops));
+    this.gateway = object('Gateway', () => gatewayServers(this.address, this.hosts.all));
     this.pods = this.makePods(props, probe);
     this.podsExist = props.workload?._existing !== undefined;
     this.deployment = this.pods?.deployment;
@@ -123,7 +123,7 @@ export class EgressGateway extends OwnedExit {
     this.destinationRules = new GatewayDestinationRules(this, 'GatewayDestinationRules', this.address);
     this.destinationRule = this.destinationRules.find();
     this.hosts = new GatewayHosts(this, 'Hosts', this.address);
-    if (probe) new ProbeRoute(this, 'Probe', this.address, probe, () => this.hosts.hops.find(canBeProbed));
+    if (probe) new ProbeRoute(this, 'Probe', this.address, probe, () => this.hosts.all.find(canBeProbed));
     if (authorization) this.ask(authorization);
     this.policies = new Construct(this, 'Policies');
     this.openToObserved();
@@ -241,7 +241,7 @@ export class EgressGateway extends OwnedExit {
       opa,
     };
     if (options.installation !== GatewayInstallation.ISTIO_OPERATOR) return new GatewayPods(this, 'Pods', spec);
-    const carriesOpaque = () => this.hosts.hops.some(({ ports }) => opaquePorts(ports).length > 0);
+    const carriesOpaque = () => this.hosts.all.some(({ ports }) => opaquePorts(ports).length > 0);
     const content = () => istioOperator(spec, Mesh.of(this), carriesOpaque());
     markInstallation(this, { operator: { name: exitLabel(this), content } });
     return undefined;

@@ -135,7 +135,10 @@ export class AdmissionGuard extends Construct {
     this.bind(guard, 'Binding', `${this.name}.${name}`, mode, () => ({ operator: 'In', values: namespaces }));
   }
 
-  /** Else whoever may write in a namespace would open it by changing or deleting what closes it. */
+  /**
+   * Makes the policy that keeps the guards' objects: without it, whoever may write in a namespace could open it by changing or
+   * deleting them.
+   */
   private keepObjects(): void {
     if (this.keepsObjects) return;
     this.keepsObjects = true;
@@ -170,7 +173,7 @@ export class AdmissionGuard extends Construct {
     });
   }
 
-  /** A Gateway that takes an exit's pods is told by their labels. */
+  /** Errors for exits whose pods' labels are not known: by these, the policy recognises a Gateway that could take the pods. */
   private unknownExits(): string[] {
     return knownExits(this, this.others.exits)
       .filter(({ selector }) => !selector)

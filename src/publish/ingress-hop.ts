@@ -14,7 +14,7 @@ import { ObjectKind, objectsOf } from '../mesh/manifest';
 import { shorten } from '../naming';
 import { httpRoutes } from '../upstream/http-routes';
 
-/** What leads callers from outside to an exit. */
+/** The name, certificate and exit for callers from outside. */
 export interface IngressHopProps {
   readonly ingress: IngressGateway;
   /** Secret with certificate and key for the host name, in the ingress gateway's namespace. */

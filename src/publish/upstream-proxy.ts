@@ -253,13 +253,13 @@ function allClients({ clients = [], ingress }: UpstreamProxyProps): EgressClient
   return ingress && !everybody ? [...clients, ingress.gateway.client] : clients;
 }
 
-/** What the list of clients does not say: for whom the ingress gateway calls. */
+/** The sentence in reports that says for whom the ingress gateway calls, which the list of clients cannot say. */
 function outsideText({ exit }: UpstreamProxy, { ingress, host }: UpstreamProxyProps): string {
   const { namespace } = ingress!.gateway;
   return `anybody outside → https://${host} at the ingress gateway in ${namespace} → ${exit.namespace}/${exit.exitName}`;
 }
 
-/** What is said of the default exit must not be lost where another one is given. */
+/** Refuses options of the default exit beside an exit that is given: they would be lost. */
 function checkOneExit(scope: Construct, { exit, upstreamProbe, authorization, workload }: UpstreamProxyProps): void {
   const lost = Object.entries({ upstreamProbe, authorization, workload }).find(([, value]) => value !== undefined);
   if (!exit || !lost) return;

@@ -36,7 +36,7 @@ export class SidecarExit extends EgressExit {
 
   /** @internal */
   public _grant(_declaration: Declaration): void {
-    // Nobody stands beside this exit who could.
+    // There is nothing to grant: no proxy but the caller's own sees the calls.
   }
 
   /** @internal */

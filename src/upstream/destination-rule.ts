@@ -53,7 +53,7 @@ export function upstreamDestinationRule(host: string, upstream: Upstream, ports:
   });
 }
 
-/** Whether there is anything to say of how to connect. */
+/** Whether a host needs a DestinationRule. */
 export function needsDestinationRule(upstream: Upstream, ports: ResolvedPort[]): boolean {
   return Boolean(upstream.connectionLimits ?? upstream.outlierDetection) || ports.some(({ kind }) => kind === 'http');
 }

@@ -120,7 +120,7 @@ export class WaypointHost extends Construct implements IWaypointHost {
     }
   }
 
-  /** Has the policy written after it: a call that is let through finds its route and its TLS in place. */
+  /** Has the policy written after an object: a call that is let through then finds its route and its TLS in place. */
   private beforePolicy(object: ApiObject): ApiObject {
     this.policy.node.addDependency(object);
     return object;

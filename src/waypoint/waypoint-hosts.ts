@@ -27,35 +27,35 @@ export class WaypointHosts extends Construct {
   /** Has the hosts of a declaration reached. @throws DestinationConflict, CaptureConflict, ExitCannotCarry, HostWildcard */
   public add(declaration: Declaration): void {
     checkWaypointCarries(declaration);
-    checkWaypointAddresses(this.hops, declaration);
+    checkWaypointAddresses(this.all, declaration);
     for (const host of declaration.hosts) {
-      const existing = this.hops.find((hop) => hop.host === host);
+      const existing = this.all.find((hop) => hop.host === host);
       (existing ?? this.make(host, declaration)).add(declaration);
     }
-    const wildcards = this.hops.map(({ host }) => host).filter(isWildcard);
+    const wildcards = this.all.map(({ host }) => host).filter(isWildcard);
     for (const wildcard of wildcards) checkNamesBelow(declaration.scope, wildcard, this.below(wildcard));
   }
 
   /** The objects of a host, written as it may be. @throws NotDeclared */
   public find(host: string): IWaypointHost {
     const pattern = checkHostPattern(this, host);
-    const found = this.hops.find((hop) => hop.host === pattern);
+    const found = this.all.find((hop) => hop.host === pattern);
     if (found) return found;
     throw new EgressError('NotDeclared', this, {
       what: 'no declaration sends this host through this exit',
       given: host,
-      allowed: this.hops.map((hop) => hop.host).join(', ') || 'nothing: no host is declared',
+      allowed: this.all.map((hop) => hop.host).join(', ') || 'nothing: no host is declared',
       fix: 'declare the host before asking for its objects',
     });
   }
 
-  private get hops(): WaypointHost[] {
+  private get all(): WaypointHost[] {
     return this.node.children as WaypointHost[];
   }
 
   /** A wildcard's own grants and routes do not decide about these, narrower wildcards included. */
   private below(wildcard: string): string[] {
-    return this.hops.map(({ host }) => host).filter((host) => isBelow(host, wildcard));
+    return this.all.map(({ host }) => host).filter((host) => isBelow(host, wildcard));
   }
 
   private make(host: string, declaration: Declaration): WaypointHost {

@@ -43,7 +43,7 @@ export interface GatewayServiceOptions {
   readonly tlsTargetPort?: number;
 }
 
-/** What each takes. */
+/** The options of this struct, and the kind of value that each takes. */
 export const GATEWAY_SERVICES: Options<GatewayServiceOptions> = {
   httpPort: 'checked',
   httpTargetPort: 'checked',
