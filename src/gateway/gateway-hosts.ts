@@ -43,7 +43,7 @@ export class GatewayHosts extends Construct {
     throw new EgressError('NotDeclared', this, {
       what: 'no declaration sends this host through this exit',
       given: host,
-      allowed: this.all.map((known) => known.host).join(', ') || 'nothing: no host is declared',
+      allowed: this.all.map(({ host: declared }) => declared).join(', ') || 'nothing: no host is declared',
       fix: 'declare the host before asking for its objects',
     });
   }
