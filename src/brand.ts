@@ -45,7 +45,7 @@ export class Brand<T extends object> {
     });
   }
 
-  /** Of what may be left out. @throws WrongType */
+  /** The same for an option that may be left out. @throws WrongType */
   public optional(where: Construct | string, property: string, value: unknown): T | undefined {
     return value === undefined ? undefined : this.check(where, property, value);
   }

@@ -53,7 +53,7 @@ export const ERRORS = {
     'A wildcard where none can be: not as "*." in front of a domain, at a gateway without `endpoints` (a gateway has no address to resolve for it), on a TCP port, or at a `SidecarExit` with TLS origination or another `upstreamHttp` than HTTP/1.1 and no `endpoints`. At a waypoint: with `endpoints`, TLS origination, another `upstreamHttp`, HTTP on another port than 80, or settings of connections; with more hosts below it on the same waypoint than its routes can leave out; with TLS of the application where istiod\'s flag for it is not stated (`waypointTlsWildcards`). See [wildcards](wildcards.md), [at a waypoint](ambient.md#wildcards).',
   HostsMissing: 'No host is given.',
   HttpRuleSyntax:
-    "`rules` is an empty list, with which every call would pass: leave it out for that. Or a rule has no condition or an empty list, a method, path, header or value that Istio cannot match, or one header twice; a path that an upstream may read in another way than a policy (encoded slashes and dots, `//`, `;`), or in a `deny` one that can be sent in another spelling; the value of a header in a `deny`, or the beginning or end of one; a value of `Host` or of a header of the connection or of the message's length, which the exit would write; more values of headers for a host than its routes can tell apart; it is about a client that the declaration does not name; or it stands on a port whose bytes nobody reads (TLS passthrough, TCP). Also a path of an `IngressProxy` that cannot be served, or stands beside TLS passthrough.",
+    "`rules` is an empty list, with which every call would pass: leave it out for that. Or a rule has no condition or an empty list, a method, path, header or value that Istio cannot match, or one header twice; a path that an upstream may read in another way than a policy (encoded slashes and dots, `//`, `;`), or in a `deny` one that can be sent in another spelling; the value of a header in a `deny`, or the beginning or end of one; a value of `Host` or of a header of the connection or of the message's length, which the exit would write; more values of headers for a host than its routes can tell apart; it is about a client that the declaration does not name; or it stands on an [opaque port](glossary.md#the-way-of-a-call) (TLS passthrough, TCP). Also a path of an `IngressProxy` that cannot be served, or stands beside TLS passthrough.",
   IngressHostTwice:
     'Two constructs have one ingress gateway serve the same host name. Of two Gateways for one name Istio takes one.',
   InstallationFolder:
@@ -82,7 +82,7 @@ export const ERRORS = {
   OutputFileCollision:
     'With one file per resource, cdk8s names files by kind and name only; two objects of different namespaces would be written to one file.',
   PortConflict:
-    'A port is declared twice, one port of the external host would speak two protocols, HTTP and what nobody reads would share a port of the gateway, or two ports of a host are declared without identity, where the exit sees only the name.',
+    'A port is declared twice, one port of the external host would speak two protocols, HTTP and an [opaque port](glossary.md#the-way-of-a-call) would share a port of the gateway, or two ports of a host are declared without identity, where the exit sees only the name.',
   PortsMissing: 'No port is given.',
   ProbeSyntax: '`upstreamProbe` has no usable path, or the gateway has no HTTP port of an upstream that it could ask.',
   QuantitySyntax: 'An amount of CPU or memory is not what Kubernetes takes.',

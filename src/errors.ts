@@ -41,11 +41,11 @@ export function describe(code: ErrorCode, where: Construct | string, problem: Pr
   return lines.join('\n  ');
 }
 
-/** Characters of a value, and items of a list, that a reader still reads. */
+/** How many characters of a value, and items of a list, an error shows. */
 const LONGEST = 200;
 const MOST = 20;
 
-/** One line, whatever was passed, and never an error: nothing of the value is called, and little of it is read. */
+/** A value as one line. It never throws: it calls nothing of the value, and reads only a little of it. */
 function printable(value: unknown): string {
   return cut(show(value, 3));
 }

@@ -24,7 +24,8 @@ export { type EgressGrantOptions } from './exit/egress-grant';
 export { EgressWaypoint, type EgressWaypointAttributes, type EgressWaypointProps } from './waypoint/egress-waypoint';
 export { DelegatedEgressWaypoint, type DelegatedEgressWaypointProps } from './waypoint/delegated-egress-waypoint';
 export { DedicatedEgressGateway, type DedicatedEgressGatewayProps } from './gateway/dedicated-egress-gateway';
-export { EgressGateway, type EgressGatewayProps } from './gateway/egress-gateway';
+export { EgressGateway } from './gateway/egress-gateway';
+export { type EgressGatewayProps } from './gateway/egress-gateway-props';
 export { type IGatewayHost } from './gateway/gateway-host';
 export { type GatewayResources, type GatewaySizeOptions } from './gateway/pods/gateway-size';
 export { type GatewayPodOptions, type GatewayToleration } from './gateway/pods/gateway-pod-options';
@@ -64,8 +65,9 @@ export {
   type OpaSidecarOptions,
 } from './gateway/access/opa-authorization';
 export { SidecarExit } from './sidecar/sidecar-exit';
-export { type UpstreamProbe } from './gateway/upstream-probe';
-export { AdmissionGuard, type AdmissionGuardProps } from './guard/admission-guard';
+export { type UpstreamProbe } from './gateway/pods/upstream-probe';
+export { AdmissionGuard } from './guard/admission-guard';
+export { type AdmissionGuardProps } from './guard/admission-guard-props';
 export { type ClusterServices, type ProxyBackend } from './guard/cluster-services';
 export { EgressGuard } from './guard/egress-guard';
 export { type EgressGuardProps } from './guard/egress-guard-props';

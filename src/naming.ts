@@ -27,7 +27,8 @@ export function joinName(scope: Construct, ...ids: string[]): string {
 }
 
 /**
- * The name of a declaration's object in one place: the place in front, unless the name begins with it anyway.
+ * The name of an object that a construct has in each of several namespaces: the namespace in front, unless the name begins with it
+ * anyway.
  *
  * @throws NameSyntax
  */
@@ -46,6 +47,11 @@ export function dottedName(...parts: string[]): string {
 /** Names an exit in other namespaces: by its namespace too, unless the two are equal. */
 export function exitLabel({ exitName, namespace }: { exitName: string; namespace: string }): string {
   return exitName === namespace ? exitName : dottedName(exitName, namespace);
+}
+
+/** The full DNS name of a Service. */
+export function serviceHost(service: string, namespace: string, clusterDomain: string): string {
+  return `${service}.${namespace}.svc.${clusterDomain}`;
 }
 
 /** What is too long keeps its beginning and ends in a short hash of the whole, so that it stays unique and stable. */

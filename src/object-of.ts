@@ -3,8 +3,8 @@ import { Construct, IConstruct } from 'constructs';
 import { EgressError } from './errors';
 
 /**
- * The object of the app that a construct stands for: itself, or its main child. That is how cdk8s-plus makes its constructs, of
- * which nothing is loaded here.
+ * The ApiObject that a construct stands for: itself, or its main child (`node.defaultChild`), as constructs of cdk8s-plus have it. So
+ * they are taken without loading cdk8s-plus.
  *
  * @param where The function that was called, for values that are no construct and have no path
  * @param kinds API group and kind of what is taken, as "apps/Deployment"; the group without a name is "core"
@@ -38,7 +38,7 @@ export function namespaceOf(object: ApiObject): string {
   });
 }
 
-/** What another app makes is written elsewhere, at another time: nothing here knows whether it is. @throws OtherApp */
+/** Refuses an object of another app, which is written elsewhere or not at all. @throws OtherApp */
 export function checkOfThisApp(scope: Construct, object: ApiObject | undefined): void {
   if (!object || object.node.root === scope.node.root) return;
   throw new EgressError('OtherApp', scope, {
@@ -64,7 +64,7 @@ function isConstruct(value: unknown): value is Construct {
   try {
     return Construct.isConstruct(value) && value.node !== undefined;
   } catch {
-    // It cannot be read, as a hostile proxy.
+    // Reading the value threw, as a hostile proxy does.
     return false;
   }
 }

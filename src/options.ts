@@ -84,7 +84,7 @@ export function checkEnum<T extends string>(
   });
 }
 
-/** Whatever is asked of it, also of a value that throws. */
+/** Whether a value is of a kind; false, not an error, for a value that throws when it is read. */
 export function isKind(value: unknown, kind: Kind): boolean {
   try {
     return KINDS[kind].is(value);
@@ -146,7 +146,7 @@ function isWritable(value: unknown): value is object {
   return isPlain(value) && !Object.hasOwn(value, 'constructor') && !Object.hasOwn(value, '__proto__');
 }
 
-/** What a manifest can hold. */
+/** Whether a manifest can hold a value. */
 function isJson(value: unknown, depth: number): boolean {
   if (depth === 0) return false;
   if (Array.isArray(value)) return [...value].every((item) => isJson(item, depth - 1));

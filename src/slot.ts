@@ -1,9 +1,9 @@
 import { IConstruct } from 'constructs';
 
 /**
- * A place in which constructs remember something that is nobody else's to see: what a declaration says, with the app's root; what
- * a check has to know, with a construct. Slots are told apart by a symbol of the whole process, because an app may load a second
- * copy of this package, which has to find what the first one remembered.
+ * A private property of constructs: on the app's root for what the whole app has to know, such as all declarations, or on any construct
+ * for what a check has to know of it. Its key is a symbol of the whole process (`Symbol.for`), because an app may load a second copy of
+ * this package, which has to find the values of the first.
  */
 export class Slot<T> {
   private readonly symbol: symbol;
@@ -13,23 +13,23 @@ export class Slot<T> {
     this.symbol = Symbol.for(`cdk8s-istio-egress.${name}`);
   }
 
-  /** What a construct remembers; undefined for nothing. */
+  /** The value of a construct; undefined if it has none. */
   public of(construct: IConstruct): T | undefined {
     return (construct as any)[this.symbol];
   }
 
-  /** Has a construct remember something, in place of what it did. */
+  /** Sets the value of a construct, in place of an earlier one. */
   public set(construct: IConstruct, value: T): void {
     (construct as any)[this.symbol] = value;
   }
 
-  /** What a construct remembers; where that is nothing, it begins with a value. */
+  /** The value of a construct, which is made first if there is none. */
   public begin(construct: IConstruct, make: () => T): T {
     return ((construct as any)[this.symbol] ??= make());
   }
 }
 
-/** A slot for a list of each construct, to which things are added. */
+/** A slot whose values are lists, to which things are added. */
 export class ListSlot<T> {
   private readonly slot: Slot<T[]>;
 

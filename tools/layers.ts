@@ -76,8 +76,6 @@ export const LAYERS: readonly Layer[] = [
     folder: 'gateway/pods',
     holds: 'what runs as a gateway: pods, their size, pods that exist already',
     above: ['exit/owned', 'gateway/access'],
-    // The pods' readiness probe, which stands beside the route that it takes.
-    againstTheOrder: ['gateway/upstream-probe.ts'],
   },
   {
     folder: 'gateway',

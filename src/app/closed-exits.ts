@@ -21,7 +21,7 @@ export function closedExits(rootNamespace: string) {
   return allowsNothing(rootNamespace, EXITS_CLOSED, { selector: { matchLabels: { [key]: value } } });
 }
 
-/** The same for every waypoint of the mesh: of a root namespace's policies, Istio lets none be about some of them. */
+/** The same for every waypoint of the mesh: a policy of the root namespace can select all waypoints, and not some of them. */
 export function closedWaypoints(rootNamespace: string) {
   const targetRefs = [{ group: 'gateway.networking.k8s.io', kind: 'GatewayClass', name: 'istio-waypoint' }];
   return allowsNothing(rootNamespace, WAYPOINTS_CLOSED, { targetRefs });

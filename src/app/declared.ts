@@ -11,7 +11,10 @@ export interface Declared {
 
 const DECLARED = new ListSlot<Declared>('Declared');
 
-/** Keeps what is declared with the app, for what closes every other way: it must know all of it, whatever comes first. */
+/**
+ * Keeps a declaration with the app, for guards: they close everything else, so they must know every declaration, whichever is made
+ * first.
+ */
 export function recordDeclared(exit: EgressExit, declaration: Declaration): void {
   DECLARED.add(declaration.scope.node.root, { exit, declaration });
 }

@@ -22,7 +22,10 @@ export interface InstallationPart {
 const PARTS = new ListSlot<InstallationPart>('InstallationParts');
 const WRITTEN = new Slot<Set<InstallationPart>>('InstallationWritten');
 
-/** Keeps a part with the construct that needs it. The app warns if it is synthesized before what only it can say is written. */
+/**
+ * Keeps a part with the construct that needs it. The app warns if it is synthesized before `Installation.write` has written the parts
+ * that no manifest and no statement about the mesh can stand for.
+ */
 export function markInstallation(construct: Construct, part: InstallationPart): void {
   PARTS.add(construct, part);
   const { root } = construct.node;
@@ -51,7 +54,7 @@ export function installationOf(scope: IConstruct) {
   };
 }
 
-/** What no statement about the mesh stands for: whoever installs istiod learns of it from the files alone. */
+/** The parts that no statement of `Mesh.configure` stands for: whoever installs istiod learns of them from the files alone. */
 function unwritten(scope: IConstruct): InstallationPart[] {
   const written = WRITTEN.of(scope.node.root);
   return partsBelow(scope).filter((part) => (part.operator ?? part.extensionProvider) && !written?.has(part));

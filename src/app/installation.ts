@@ -54,7 +54,7 @@ export class Installation {
     if (files.length > 0) mkdirSync(target, { recursive: true });
     const paths = files.map(([name, content]) => {
       const path = join(target, name);
-      // Without what is undefined, which YAML would write as null.
+      // JSON leaves undefined fields out; YAML would write them as null.
       writeFileSync(path, Yaml.stringify(JSON.parse(JSON.stringify(content))));
       return path;
     });
@@ -125,7 +125,7 @@ function outboundTrafficPolicy(meshes: Mesh[]): object {
   return isClosed ? { outboundTrafficPolicy: { mode } } : {};
 }
 
-/** It has no place in the mesh's configuration. */
+/** The flag is a variable of istiod's environment: the mesh's configuration has no field for it. */
 function environment(meshes: Mesh[]): object {
   const isScoped = meshes.length > 0 && meshes.every(({ _gatewaysScoped }) => _gatewaysScoped);
   return isScoped ? { PILOT_SCOPE_GATEWAY_TO_NAMESPACE: 'true' } : {};

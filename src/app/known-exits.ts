@@ -3,7 +3,10 @@ import { allDeclared } from './declared';
 import { ExitAddress } from '../exit/address';
 import { EgressExit, isExit } from '../exit/egress-exit';
 
-/** Every exit with pods that an app knows: those that it makes, those of other repos that it declares through, and those that are named. */
+/**
+ * Every gateway and waypoint that an app knows: those that it makes, those of other repos through which it declares, and those in
+ * `named`.
+ */
 export function knownExits(scope: Construct, named: EgressExit[] = []): ExitAddress[] {
   const nodes = scope.node.root.node.findAll();
   const made = nodes.filter((node): node is EgressExit => isExit(node) && node._isOwned);

@@ -18,13 +18,13 @@ export interface WaypointHostMark extends ExitHostMark {
   readonly waypoint: string;
 }
 
-/** What leads the calls of a namespace to a host: what it takes from TCP connections is read when everything is declared. */
+/** The objects that lead the calls of a namespace to a host. Which TCP connections they capture is read once everything is declared. */
 export interface ClientHostMark {
   readonly namespace: string;
   readonly captures: CaptureMark[];
 }
 
-/** A host that is recognised by address and port alone. */
+/** A TCP host, which sidecars recognise by address and port alone. */
 export interface CaptureMark {
   readonly host: string;
   readonly port: number;
@@ -42,9 +42,9 @@ export interface IngressHostMark {
 /** Namespaces that a guard closes. */
 export interface GuardMark {
   readonly namespaces: string[];
-  /** Those of every exit that it knows. */
+  /** The namespaces of every exit that the guard knows. */
   readonly exitNamespaces: () => string[];
-  /** Those that it closes by network policies. */
+  /** The guarded namespaces that it closes by network policies. */
   readonly closed: string[];
   /** What the network policy of a namespace opens. */
   readonly openings: (namespace: string) => object[];
@@ -56,7 +56,7 @@ export interface GuardMark {
   readonly imports?: (namespace: string) => string[];
 }
 
-/** A kind of mark, and that a construct has some. */
+/** One kind of mark. Whoever sets one also records that the construct is marked at all. */
 class Mark<T> {
   private readonly slot: Slot<T>;
 
@@ -83,7 +83,10 @@ const EXIT_HOST = new Mark<ExitHostMark>('ExitHost');
 const WAYPOINT_HOST = new Mark<WaypointHostMark>('WaypointHost');
 const CLIENT_HOST = new Mark<ClientHostMark>('ClientHost');
 
-/** Mark a construct for the checks of the whole tree, which know nothing else of it. */
+/**
+ * Marks say what a construct is: the checks of the whole tree (src/app/validation) read them, and know no classes of gateways, hosts
+ * and guards.
+ */
 export const markExit = EXIT.set;
 export const markExitHost = EXIT_HOST.set;
 export const markWaypointHost = WAYPOINT_HOST.set;

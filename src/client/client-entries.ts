@@ -6,10 +6,10 @@ import { GatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
 import { Mesh } from '../mesh/mesh';
 
-/** Ports that other hosts' HTTP and HTTPS need: taken as TCP for every address, they would be lost to them. */
+/** Ports that other hosts need for HTTP and HTTPS: a TCP host without addresses would take every connection on them. */
 const WELL_KNOWN = [80, 443];
 
-/** What makes the sidecars of a namespace listen on ports of a host. */
+/** The ServiceEntry that makes the sidecars of a namespace listen on ports of a host. */
 export function clientServiceEntry(host: string, ports: ResolvedPort[], addresses?: string[]) {
   return toJson_ServiceEntrySpec({
     exportTo: ['.'],
@@ -23,7 +23,7 @@ export function clientServiceEntry(host: string, ports: ResolvedPort[], addresse
   });
 }
 
-/** A name of our own need not be in any DNS: where sidecars answer for it, they have to be told an address. */
+/** The address with which sidecars answer DNS queries for a name of our own, which need not be in any other DNS. */
 export function ownAddress({ scope, upstreamHost }: Declaration, host: string): string[] | undefined {
   return upstreamHost !== undefined && Mesh.of(scope).dnsProxying ? [virtualAddress(host)] : undefined;
 }

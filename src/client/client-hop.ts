@@ -5,12 +5,12 @@ import { clientRoutes } from './client-routes';
 import { ClientHopScope, LedHost, LedHostProps } from './led-host';
 import { markClientHost } from '../app/marks';
 import { opaquePorts, ResolvedPort } from '../destination/egress-port';
-import { isWildcard } from '../destination/host';
+import { isWildcard } from '../destination/wildcard';
 import { GatewayAddress } from '../exit/address';
 import { IClientHop } from '../exit/client-hop';
 import { Declaration } from '../exit/declaration';
 
-/** The client hop of a declaration: its hosts, as everybody who declares them shares them. */
+/** The client hop of a declaration: its hosts, whose objects all declarations of a host for the namespace share. */
 export class ClientHop implements IClientHop {
   public constructor(
     public readonly namespace: string,
@@ -47,7 +47,10 @@ export function hopToGateway(
 
 /** A host to which a gateway leads. */
 export class HostAtGateway extends LedHost {
-  /** The ports for which all of the namespace is let in. They have servers of their own at the exit, which take its service accounts too. */
+  /**
+   * The opaque ports for which the whole namespace is a client. The exit has servers of their own for these, which let service
+   * accounts of the namespace through as well.
+   */
   private readonly whole = new Set<number>();
   private readonly isForAll: boolean;
   /** The address of a name of our own. */
@@ -87,8 +90,8 @@ export class HostAtGateway extends LedHost {
   }
 
   /**
-   * On these the host needs a ServiceEntry. A wildcard does on all: as soon as a sidecar knows a host below it on a port, an alias for
-   * instance, Istio has the wildcard's route stand for the known hosts alone.
+   * The ports on which the host needs a ServiceEntry. A wildcard needs one on all of its ports: as soon as a sidecar knows a host below
+   * the wildcard on a port, such as the name of an `UpstreamProxy`, Istio applies the wildcard's route to such known hosts alone.
    * @see separateVSHostsAndServices in istio/istio, pilot/pkg/networking/core/route
    */
   private entryPorts(): ResolvedPort[] {

@@ -2,21 +2,21 @@ import { subsetFor } from './gateway-destination-rules';
 import { ClientHopScope } from './led-host';
 import { toJson_VirtualServiceSpec } from '../../imports/networking.istio.io';
 import { calledProtocol, httpPorts, opaquePorts, ResolvedPort } from '../destination/egress-port';
-import { isWildcard } from '../destination/host';
 import { HttpPort } from '../destination/http-port';
 import { OpaquePort } from '../destination/opaque-port';
+import { isWildcard } from '../destination/wildcard';
 import { GatewayAddress } from '../exit/address';
 import { hopServerName } from '../exit/server-names';
 import { calledAuthority } from '../upstream/authorities';
 import { httpRoutes } from '../upstream/http-routes';
 
-/** A host as a namespace's calls to it are led. */
+/** A host, and how the calls of a namespace are led to it. */
 interface Led extends Pick<ClientHopScope, 'exportTo'> {
   readonly host: string;
   readonly ports: ResolvedPort[];
   /** The addresses at which TCP connections are recognised; undefined for any. */
   readonly captured?: string[];
-  /** The namespace, where all of it is let in on a port; undefined for service accounts alone. */
+  /** The namespace, if the whole of it is a client on the port; undefined if only service accounts are. */
   readonly wholeNamespace: (port: number) => string | undefined;
 }
 

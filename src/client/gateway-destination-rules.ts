@@ -11,26 +11,27 @@ import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { EgressError } from '../errors';
 import { OwnGatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
-import { hopLabel, hopServerName } from '../exit/server-names';
+import { hopLabel } from '../exit/names';
+import { hopServerName } from '../exit/server-names';
 import { objectsOf } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
 
-/** The subset for bytes that are encrypted already, and go to the exit without mutual TLS around them. */
+/** The subset for TLS without identity: the application's own TLS goes to the exit without mutual TLS around it. */
 const BARE_SUBSET = 'without-identity';
 const EVERYBODY = '*';
 
-/** The subset of the exit's Service that asks for a server name; undefined for what is encrypted already. */
+/** The name of the subset of the exit's Service that asks for a server name of the hop; undefined for TLS without identity. */
 export function subsetFor(serverName: string | undefined): string {
   return serverName === undefined ? BARE_SUBSET : hopLabel(serverName);
 }
 
 /**
- * How sidecars connect to an exit: by mutual TLS. It stands beside the exit and is made by its owner, as everything else that
- * clients share: istiod looks for a DestinationRule in the client's namespace, then in that of the Service. For HTTP it is the
- * same for every client. The ports that nobody reads need a subset for each server name, so that each client namespace has a
- * rule of its own, which no other namespace sees. Only the ports of the hop are spoken of: the Service of pods that exist
- * already may have others, which are not ours.
+ * The DestinationRules by which sidecars connect to a gateway in mutual TLS. The gateway's owner makes them in the gateway's namespace,
+ * as everything else that clients share: istiod looks for a DestinationRule in the client's namespace, then in that of the Service.
+ * One for HTTP holds for every client. Opaque ports need a subset for each server name of the hop, so that each client namespace has
+ * a DestinationRule of its own, which no other namespace sees. Settings stand on the two ports of the exit alone (`portLevelSettings`):
+ * the Service of pods that exist already may have other ports, which belong to somebody else.
  */
 export class GatewayDestinationRules extends Construct {
   private readonly rules = new Map<string, GatewayDestinationRule>();
@@ -44,7 +45,7 @@ export class GatewayDestinationRules extends Construct {
     if (!this.isShared) this.rules.set(EVERYBODY, new GatewayDestinationRule(this, EVERYBODY, gateway));
   }
 
-  /** The rule for a namespace's ports that nobody reads, or for the whole mesh; undefined if there is none. */
+  /** The DestinationRule for a namespace's opaque ports, or without a namespace that for the whole mesh; undefined if there is none. */
   public find(namespace?: string): ApiObject | undefined {
     return this.rules.get(namespace ?? EVERYBODY)?.destinationRule;
   }
@@ -63,7 +64,7 @@ export class GatewayDestinationRules extends Construct {
     this.checkApart(declaration);
   }
 
-  /** One Service for both kinds of ports: of two rules that a namespace sees for it, Istio would take one. */
+  /** Whether one Service takes HTTP and opaque ports: of two DestinationRules that a namespace sees for it, Istio would take one. */
   private get isShared(): boolean {
     return this.gateway.http.host === this.gateway.opaque.host;
   }
@@ -86,7 +87,7 @@ export class GatewayDestinationRules extends Construct {
   }
 }
 
-/** How one namespace connects, or all. */
+/** The DestinationRule by which one namespace connects, or the whole mesh. */
 class GatewayDestinationRule {
   public readonly destinationRule: ApiObject;
   private readonly subsets = new Map<string, string | undefined>();
@@ -112,8 +113,8 @@ class GatewayDestinationRule {
   }
 
   /**
-   * The rule needs no check of its size: each subset is for a server of the exit's Gateway, which is larger and is checked.
-   * @param sni Undefined for what is encrypted already
+   * The size of the DestinationRule needs no check: each subset is for a server of the exit's Gateway, which is larger and is checked.
+   * @param sni The server name of the hop; undefined for TLS without identity
    */
   public add(sni: string | undefined): void {
     this.subsets.set(subsetFor(sni), sni);
@@ -140,7 +141,7 @@ class GatewayDestinationRule {
     return [...this.subsets.keys()].sort().map((name) => {
       const sni = this.subsets.get(name);
       const tls = sni === undefined ? { mode: TlsMode.DISABLE } : { mode: TlsMode.ISTIO_UNDERSCORE_MUTUAL, sni };
-      // Generated twice, for ports and for subsets, with the same values.
+      // The L1 has two enums of TLS modes, for ports and for subsets, with the same values.
       return { name, trafficPolicy: { tls } as unknown as DestinationRuleSpecSubsets['trafficPolicy'] };
     });
   }

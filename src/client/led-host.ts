@@ -12,39 +12,39 @@ import { Slot } from '../slot';
 
 type Kind = 'VirtualService' | 'DestinationRule' | 'ServiceEntry';
 
-/** Stands for the namespace of what leads the whole mesh; no namespace has a dot in its name. */
+/** Stands in names where a namespace does, for a host to which the whole mesh is led; no namespace has a dot in its name. */
 const EVERYWHERE = 'any.mesh';
 
-/** The hosts of an app to which calls are led, by host, then by whose calls. */
+/** The hosts of an app to which calls are led, by host, then by the namespace of the callers. */
 type Register = Map<string, Map<string, LedHost>>;
 
 const LED = new Slot<Register>('LedHosts');
 
-/** Where a client hop stands and whom it leads. */
+/** The namespace that holds the objects of a client hop, and the sidecars that follow them. */
 export interface ClientHopScope {
   readonly namespace: string;
   /** "." leads the workloads of the namespace, "*" those of the whole mesh. */
   readonly exportTo: '.' | '*';
 }
 
-/** Where one host stands among those of the declaration that leads to it first. */
+/** A host of a declaration, and the way on which the declaration leads calls to it. */
 export interface LedHostProps {
   readonly declaration: Declaration;
   readonly where: ClientHopScope;
   readonly host: string;
   readonly index: number;
-  /** To where the calls are led. Two declarations of a host agree on it. */
+  /** Where the calls are led, as a text for comparison and errors. Two declarations of a host agree on it. */
   readonly way: string;
 }
 
 /**
- * What leads the calls of one namespace to one host: one set of objects in the whole app, however many declarations there
+ * The objects that lead the calls of one namespace to one host: one set in the whole app, however many declarations there
  * are. Of two VirtualServices for a host a sidecar takes the older, of two ServiceEntries the older one's ports, and two for
  * one TCP address make a listener that Envoy refuses. The objects are written where the host is declared first, under names
  * that follow from the namespace and the host alone.
  */
 export abstract class LedHost {
-  /** What leads to a host already, joined by one more declaration; otherwise what is made. @throws ClientHopConflict */
+  /** Adds a declaration to the objects that lead the namespace to the host already, or makes these. @throws ClientHopConflict */
   public static join<T extends LedHost>(props: LedHostProps, make: () => T): T {
     const { declaration, where, host, way } = props;
     const register = LED.begin(declaration.scope.node.root, () => new Map());
@@ -89,21 +89,21 @@ export abstract class LedHost {
     return [...this.known.values()].sort((a, b) => a.port - b.port);
   }
 
-  /** An object of it; undefined if it needs none. */
+  /** The object of a kind; undefined if the host needs none of it. */
   public object(kind: Kind): ApiObject | undefined {
     return this.made.get(kind);
   }
 
-  /** What is taken from the namespace's TCP connections. */
+  /** The TCP connections of the namespace that sidecars capture for the host. */
   public get captures(): CaptureMark[] {
     const { host, captured: addresses } = this;
     return this.ports.filter(({ kind }) => kind === 'tcp').map(({ port }) => ({ host, port, addresses }));
   }
 
-  /** All in which the declarations of a port have to agree, because the namespace's callers share its route. */
+  /** The settings of a port in which all declarations have to agree, because the callers of a namespace share its route. */
   protected abstract agreed(port: ResolvedPort): unknown;
 
-  /** Takes in what else a declaration says, and makes the objects that its ports need. */
+  /** Takes over what a subclass needs of a declaration, and makes the objects that its ports need. */
   protected abstract take(declaration: Declaration): void;
 
   /** Makes an object once. Its spec is read when everything is declared. */
@@ -184,7 +184,7 @@ function conflict(
   });
 }
 
-/** Somebody is led for the whole mesh and by name. */
+/** The error for a host that is led for the whole mesh and for a namespace by name. */
 function overlapping({ declaration, host }: LedHostProps, other: LedHost): EgressError {
   return new EgressError('ClientHopConflict', declaration.scope, {
     what: `the calls to ${host} are led for the whole mesh and for a namespace of its own; sidecars there would take one of the two routes`,

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { parseIpRange } from './ip-range';
 import { EgressError } from '../errors';
 
-/** Short prefixes would take calls away from everything else on the port. */
+/** The shortest prefix of a range, by family: with a wider range, a host would capture the calls of others on its port. */
 const SHORTEST = { 4: 8, 6: 32 };
 
 /** IP addresses or CIDR ranges of either family, in one form, so that equal ranges of two hosts are equal. @throws AddressSyntax */

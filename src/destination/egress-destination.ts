@@ -40,7 +40,7 @@ export interface UpstreamOptions {
   readonly outlierDetection?: OutlierDetection;
 }
 
-/** What each takes. */
+/** The options of this struct, and the kind of value that each takes. */
 export const UPSTREAM: Options<UpstreamOptions> = {
   resolution: 'checked',
   endpoints: 'checked',
@@ -59,7 +59,7 @@ export interface EgressHosts extends UpstreamOptions {
   readonly hosts: string[];
 }
 
-/** What each takes. */
+/** The options of this struct, and the kind of value that each takes. */
 export const EGRESS_HOSTS: Options<EgressHosts> = { ...UPSTREAM, hosts: 'checked' };
 
 /** How sidecars recognise TCP hosts. */
@@ -72,14 +72,17 @@ export interface TcpAddresses {
   readonly addresses?: string[];
 }
 
-/** What each takes. */
+/** The options of this struct, and the kind of value that each takes. */
 export const TCP_ADDRESSES: Options<TcpAddresses> = { addresses: 'checked' };
 
-/** External hosts and the ports they are called on. The same struct declares, in both repos, what is granted and what is used. */
+/**
+ * External hosts and the ports on which they are called. One value of it can serve two repos: that of the exit, which grants, and that
+ * of the application, which declares.
+ */
 export interface EgressDestination extends EgressHosts, TcpAddresses {
   /** How the hosts are called. */
   readonly ports: EgressPort[];
 }
 
-/** What each takes. */
+/** The options of this struct, and the kind of value that each takes. */
 export const EGRESS_DESTINATION: Options<EgressDestination> = { ...EGRESS_HOSTS, ...TCP_ADDRESSES, ports: 'checked' };

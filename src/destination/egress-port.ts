@@ -102,7 +102,7 @@ export type ResolvedPort = HttpPort | OpaquePort;
 export const httpPorts = (ports: readonly ResolvedPort[]): HttpPort[] =>
   ports.filter((port): port is HttpPort => port.kind === 'http');
 
-/** The ports whose bytes nobody reads. */
+/** The opaque ports: TLS of the application and TCP, which proxies forward without reading calls. */
 export const opaquePorts = (ports: readonly ResolvedPort[]): OpaquePort[] =>
   ports.filter((port): port is OpaquePort => port.kind !== 'http');
 
@@ -118,7 +118,7 @@ export function calledProtocol({ kind }: ResolvedPort): 'HTTP' | 'TLS' | 'TCP' {
   return kind === 'tcp' ? 'TCP' : 'TLS';
 }
 
-/** The ports whose bytes nobody reads, and where the exit knows the caller. */
+/** The opaque ports inside mutual TLS, so that the exit knows the caller: all but those of kind "open". */
 export const identifiedPorts = (ports: readonly ResolvedPort[]): OpaquePort[] =>
   opaquePorts(ports).filter(({ kind }) => kind !== 'open');
 

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { Construct } from 'constructs';
 import { isNeverOutside } from './special-addresses';
+import { isBelow, isWildcard } from './wildcard';
 import { EgressError, ErrorCode } from '../errors';
 import { Mesh } from '../mesh/mesh';
 
@@ -24,13 +25,6 @@ export function checkHosts(scope: Construct, hosts: string[] | undefined): strin
   }
   return [...new Set([...hosts].map((host) => checkHostPattern(scope, host)))];
 }
-
-/** Whether it stands for all names below a domain. */
-export const isWildcard = (host: string): boolean => host.startsWith('*.');
-
-/** Whether a host is below the domain of a wildcard. */
-export const isBelow = (host: string, wildcard: string): boolean =>
-  host !== wildcard && isWildcard(wildcard) && host.endsWith(wildcard.slice(1));
 
 /** A host, or a wildcard for the names below a domain of at least two labels. */
 export function checkHostPattern(scope: Construct, given: string): string {

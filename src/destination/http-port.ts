@@ -49,7 +49,7 @@ export interface HttpPortOptions {
   readonly keepMeshHeaders?: string[];
 }
 
-/** What each takes. */
+/** The options of this struct, and the kind of value that each takes. */
 export const HTTP_PORT: Options<HttpPortOptions> = {
   port: 'checked',
   timeout: 'checked',
@@ -74,7 +74,7 @@ export interface TlsOriginationPortOptions extends HttpPortOptions {
   readonly tls?: UpstreamTls;
 }
 
-/** What each takes. */
+/** The options of this struct, and the kind of value that each takes. */
 export const TLS_ORIGINATION_PORT: Options<TlsOriginationPortOptions> = {
   ...HTTP_PORT,
   upstreamPort: 'checked',

@@ -18,7 +18,7 @@ export function checkWholeNumber(
   });
 }
 
-/** Longer ones are none in YAML's numbers, and "no limit" is said by leaving out the setting. */
+/** The longest duration that is accepted: a year. Without a limit the setting is left out. */
 const LONGEST = Duration.days(365).toMilliseconds();
 
 /**
@@ -44,7 +44,7 @@ export function checkDuration(scope: Construct, property: string, value: Duratio
   });
 }
 
-/** By what it can do: a second copy of cdk8s has a class of its own. */
+/** Whether it has the methods of a `Duration`: a second copy of cdk8s has a class of its own. */
 function millisecondsOf(value: unknown): number | undefined {
   try {
     const milliseconds: unknown = (value as Duration).toMilliseconds({ integral: false });

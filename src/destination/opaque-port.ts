@@ -17,10 +17,10 @@ export interface TlsPassthroughPortOptions {
   readonly upstreamPort?: number;
 }
 
-/** What each takes. */
+/** The options of this struct, and the kind of value that each takes. */
 export const TLS_PASSTHROUGH_PORT: Options<TlsPassthroughPortOptions> = { port: 'checked', upstreamPort: 'checked' };
 
-/** A port on which an application speaks a protocol that nobody on the way reads. */
+/** A port on which an application speaks any protocol over TCP, whose bytes are forwarded as they are. */
 export interface TcpPortOptions {
   /**
    * Port of the external host.
@@ -39,21 +39,22 @@ export interface TcpPortOptions {
   readonly anyoneInMeshMayReadWhatServerSendsUnasked?: boolean;
 }
 
-/** What each takes. */
+/** The options of this struct, and the kind of value that each takes. */
 export const TCP_PORT: Options<TcpPortOptions> = {
   upstreamPort: 'checked',
   anyoneInMeshMayReadWhatServerSendsUnasked: 'flag',
 };
 
 /**
- * A checked port whose bytes are passed on unread. On the hop the exit tells hosts and ports apart by the server name of the
- * outer, mutual TLS; of open ones by the application's own.
+ * A checked opaque port: Istio carries it as TLS or TCP, and proxies forward its bytes without reading calls in them. The exit tells
+ * hosts and ports apart by the server name of the mutual TLS in which a sidecar connects to it; for the kind "open", which has no
+ * mutual TLS, by the server name of the application's own TLS.
  */
 export interface OpaquePort {
   /**
-   * How a sidecar recognises the host, and what the hop is: by the server name of the application's own TLS, inside the hop's mutual
-   * TLS ("tls"); by the same without anything around it, so that anybody who reaches the exit is let through ("open"); or by address
-   * and port, inside mutual TLS ("tcp").
+   * How a sidecar recognises the host, and how it connects to the exit. "tls": by the server name of the application's own TLS, with
+   * mutual TLS around it. "open": by the same server name, with nothing around the application's TLS, so that whoever reaches the exit
+   * is let through. "tcp": by address and port, with mutual TLS around the connection.
    */
   readonly kind: 'tls' | 'open' | 'tcp';
   readonly port: number;

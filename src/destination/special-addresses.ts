@@ -1,8 +1,8 @@
 import { parseIpRange, rangesMeet } from './ip-range';
 
 /**
- * Addresses that no host outside has, or only one that gives credentials away: this machine, the link, groups, reserved ones, and
- * the metadata services of clouds that stand outside of the link-local range.
+ * Addresses that no host outside has (loopback, link-local, multicast and reserved ones), and those of metadata services outside of the
+ * link-local range, which give a cloud's credentials away.
  *
  * @see https://www.iana.org/assignments/iana-ipv4-special-registry
  */
@@ -35,7 +35,7 @@ const NEVER_OUTSIDE_6 = [
 /** IPv4 addresses written as IPv6: no packet has them, a socket turns them back, and Kubernetes takes none in a network policy. */
 const MAPPED = '::ffff:0:0/96';
 
-/** Ranges that no way to the outside may lead to, of one family. */
+/** Ranges of one family to which nothing here may open a way. */
 export const neverOutside = (family: 4 | 6): string[] => (family === 4 ? NEVER_OUTSIDE_4 : NEVER_OUTSIDE_6);
 
 /** Names under which clouds serve credentials, and those of this machine. */

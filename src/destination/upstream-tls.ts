@@ -83,7 +83,7 @@ export class UpstreamTls {
     const needed = mode === 'MUTUAL' || credential !== undefined;
     return {
       mode,
-      // With mutual TLS there must be one: without, Istio would show no certificate and say nothing of it.
+      // Mutual TLS needs a credential: without one, the exit would show no certificate, and Istio would report nothing.
       credentialName: needed ? checkCredential(scope, 'credential', credential!, namespace) : undefined,
       sni: sni === undefined ? undefined : checkHost(scope, sni),
       subjectAltNames: subjectAltNames === undefined ? undefined : checkSubjectAltNames(scope, subjectAltNames),

@@ -19,29 +19,35 @@ export interface GatewayAddress {
   /** Name of the Gateway object and of everything the gateway has for itself. */
   readonly exitName: string;
   readonly namespace: string;
-  /** Where HTTP calls are led. */
+  /** The port of its Service to which HTTP calls are led. */
   readonly http: ServicePort;
-  /** Where TLS passthrough and TCP are led. A Service of its own: sidecars make a cluster of each subset on each port of it. */
+  /**
+   * The port to which opaque ports are led. It is on a Service of its own where it can be: sidecars make a cluster of each subset on
+   * each port of a Service.
+   */
   readonly opaque: ServicePort;
 }
 
-/** What network policies need to know besides. */
+/** What network policies need to know of an exit besides. */
 export interface ExitAddress extends GatewayAddress {
   /** Labels that select the exit's pods; undefined if not said. */
   readonly selector?: { [key: string]: string };
-  /** Ports on which the pods listen: policies are about these, and silently do nothing with the Services' ports. Undefined if not said. */
+  /**
+   * Ports on which the pods listen, each undefined if it is not said. Policies name these: with the ports of the Services they have no
+   * effect, and nothing reports it.
+   */
   readonly targetPorts: { readonly http?: number; readonly opaque?: number };
-  /** A proxy through which the exit connects to every host. */
+  /** The forward proxy through which the exit connects to every host. */
   readonly connectProxy?: ProxyAddress;
 }
 
-/** What the exit hop needs to know besides. */
+/** What the objects beside a gateway need to know of it besides. */
 export interface OwnGatewayAddress extends ExitAddress {
   readonly selector: { [key: string]: string };
   readonly metadata?: ApiObjectMetadata;
 }
 
-/** A forward proxy, resolved. */
+/** Where a forward proxy is, checked and complete. */
 export interface ProxyAddress {
   readonly host: string;
   readonly port: number;

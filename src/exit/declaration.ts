@@ -57,7 +57,7 @@ export function declare(scope: Construct, props: DeclarationProps, namespace: st
   return declaration;
 }
 
-/** Addresses tell one host apart, on ports where nothing else does. */
+/** Refuses `addresses` where they would have no effect: they tell one host from others on TCP ports, and are for nothing else. */
 function checkAddressUse({ scope, addresses, hosts, ports }: Declaration): void {
   if (!addresses) return;
   const onTcp = ports.some(({ kind }) => kind === 'tcp');
@@ -72,7 +72,10 @@ function checkAddressUse({ scope, addresses, hosts, ports }: Declaration): void 
   });
 }
 
-/** What cannot be read cannot be judged, and of other clients than the declaration's a rule would silently say nothing. */
+/**
+ * Refuses rules that would not hold: on opaque ports, where no proxy reads the calls, and for clients that the declaration does not
+ * name.
+ */
 function checkRuleUse({ scope, rules, ports, clients }: Declaration): void {
   const known = clients.map(String);
   const stranger = rules.flatMap((rule) => rule.clients ?? []).find((client) => !known.includes(client));

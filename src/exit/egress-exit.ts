@@ -30,7 +30,7 @@ export abstract class EgressExit extends Construct {
   /** The exit's name, unique in its namespace. */
   public abstract readonly exitName: string;
 
-  /** The namespace of the exit, where everything stands that decides; empty for the callers' own sidecars. */
+  /** The namespace of the exit, which holds all objects that decide what passes; empty for the callers' own sidecars. */
   public abstract readonly namespace: string;
 
   /** @internal */
@@ -43,11 +43,16 @@ export abstract class EgressExit extends Construct {
   public abstract readonly _isOwned: boolean;
 
   /**
-   * An exit of somebody else is a construct as well, but of no app: nothing of it is made.
+   * Without a scope, for an imported exit: it is a construct of no app, and no object of it is made.
    * @throws ExitCannotCarry for a class that is none of this library
    */
   protected constructor(scope?: Construct, id = '') {
     super(scope as Construct, id);
+    this.seal();
+  }
+
+  /** Private, so that the compiler takes nothing for an exit that only looks like one; what it does not see has no `_grant`. */
+  private seal(): void {
     if (typeof this._grant !== 'function') throw noExit(this, this);
     EGRESS_EXIT.mark(this);
   }
@@ -61,13 +66,14 @@ export abstract class EgressExit extends Construct {
   }
 
   /**
-   * The exit's side of a declaration. Nothing but checks where the exit belongs to somebody else, whose own app grants.
+   * Makes the grant: the exit's side of a declaration. Of an imported exit it checks the declaration and makes nothing, because the
+   * app that owns the exit grants.
    * @internal
    */
   public abstract _grant(declaration: Declaration): void;
 
   /**
-   * The callers' side of a declaration: one hop per namespace.
+   * Makes the client hops: the callers' side of a declaration, one for each namespace of clients.
    * @internal
    */
   public abstract _lead(scope: Construct, declaration: Declaration): IClientHop[];

@@ -15,7 +15,7 @@ export interface EgressGrantOptions extends EgressDestination {
   readonly rules?: HttpRule[];
 }
 
-/** What each takes. */
+/** The options of this struct, and the kind of value that each takes. */
 export const EGRESS_GRANT: Options<EgressGrantOptions> = {
   ...EGRESS_DESTINATION,
   clients: 'checked',

@@ -1,4 +1,5 @@
-import { isWildcard } from '../destination/host';
+import { isWildcard } from '../destination/wildcard';
+import { shorten } from '../naming';
 
 /**
  * A host as a part of an object's name, in which no "*" can stand: "*.example.com" is "any.example.com" there. Hosts whose first label
@@ -12,4 +13,12 @@ export function hostInName(host: string): string {
 /** The id of an object that leads a namespace's calls, below the declaration. */
 export function clientHopId(namespace: string, ...parts: (string | number)[]): string {
   return [`client-${namespace}`, ...parts].join(' ');
+}
+
+/**
+ * A server name of the hop as a DNS-1123 label, for the names of subsets and of a Gateway's ports: dashes double, so that no two server
+ * names come to one label.
+ */
+export function hopLabel(serverName: string): string {
+  return shorten(serverName.replace(/-/g, '--').replace(/\./g, '-'));
 }

@@ -1,10 +1,13 @@
 import { IConstruct } from 'constructs';
 import { EgressError } from '../errors';
 
-/** What an object may hold, with room for metadata and for what is always there: etcd takes 1.5 MiB. */
+/**
+ * Estimated size that declarations may come to in one object, in characters of JSON: etcd stores 1.5 MiB, and metadata and the
+ * constant part need some of it.
+ */
 const MAX_CHARACTERS = 1_400_000;
 
-/** Counts what declarations put into one object: Kubernetes refuses it as a whole when it is too large. */
+/** Adds up an estimate of what declarations put into one object: Kubernetes refuses an object that is too large as a whole. */
 export class ObjectSize {
   private characters = 0;
 

@@ -1,14 +1,13 @@
-import { isWildcard } from '../destination/host';
-import { shorten } from '../naming';
+import { isWildcard } from '../destination/wildcard';
 
 /** The first labels of all server names for service accounts, and for whole namespaces. */
 const FOR_ACCOUNTS = 'sa';
 const FOR_NAMESPACE = 'ns';
 
-/** What a policy says of all server names for service accounts. */
+/** The pattern by which a policy matches all server names for service accounts. */
 export const EVERY_NAME_FOR_ACCOUNTS = `${FOR_ACCOUNTS}.*`;
 
-/** What a policy says of all server names for a namespace. */
+/** The pattern by which a policy matches all server names for a namespace. */
 export const everyNameForNamespace = (namespace: string) => `${FOR_NAMESPACE}.${namespace}.*`;
 
 /** A port of a host in one name, "5432.db.example.com". The number in front keeps the ports of a host apart. */
@@ -17,9 +16,10 @@ export function portName(host: string, port: number): string {
 }
 
 /**
- * The server name of the hop's own TLS for a port whose bytes are not read. It tells the exit which host and port is meant, and
- * who is let through: service accounts, as "sa.5432.db.example.com", or all of a namespace, as "ns.shop.5432.db.example.com".
- * Each has a server of its own at the exit, because the one is checked in the handshake, the other by a policy.
+ * The server name (SNI) of the mutual TLS in which a sidecar connects to the exit for an opaque port. It tells the exit which host and
+ * port is meant, and which kind of client calls: service accounts, as "sa.5432.db.example.com", or all of a namespace, as "ns.shop.5432.db.example.com".
+ * Each has a server of its own on the exit's Gateway: that for accounts checks the caller in the handshake, that for a namespace leaves
+ * it to a policy.
  */
 export function hopServerName(host: string, port: number, namespace?: string): string {
   const who = namespace === undefined ? FOR_ACCOUNTS : `${FOR_NAMESPACE}.${namespace}`;
@@ -31,20 +31,15 @@ export const LIKE_SERVER_NAME = `^(?:${FOR_ACCOUNTS}|${FOR_NAMESPACE}\\.[^.]+)\\
 
 const SERVER_NAME = new RegExp(`${LIKE_SERVER_NAME}(.+)$`);
 
-/** What a server name of the hop asks an exit for. */
+/** The host and port for which a server name of the hop stands. */
 export interface AskedFor {
   /** The host, as it is declared. */
   readonly host: string;
   readonly port: number;
 }
 
-/** Reads a server name of the hop; undefined for a name that could be none. */
+/** Reads a server name of the hop; undefined for any other name. */
 export function parseServerName(name: string): AskedFor | undefined {
   const [, port, any, host] = SERVER_NAME.exec(name) ?? [];
   return host === undefined ? undefined : { host: any ? `*.${host}` : host, port: Number(port) };
-}
-
-/** The same as a DNS-1123 label, for subsets and ports: dashes double, so that no two server names come to one label. */
-export function hopLabel(serverName: string): string {
-  return shorten(serverName.replace(/-/g, '--').replace(/\./g, '-'));
 }

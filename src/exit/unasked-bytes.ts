@@ -9,9 +9,9 @@ export function mayBeReadUnasked(port: ResolvedPort): boolean {
 }
 
 /**
- * Refuses TCP for whole namespaces at a gateway, where a policy decides who calls, and not the handshake. Envoy asks a policy about
- * connections when the caller's first byte arrives; it has connected to the host by then, and what a server sends by itself goes on
- * to whoever stays silent. TLS is no such protocol: a server sends nothing before the caller's first message.
+ * Refuses TCP for whole namespaces at a gateway, where a policy and not the handshake decides who calls. Envoy asks a policy about
+ * connections when the caller's first byte arrives. It has connected to the host by then, and forwards what the server sends by itself
+ * to any caller that stays silent. TLS ports are not concerned: a TLS server sends nothing before the caller's first message.
  *
  * @throws UnaskedBytes
  * @see RoleBasedAccessControlFilter::onData in envoyproxy/envoy, source/extensions/filters/network/rbac

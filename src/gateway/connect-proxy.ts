@@ -6,13 +6,15 @@ import {
   toJson_ServiceEntrySpec,
   VirtualServiceSpecTcpRouteDestination,
 } from '../../imports/networking.istio.io';
-import { checkHost, isWildcard } from '../destination/host';
+import { checkHost } from '../destination/host';
 import { OpaquePort } from '../destination/opaque-port';
 import { checkPort } from '../destination/port-number';
+import { isWildcard } from '../destination/wildcard';
 import { EgressError } from '../errors';
 import { OwnGatewayAddress, ProxyAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
-import { hopLabel, portName } from '../exit/server-names';
+import { hopLabel } from '../exit/names';
+import { portName } from '../exit/server-names';
 import { ObjectKind, objectsOf } from '../mesh/manifest';
 import { dottedName } from '../naming';
 import { checkOptions, Options } from '../options';
@@ -80,7 +82,7 @@ export class ConnectProxy extends Construct {
       toJson_ServiceEntrySpec({
         exportTo: ['.'],
         hosts: [proxy.host],
-        // TLS stands for bytes that nobody reads; it is what goes through the tunnels.
+        // TLS stands for bytes that no proxy reads; it is what goes through the tunnels.
         ports: [{ name: 'tls-connect', number: proxy.port, protocol: 'TLS' }],
         resolution: ServiceEntrySpecResolution.DNS,
       }),

@@ -1,6 +1,7 @@
 import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
-import { EGRESS_GATEWAY, EgressGateway, EgressGatewayProps } from './egress-gateway';
+import { EgressGateway } from './egress-gateway';
+import { EGRESS_GATEWAY, EgressGatewayProps } from './egress-gateway-props';
 import { checkHosts } from '../destination/host';
 import { EgressError } from '../errors';
 import { Declaration } from '../exit/declaration';

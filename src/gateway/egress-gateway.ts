@@ -1,11 +1,11 @@
-import { ApiObject, ApiObjectMetadata } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { AccountPolicy } from './access/account-policy';
 import { ClientHop } from '../client/client-hop';
 import { ClientPolicy } from './access/client-policy';
 import { checkAuthorization, OpaAuthorization, OpaPolicy } from './access/opa-authorization';
 import { OpenPolicy } from './access/open-policy';
-import { ConnectProxyOptions } from './connect-proxy';
+import { EgressGatewayProps, EGRESS_GATEWAY } from './egress-gateway-props';
 import { ownGatewayAddress } from './gateway-address';
 import { GatewayHost, IGatewayHost } from './gateway-host';
 import { GatewayHosts } from './gateway-hosts';
@@ -13,88 +13,31 @@ import { checkCarries, checkNamed, checkTargetPorts } from './gateway-limits';
 import { gatewayServers, ServedHost } from './gateway-servers';
 import { EgressGatewayAttributes, ImportedEgressGateway } from './imported-egress-gateway';
 import { leadToGateway } from './lead-to-gateway';
-import { noteRewrites, rewrittenHosts } from './rewritten-hosts';
-import { ProbeRoute, ResolvedProbe, resolveProbe, UpstreamProbe } from './upstream-probe';
-import { toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
-import { markInstallation } from '../app/installation-parts';
-import { markExit } from '../app/marks';
-import { httpPorts, identifiedPorts, opaquePorts, openPorts } from '../destination/egress-port';
-import { isWildcard } from '../destination/host';
-import { EgressError } from '../errors';
-import { DEFAULT_EXIT, OwnGatewayAddress } from '../exit/address';
-import { Declaration } from '../exit/declaration';
-import { EgressExit } from '../exit/egress-exit';
-import { ObservedPolicies } from '../exit/owned/observed-policies';
-import { OwnedExit } from '../exit/owned/owned-exit';
-import { exitLabel } from '../naming';
-import { checkOptions, Options, pathOf } from '../options';
-import { checkPlacement } from './pods/gateway-pod-options';
-import { GatewayPods } from './pods/gateway-pods';
 import { gatewaySize } from './pods/gateway-size';
 import { GatewayInstallation, GatewayWorkload } from './pods/gateway-workload';
-import { GatewayDestinationRules } from '../client/gateway-destination-rules';
-import { istioOperator } from './pods/istio-operator';
+import { ProbeRoute } from './probe-route';
+import { toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
+import { Declaration } from '../exit/declaration';
 import { readsSecrets } from '../exit/owned/secret-reader';
+import { exitLabel } from '../naming';
+import { checkOptions, pathOf } from '../options';
+import { checkPlacement } from './pods/gateway-pod-options';
+import { ResolvedProbe, resolveProbe } from './pods/upstream-probe';
+import { noteRewrites, rewrittenHosts } from './rewritten-hosts';
+import { markInstallation } from '../app/installation-parts';
+import { markExit } from '../app/marks';
+import { GatewayDestinationRules } from '../client/gateway-destination-rules';
+import { httpPorts, identifiedPorts, opaquePorts, openPorts } from '../destination/egress-port';
+import { isWildcard } from '../destination/wildcard';
+import { EgressError } from '../errors';
+import { DEFAULT_EXIT, OwnGatewayAddress } from '../exit/address';
+import { EgressExit } from '../exit/egress-exit';
+import { GatewayPods } from './pods/gateway-pods';
+import { istioOperator } from './pods/istio-operator';
+import { ObservedPolicies } from '../exit/owned/observed-policies';
+import { OwnedExit } from '../exit/owned/owned-exit';
 import { ObjectKind, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
-
-/** Properties of an egress gateway. */
-export interface EgressGatewayProps {
-  /**
-   * Name of the gateway and of its Deployment, Service, ServiceAccount and Gateway.
-   * @default "istio-egress"; of a DedicatedEgressGateway the construct's id
-   */
-  readonly name?: string;
-
-  /**
-   * Namespace of the gateway. Nothing but exits should run there, and it is not made here.
-   * @default - the chart's namespace, or "istio-egress" if it has none; of a DedicatedEgressGateway its name then
-   */
-  readonly namespace?: string;
-
-  /**
-   * The gateway's pods.
-   * @default GatewayWorkload.managed()
-   */
-  readonly workload?: GatewayWorkload;
-
-  /**
-   * A forward proxy through which the gateway connects to every host. Istio can carry connections through it, not HTTP calls:
-   * only TLS passthrough and TCP.
-   * @default - the gateway connects to the hosts itself
-   */
-  readonly connectProxy?: ConnectProxyOptions;
-
-  /**
-   * Makes the pods ready only while the upstream answers. For gateways of one upstream: the first declared host with an HTTP
-   * port is asked.
-   * @default - a pod is ready when its proxy is
-   */
-  readonly upstreamProbe?: UpstreamProbe;
-
-  /**
-   * Who decides about every HTTP call besides the grants.
-   * @default - the grants alone
-   */
-  readonly authorization?: OpaAuthorization;
-
-  /**
-   * Labels and annotations for the gateway's objects, the routes that stand beside it included.
-   * @default - none
-   */
-  readonly metadata?: ApiObjectMetadata;
-}
-
-/** What each takes. */
-export const EGRESS_GATEWAY: Options<EgressGatewayProps> = {
-  name: 'checked',
-  namespace: 'checked',
-  workload: 'checked',
-  connectProxy: 'checked',
-  upstreamProbe: 'checked',
-  authorization: 'checked',
-  metadata: 'checked',
-};
 
 /**
  * An egress gateway: pods of its own through which declared calls leave the mesh. What is not granted is refused: the
@@ -171,7 +114,7 @@ export class EgressGateway extends OwnedExit {
     );
     const probe = props.upstreamProbe === undefined ? undefined : resolveProbe(this, props.upstreamProbe);
     const authorization = checkAuthorization(this, props.authorization);
-    this.gateway = object('Gateway', () => gatewayServers(this.address, this.hosts.hops));
+    this.gateway = object('Gateway', () => gatewayServers(this.address, this.hosts.all));
     this.pods = this.makePods(props, probe);
     this.podsExist = props.workload?._existing !== undefined;
     this.deployment = this.pods?.deployment;
@@ -180,7 +123,7 @@ export class EgressGateway extends OwnedExit {
     this.destinationRules = new GatewayDestinationRules(this, 'GatewayDestinationRules', this.address);
     this.destinationRule = this.destinationRules.find();
     this.hosts = new GatewayHosts(this, 'Hosts', this.address);
-    if (probe) new ProbeRoute(this, 'Probe', this.address, probe, () => this.hosts.hops.find(canBeProbed));
+    if (probe) new ProbeRoute(this, 'Probe', this.address, probe, () => this.hosts.all.find(canBeProbed));
     if (authorization) this.ask(authorization);
     this.policies = new Construct(this, 'Policies');
     this.openToObserved();
@@ -298,7 +241,7 @@ export class EgressGateway extends OwnedExit {
       opa,
     };
     if (options.installation !== GatewayInstallation.ISTIO_OPERATOR) return new GatewayPods(this, 'Pods', spec);
-    const carriesOpaque = () => this.hosts.hops.some(({ ports }) => opaquePorts(ports).length > 0);
+    const carriesOpaque = () => this.hosts.all.some(({ ports }) => opaquePorts(ports).length > 0);
     const content = () => istioOperator(spec, Mesh.of(this), carriesOpaque());
     markInstallation(this, { operator: { name: exitLabel(this), content } });
     return undefined;

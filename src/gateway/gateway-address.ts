@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { checkProxy } from './connect-proxy';
-import { EgressGatewayProps } from './egress-gateway';
+import { EgressGatewayProps } from './egress-gateway-props';
 import { gatewayServices, servicesAt } from './pods/gateway-services';
 import { checkWorkload, ExistingGatewayOptions, GatewayInstallation } from './pods/gateway-workload';
 import { checkLabels } from './pods/labels';

@@ -39,11 +39,11 @@ export interface IGatewayHost {
   /** The routes from the gateway to the host by what calls say of themselves: HTTP, and TLS without identity. */
   readonly virtualService?: ApiObject;
 
-  /** The routes of the ports whose bytes are not read, one for each. */
+  /** The routes of the opaque ports, one for each. */
   readonly opaqueVirtualServices: ApiObject[];
 }
 
-/** Makes an exit hop. */
+/** Makes the objects of a host at a gateway. */
 export class GatewayHost extends Construct implements IGatewayHost {
   public serviceEntry?: ApiObject;
   public destinationRule?: ApiObject;
@@ -91,7 +91,7 @@ export class GatewayHost extends Construct implements IGatewayHost {
   }
 
   /**
-   * Lets the clients of a declaration in on the ports whose bytes are not read, and has calls routed as its rules read them.
+   * Lets the clients of a declaration in on the opaque ports, and has calls routed as its rules read them.
    * @throws HostCount, HttpRuleSyntax
    */
   public admit({ scope, clients, ports, rules }: Declaration): void {
@@ -105,7 +105,7 @@ export class GatewayHost extends Construct implements IGatewayHost {
     }
   }
 
-  /** The servers for the ports whose bytes are not read, of those who are told apart by them. */
+  /** The servers for the opaque ports, of those who are told apart by them. */
   public get servers(): ClientServer[] {
     const ports = [...this.admitted.keys()].sort((a, b) => a - b);
     return ports.flatMap((port) => this.admitted.get(port)!.all);

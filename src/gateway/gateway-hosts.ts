@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
 import { checkProxyCarries, ConnectProxy } from './connect-proxy';
 import { GatewayHost, IGatewayHost } from './gateway-host';
-import { checkHostPattern, isBelow } from '../destination/host';
+import { checkHostPattern } from '../destination/host';
+import { isBelow } from '../destination/wildcard';
 import { EgressError } from '../errors';
 import { OwnGatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
@@ -15,61 +16,61 @@ export class GatewayHosts extends Construct {
   public constructor(
     scope: Construct,
     id: string,
-    private readonly handle: OwnGatewayAddress,
+    private readonly address: OwnGatewayAddress,
   ) {
     super(scope, id);
-    const { connectProxy } = handle;
-    if (connectProxy) this.proxy = new ConnectProxy(scope, 'ConnectProxy', handle, connectProxy);
+    const { connectProxy } = address;
+    if (connectProxy) this.proxy = new ConnectProxy(scope, 'ConnectProxy', address, connectProxy);
   }
 
   /** Has the hosts of a declaration reached. @throws DestinationConflict, PortConflict, ExitCannotCarry */
   public add(declaration: Declaration): void {
-    for (const hop of this.hopsOf(declaration)) hop.add(declaration);
+    for (const known of this.hostsOf(declaration)) known.add(declaration);
   }
 
   /** Has the hosts of a declaration reached, and lets its clients in where they do not meet a policy. @throws HostCount */
   public admit(declaration: Declaration): void {
-    for (const hop of this.hopsOf(declaration)) {
-      hop.add(declaration);
-      hop.admit(declaration);
+    for (const known of this.hostsOf(declaration)) {
+      known.add(declaration);
+      known.admit(declaration);
     }
   }
 
   /** The objects of a host, written as it may be. @throws NotDeclared */
   public find(host: string): IGatewayHost {
-    const hop = this.node.tryFindChild(checkHostPattern(this, host));
-    if (hop) return hop as GatewayHost;
+    const known = this.node.tryFindChild(checkHostPattern(this, host));
+    if (known) return known as GatewayHost;
     throw new EgressError('NotDeclared', this, {
       what: 'no declaration sends this host through this exit',
       given: host,
-      allowed: this.hops.map((known) => known.host).join(', ') || 'nothing: no host is declared',
+      allowed: this.all.map(({ host: declared }) => declared).join(', ') || 'nothing: no host is declared',
       fix: 'declare the host before asking for its objects',
     });
   }
 
   /** The hosts below a wildcard, narrower wildcards included. */
   public below(wildcard: string): string[] {
-    return this.hops.map(({ host }) => host).filter((host) => isBelow(host, wildcard));
+    return this.all.map(({ host }) => host).filter((host) => isBelow(host, wildcard));
   }
 
   /** The server names of the ports that check who calls. */
   public get serverNames(): string[] {
-    return this.hops.flatMap(({ servers }) => servers.map(({ serverName }) => serverName));
+    return this.all.flatMap(({ servers }) => servers.map(({ serverName }) => serverName));
   }
 
   /** What stands beside the gateway for each host, by name. */
-  public get hops(): GatewayHost[] {
+  public get all(): GatewayHost[] {
     return [...(this.node.children as GatewayHost[])].sort((a, b) => (a.host < b.host ? -1 : 1));
   }
 
-  private hopsOf(declaration: Declaration): GatewayHost[] {
+  private hostsOf(declaration: Declaration): GatewayHost[] {
     if (this.proxy) {
       checkProxyCarries(declaration);
       this.proxy.reach(declaration);
     }
     return declaration.hosts.map((host) => {
       const existing = this.node.tryFindChild(host) as GatewayHost | undefined;
-      return existing ?? new GatewayHost(this, host, this.handle, declaration, this.serversSize);
+      return existing ?? new GatewayHost(this, host, this.address, declaration, this.serversSize);
     });
   }
 }

@@ -1,5 +1,5 @@
 import { httpPorts, opaquePorts } from '../destination/egress-port';
-import { isWildcard } from '../destination/host';
+import { isWildcard } from '../destination/wildcard';
 import { EgressError } from '../errors';
 import { GatewayAddress, OwnGatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
@@ -70,7 +70,7 @@ export function checkTargetPorts(gateway: OwnGatewayAddress, { scope, ports, rul
   ].find(([http, other]) => http !== undefined && http === other);
   if (opaque && shared) {
     throw new EgressError('PortConflict', scope, {
-      what: 'one port of the gateway would take both HTTP and what nobody reads: Istio serves one of them, and a grant for the one would be a grant for the other',
+      what: 'one port of the gateway would take both HTTP and TLS or TCP that no proxy reads: Istio serves one of them, and a grant for the one would be a grant for the other',
       given: shared[0],
       allowed: 'a port of its own for each, of the Service and of the pods',
       fix: 'set `httpPort`, `httpTargetPort`, `tlsPort` and `tlsTargetPort` to what the Service has',

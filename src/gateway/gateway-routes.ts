@@ -23,7 +23,7 @@ export function exitRoutes(gateway: OwnGatewayAddress, served: ServedHost) {
   });
 }
 
-/** The route of a port whose bytes are not read: everything that asked for one of its server names. */
+/** The route of an opaque port: everything that asked for one of its server names. */
 export function opaqueRoute(
   gateway: OwnGatewayAddress,
   serverNames: string[],

@@ -1,12 +1,13 @@
-import { OwnGatewayAddress } from '../exit/address';
-import { hopLabel, portName } from '../exit/server-names';
-import { ClientServer } from './access/client-servers';
 import {
   GatewaySpecServers,
   GatewaySpecServersTlsMode as Mode,
   toJson_GatewaySpec,
 } from '../../imports/networking.istio.io';
 import { opaquePorts, ResolvedPort } from '../destination/egress-port';
+import { OwnGatewayAddress } from '../exit/address';
+import { hopLabel } from '../exit/names';
+import { portName } from '../exit/server-names';
+import { ClientServer } from './access/client-servers';
 import { JudgedCalls } from '../policy/judged-calls';
 
 /** A host and its ports, as declared so far. */
@@ -15,14 +16,14 @@ export interface ServedHost {
   /** Where it really is. */
   readonly upstreamHost: string;
   readonly ports: ResolvedPort[];
-  /** What takes the clients of ports whose bytes are not read. */
+  /** What takes the clients of opaque ports. */
   readonly servers: ClientServer[];
   /** What its rules read of calls. */
   readonly calls?: JudgedCalls;
 }
 
 /**
- * The servers of an egress gateway: one for all HTTP, and those for each port whose bytes are not read, because its connections
+ * The servers of an egress gateway: one for all HTTP, and those for each opaque port, because its connections
  * are told apart by server name. Only VirtualServices of the gateway's own namespace bind to them ("./"), whatever host
  * another team claims in its own.
  */

@@ -15,85 +15,12 @@ import { checkTree } from '../app/validation/check-tree';
 import { checkEndpoints } from '../destination/egress-endpoint';
 import { checkHostPattern } from '../destination/host';
 import { checkExits } from '../exit/check-exit';
-import { EgressExit } from '../exit/egress-exit';
 import { checkMetadata, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { markOwned } from '../mesh/owner-mark';
 import { checkName, dottedName } from '../naming';
-import { checkKind, checkOptions, Options } from '../options';
-
-/** Properties of an admission guard. */
-export interface AdmissionGuardProps {
-  /**
-   * What becomes of hand-written ways out in namespaces that no `EgressGuard` keeps in a mode of its own.
-   * @default GuardMode.ENFORCE
-   */
-  readonly mode?: GuardMode;
-
-  /**
-   * Namespaces of the platform's, in which anything may be written. Those of the app's exits, of the ingress gateways through
-   * which it publishes hosts, and Istio's root namespace are among them in any case.
-   * @default - no others
-   */
-  readonly platformNamespaces?: string[];
-
-  /**
-   * Exits that other repos make, which are protected as the app's own are.
-   * @default - none
-   */
-  readonly exits?: EgressExit[];
-
-  /**
-   * Ranges of addresses of the cluster's pods, Services and nodes: endpoints that somebody writes by hand may have these.
-   * @default - those that the app's guards are given
-   */
-  readonly clusterRanges?: string[];
-
-  /**
-   * Users that may write the endpoints of Services whatever they are, such as controllers of several clusters, as
-   * "system:serviceaccount:namespace:name".
-   * @default - Kubernetes' own controllers
-   */
-  readonly endpointWriters?: string[];
-
-  /**
-   * Hosts from which istiod may fetch the keys of tokens (RequestAuthentication), as "accounts.google.com", with the port where the
-   * address has one.
-   * @default - none; keys that are written into the object, and those of the cluster's Services, need no host
-   */
-  readonly identityProviders?: string[];
-
-  /**
-   * Label that exempts a namespace, as "key=value". Once a guard enforces, only whoever may patch the policy
-   * can put it on a namespace of the guards', and with `mode` ENFORCE on any.
-   * @default "egress-guard=exempt"
-   */
-  readonly exemptionLabel?: string;
-
-  /**
-   * Labels and annotations for all objects.
-   * @default - none
-   */
-  readonly metadata?: ApiObjectMetadata;
-
-  /**
-   * Name of the policy, and the beginning of the names of its bindings.
-   * @default "egress-guard"
-   */
-  readonly name?: string;
-}
-
-const ADMISSION_GUARD: Options<AdmissionGuardProps> = {
-  mode: 'checked',
-  platformNamespaces: 'list',
-  exits: 'list',
-  clusterRanges: 'list',
-  endpointWriters: 'texts',
-  identityProviders: 'texts',
-  exemptionLabel: 'text',
-  metadata: 'checked',
-  name: 'checked',
-};
+import { checkKind, checkOptions } from '../options';
+import { AdmissionGuardProps, ADMISSION_GUARD } from './admission-guard-props';
 
 /** The label that every namespace carries, with its name. */
 const NAMESPACE = 'kubernetes.io/metadata.name';
@@ -208,7 +135,10 @@ export class AdmissionGuard extends Construct {
     this.bind(guard, 'Binding', `${this.name}.${name}`, mode, () => ({ operator: 'In', values: namespaces }));
   }
 
-  /** Else whoever may write in a namespace would open it by changing or deleting what closes it. */
+  /**
+   * Makes the policy that keeps the guards' objects: without it, whoever may write in a namespace could open it by changing or
+   * deleting them.
+   */
   private keepObjects(): void {
     if (this.keepsObjects) return;
     this.keepsObjects = true;
@@ -243,7 +173,7 @@ export class AdmissionGuard extends Construct {
     });
   }
 
-  /** A Gateway that takes an exit's pods is told by their labels. */
+  /** Errors for exits whose pods' labels are not known: by these, the policy recognises a Gateway that could take the pods. */
   private unknownExits(): string[] {
     return knownExits(this, this.others.exits)
       .filter(({ selector }) => !selector)

@@ -4,7 +4,7 @@ import { checkRanges } from './ranges';
 import { checkPort } from '../destination/port-number';
 import { checkLabels } from '../gateway/pods/labels';
 import { Mesh } from '../mesh/mesh';
-import { checkName } from '../naming';
+import { checkName, serviceHost } from '../naming';
 import { checkOptions, Options } from '../options';
 
 /** Where in the cluster the things are that every workload of a mesh needs. */
@@ -105,7 +105,7 @@ export function dnsImport(
   scope: Construct,
   { dnsNamespace = 'kube-system', dnsService = 'kube-dns' }: ClusterServices,
 ) {
-  return `${dnsNamespace}/${dnsService}.${dnsNamespace}.svc.${Mesh.of(scope).clusterDomain}`;
+  return `${dnsNamespace}/${serviceHost(dnsService, dnsNamespace, Mesh.of(scope).clusterDomain)}`;
 }
 
 /** The opening for istiod. */

@@ -99,7 +99,7 @@ export interface EgressGuardProps {
   readonly name?: string;
 }
 
-/** What each takes. */
+/** The options of this struct, and the kind of value that each takes. */
 export const EGRESS_GUARD: Options<EgressGuardProps> = {
   namespaces: 'checked',
   inCluster: 'checked',

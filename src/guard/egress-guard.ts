@@ -149,7 +149,7 @@ export class EgressGuard extends Construct {
     return closedSidecar(this, namespace, { exits, inCluster, backends, cluster });
   }
 
-  /** What the network policy opens by address, its sidecars would refuse: they capture TCP. */
+  /** Makes addresses that the network policy opens known to sidecars, which capture TCP and would refuse them. */
   private know(namespace: string): void {
     for (const [name, addresses] of this.known()) {
       this.serviceEntries.push(
@@ -190,7 +190,9 @@ export class EgressGuard extends Construct {
     ];
   }
 
-  /** Where proxies answer on ports that are not for workloads. */
+  /**
+   * The namespaces of istiod and of exits, which `InCluster.all()` leaves out: their pods answer on ports that are not for workloads.
+   */
   private systemNamespaces(): string[] {
     const { rootNamespace } = Mesh.of(this);
     const istiod = this.cluster.istiodNamespace ?? rootNamespace;
@@ -228,7 +230,7 @@ export class EgressGuard extends Construct {
     return `${this.namespaces.join(', ')} → ${[how, ...open].join('; ')}`;
   }
 
-  /** Who writes down what is not refused yet. */
+  /** Where calls are logged that are not refused yet, in the words of the summary. */
   private logged(): string {
     if (this.ambient) return "of which the guard logs nothing: ztunnel's own log has the connections";
     return this.leftOut.accessLogFollowsMesh ? 'logged as the mesh does' : 'and it is logged';

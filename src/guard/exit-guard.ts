@@ -156,7 +156,10 @@ export class ExitGuard extends Construct {
     this.node.addValidation({ validate: () => this.problems() });
   }
 
-  /** Nothing said must not open the cluster. @throws ClusterRangesMissing, AddressSyntax */
+  /**
+   * Without ranges the guard needs an explicit opt-in: a missing list must not open the cluster.
+   * @throws ClusterRangesMissing, AddressSyntax
+   */
   private checkClusterRanges(): string[] {
     const { clusterRanges = [], podsMayReachCluster = false } = this.props;
     const ranges = checkRanges(this, 'clusterRanges', clusterRanges);

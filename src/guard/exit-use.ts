@@ -13,7 +13,7 @@ export interface ExitUse {
   readonly exit: ExitAddress;
   /** Whether its calls go to the exit's Service for HTTP. */
   readonly http: boolean;
-  /** Whether they go to the one for bytes that are not read. */
+  /** Whether they go to the Service for opaque ports. */
   readonly opaque: boolean;
   /** Hosts that are led for the whole mesh, by routes that stand beside the exit. */
   readonly meshHosts: string[];

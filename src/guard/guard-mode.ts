@@ -17,7 +17,7 @@ export enum GuardMode {
   ENFORCE = 'ENFORCE',
 }
 
-/** One default for all guards: what nothing is said of is closed. @throws WrongType */
+/** The mode of a guard, with one default for all of them: ENFORCE. @throws WrongType */
 export function checkMode(scope: Construct, given: GuardMode = GuardMode.ENFORCE): GuardMode {
   return checkEnum(scope, 'mode', given, ['GuardMode', GuardMode]);
 }

@@ -18,7 +18,7 @@ import { checkKind } from '../options';
  */
 export class GuardedNamespaces {
   /**
-   * These.
+   * The namespaces with these names.
    * @throws NameSyntax, WrongType
    */
   public static named(names: string[]): GuardedNamespaces {
@@ -28,7 +28,7 @@ export class GuardedNamespaces {
   }
 
   /**
-   * Those that the app makes with these labels: its Namespace objects, which must come before the guard. A network policy holds
+   * The namespaces that the app makes with these labels: its Namespace objects, which must come before the guard. A network policy holds
    * for one namespace, so that labels which appear in the cluster alone cannot be followed.
    * @throws WrongType
    */

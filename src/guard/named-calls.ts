@@ -1,9 +1,9 @@
 import { ServiceEntrySpecResolution, toJson_ServiceEntrySpec } from '../../imports/networking.istio.io';
 
 /**
- * What makes sidecars read the names of hosts that nobody declared. They read the Host header, or the server name of TLS, only
- * on ports on which they know some host; elsewhere a call is bytes to an address, and so it stands in the log. This host has no
- * endpoints, and its name is reserved by RFC 2606 so that it can be nobody's.
+ * The ServiceEntry that makes sidecars read the names of undeclared hosts. Sidecars read the Host header, or the server name of TLS,
+ * only on ports on which they know some host; on other ports the log has an address instead of a name. The host of this ServiceEntry
+ * has no endpoints, and its name is reserved by RFC 2606, so that it belongs to nobody.
  */
 export function namedCalls(namespace: string, httpPorts: number[], tlsPorts: number[]) {
   const ports = (protocol: 'HTTP' | 'TLS', numbers: number[]) =>

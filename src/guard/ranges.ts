@@ -40,7 +40,7 @@ export function checkRanges(scope: Construct | string, property: string, ranges:
   if (!Array.isArray(ranges)) refuse(ranges);
   const cidrs = [...ranges].map((given) => {
     const range = parseIpRange(given);
-    // Of what a prefix of no bits would be, every address, nothing here may be about.
+    // A prefix of no bits would be every address, which no option here may mean.
     return range?.isExact && range.prefix > 0 ? cidrOf(range) : refuse(given);
   });
   return [...new Set(cidrs)].sort();

@@ -5,6 +5,7 @@ import { InCluster } from './in-cluster';
 import { SidecarSpecOutboundTrafficPolicyMode as Mode, toJson_SidecarSpec } from '../../imports/networking.istio.io';
 import { EgressExit } from '../exit/egress-exit';
 import { Mesh } from '../mesh/mesh';
+import { serviceHost } from '../naming';
 
 /** What the sidecars of a namespace need besides what is declared. */
 export interface Imports {
@@ -37,7 +38,7 @@ export function closedSidecar(scope: Construct, namespace: string, imports: Impo
     ...(opaque ? [`${exit.namespace}/${exit.opaque.host}`] : []),
     ...meshHosts.map((host) => `${exit.namespace}/${host}`),
   ]);
-  const services = backends.map(({ namespace: ns, service }) => `${ns}/${service}.${ns}.svc.${clusterDomain}`);
+  const services = backends.map(({ namespace: ns, service }) => `${ns}/${serviceHost(service, ns, clusterDomain)}`);
   const hosts = [dnsImport(scope, cluster), ...exits, ...services, ...inCluster._imports(clusterDomain)];
   return toJson_SidecarSpec({
     outboundTrafficPolicy: { mode: Mode.REGISTRY_UNDERSCORE_ONLY },

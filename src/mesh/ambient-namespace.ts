@@ -14,7 +14,7 @@ const AMBIENT: Options<AmbientNamespaceProps> = { name: 'checked' };
 
 /**
  * Enrols a namespace in ambient mode: ztunnel takes over the traffic of its pods, none of which may have a sidecar. For apps that
- * own the namespace object; where somebody else does, he sets the label.
+ * own the Namespace object; where somebody else owns it, the owner sets the label.
  *
  * @example
  * new AmbientNamespace(chart, 'Payments', { name: 'payments' });

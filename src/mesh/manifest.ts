@@ -74,7 +74,7 @@ export function objectsOf(scope: Construct, { namespace, metadata }: ObjectOwner
       ...metadata,
       namespace,
       name,
-      // What is nearer wins: the mesh's, the chart's, then the object's own.
+      // Later entries win: the mesh's labels first, then the chart's, then the object's own.
       labels: { ...mesh._labels, ...Chart.of(scope).labels, ...metadata?.labels },
       annotations: {
         ...mesh._annotations,

@@ -13,7 +13,7 @@ const KNOWN = new Set(['name', 'namespace', 'labels', 'annotations', 'finalizers
 
 /** An object of this library. It can give its fields to `FastApp` without the copies that cdk8s makes of them. */
 export class OwnObject extends ApiObject {
-  /** `instanceof` would be true of every `ApiObject`. */
+  /** Whether an object is one. It asks for the constructor: cdk8s makes `instanceof` true for every `ApiObject`. */
   public static is(object: ApiObject): object is OwnObject {
     return object.constructor === OwnObject;
   }
@@ -47,7 +47,9 @@ export class OwnObject extends ApiObject {
   }
 }
 
-/** What `toJson` gives, at a fraction of the time. It is asked if there is more than this library sets. */
+/**
+ * The metadata that `toJson` would give, in less time. `toJson` itself is asked where there are fields that this library does not set.
+ */
 function metadataOf(metadata: ApiObjectMetadataDefinition): OwnFields['metadata'] {
   const { finalizers, ownerReferences, _additionalAttributes: given } = metadata as any;
   const isUsual = finalizers?.length === 0 && ownerReferences?.length === 0 && given;
@@ -58,7 +60,7 @@ function metadataOf(metadata: ApiObjectMetadataDefinition): OwnFields['metadata'
   return { annotations: orNothing(annotations), labels: orNothing(labels), name, namespace };
 }
 
-/** With what lazy values come to; undefined if not all are texts. */
+/** A map of texts, with lazy values resolved; undefined if a value is no text. */
 function textsOf(map: { [name: string]: unknown } | undefined): Record<string, string> | undefined {
   const texts: Record<string, string> = {};
   for (const name in map) {

@@ -12,12 +12,12 @@ interface Mark {
 
 const MARK = new Slot<Mark>('OwnerMark');
 
-/** Has every object of the app that is of these kinds, by "group/Kind", name the policy; those that are made already too. */
+/** Writes the owner mark on every object of the app that is of these kinds ("group/Kind"), those that are made already included. */
 export function markOwned(scope: Construct, policy: string, kinds: ReadonlySet<string>): void {
   MARK.set(scope.node.root, { policy, kinds });
 }
 
-/** The annotation's value for an object, known when it is written; nothing then is no annotation. */
+/** The annotation's value for an object, which is known at synthesis; without a value the annotation is left out. */
 export function ownerOf(scope: Construct, apiVersion: string, kind: string): string {
   const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
   const produce = () => {

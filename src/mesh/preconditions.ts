@@ -3,7 +3,7 @@ import { MeshSettings, OutboundTrafficPolicy } from './mesh-settings';
 import { warn, warnAtSynthesis } from './warning';
 import { Slot } from '../slot';
 
-/** A fact about the mesh on which every promise of this library rests, and which it can only be told. */
+/** A fact about the mesh on which every promise of this library rests. The library cannot read it anywhere: the app states it. */
 interface Precondition {
   /** Code of the warning that it is not so. */
   readonly code: string;
@@ -82,7 +82,7 @@ export function warnOfUnmet(settings: MeshSettings): void {
   }
 }
 
-/** Has the app warn, once and when it is synthesized, of what the settings that its constructs use leave unsaid. */
+/** Makes the app warn, once and at synthesis, of the preconditions about which the settings of its constructs say nothing. */
 export function warnOfUnstated(scope: Construct, settings: MeshSettings): void {
   const known = USED.of(scope.node.root);
   if (known) {

@@ -10,7 +10,7 @@ export function warn(type: WarningType, code: string, message: string): void {
 }
 
 /**
- * Has an app warn, once and when it is synthesized: whatever its constructs say until then is known.
+ * Makes an app warn once, at synthesis, when everything that its constructs say is known.
  *
  * @param message Undefined if there is nothing to warn of
  */

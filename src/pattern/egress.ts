@@ -14,7 +14,7 @@ import { checkOptions, Options } from '../options';
 import { EgressClient } from '../policy/egress-client';
 import { HttpRule } from '../policy/http-rule';
 
-/** What every pattern takes: to where, by whom, through which exit. */
+/** What every pattern takes: the hosts, the clients and the exit. */
 export interface EgressOptions extends EgressHosts {
   /** Where the calls leave the mesh. */
   readonly exit: EgressExit;
@@ -36,7 +36,7 @@ export interface EgressOptions extends EgressHosts {
   readonly metadata?: ApiObjectMetadata;
 }
 
-/** What each takes. */
+/** The options of this struct, and the kind of value that each takes. */
 export const EGRESS_OPTIONS: Options<EgressOptions> = {
   ...EGRESS_HOSTS,
   exit: 'checked',
@@ -51,8 +51,9 @@ export interface EgressProps extends EgressOptions, EgressDestination {}
 const EGRESS: Options<EgressProps> = { ...EGRESS_OPTIONS, ...EGRESS_DESTINATION };
 
 /**
- * Lets clients reach external hosts through an exit, and nobody else. Makes the client hop in each client's namespace and,
- * where the exit is made in the same app, the exit hop beside it.
+ * Lets clients, and nobody else, reach external hosts through an exit. In each client's namespace it makes the objects that lead the
+ * calls to the exit (the client hop); where the same app makes the exit, it makes the routes to the hosts and the policies beside the
+ * exit as well (the grant).
  *
  * @example
  * new Egress(chart, 'Partner', {
@@ -84,7 +85,7 @@ export class Egress extends Construct {
   /** Where the calls leave the mesh. */
   public readonly exit: EgressExit;
 
-  /** What stands in the clients' namespaces, one for each. */
+  /** The objects in the clients' namespaces, one hop for each namespace. */
   public readonly clientHops: IClientHop[];
 
   /**
@@ -100,14 +101,14 @@ export class Egress extends Construct {
     checkExit(this, props.exit);
     const declaration = declare(this, props, props.exit.namespace);
     this.exit = props.exit;
-    // The way first: a declaration that no way leads to grants nothing.
+    // Leading comes first, because it can refuse the declaration: nothing is granted then.
     this.clientHops = props.exit._lead(this, declaration);
     props.exit._grant(declaration);
     recordDeclaration(props.exit, declaration);
   }
 
   /**
-   * What stands in one client's namespace, for JSON patches.
+   * The objects of this declaration in one client's namespace, for JSON patches.
    * @throws NotDeclared if no client of the declaration is there
    */
   public clientHop(namespace: string): IClientHop {

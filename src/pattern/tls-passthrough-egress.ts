@@ -8,9 +8,9 @@ import { splitOptions } from '../options';
 export interface TlsPassthroughEgressProps extends EgressOptions, TlsPassthroughPortOptions {}
 
 /**
- * TLS of the application's own, passed on unread: the application calls `https://`, the sidecar recognises the host by the
- * server name in the handshake, and the exit lets the caller through by its identity. What is called on the host, nobody on
- * the way can tell; with `TlsOriginationEgress` the exit can.
+ * TLS of the application's own, which the exit forwards without decrypting it: the application calls `https://`, the sidecar recognises the host by the
+ * server name in the handshake, and the exit lets the caller through by its identity. No proxy on the
+ * way can read the calls; with `TlsOriginationEgress` the exit can.
  *
  * @example
  * new TlsPassthroughEgress(chart, 'Pictures', {

@@ -8,7 +8,9 @@ import { EgressError } from '../errors';
 /** Headers by which some frameworks take another method or path than the request line's. */
 const OTHER_METHOD = ['x-http-method', 'x-http-method-override', 'x-method-override'];
 
-/** In lower case, which HTTP/2 lets through, some servers take it for the method of that name. */
+/**
+ * The form of methods that the exit routes. Some servers take a method in lower case, which HTTP/2 can carry, for the one in capitals.
+ */
 const METHOD = '[A-Z-]+';
 
 /** Istio's limit for an expression, and a bound for the routes of a host. */

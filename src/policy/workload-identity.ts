@@ -18,7 +18,7 @@ const KINDS = ['core/ServiceAccount', 'core/Namespace', ...Object.keys(POD_SPEC)
 /** The service account that pods run as where nothing is said; Kubernetes makes one in each namespace. */
 const DEFAULT_ACCOUNT = 'default';
 
-/** As whom the workloads of an object call. */
+/** The identity under which the workloads of an object call. */
 export interface WorkloadIdentity {
   /** What it was read from. */
   readonly object: ApiObject;
@@ -63,7 +63,7 @@ interface PlusWorkload {
   readonly serviceAccount?: { readonly name: unknown };
 }
 
-/** Also under the name that Kubernetes had for the account before. */
+/** The service account of pods, also by `serviceAccount`, the older name of the field in Kubernetes. */
 function podSpec(object: ApiObject): { serviceAccountName?: unknown; serviceAccount?: unknown } {
   let value: any;
   try {

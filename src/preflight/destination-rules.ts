@@ -1,5 +1,5 @@
 import { byAge, Ours } from './age';
-import { MeshSettings } from './mesh-config';
+import { MeshConfig } from './mesh-config';
 import { DestinationRule } from '../model/destination-rule';
 import { covers, isWildcard } from '../model/hosts';
 import { selects } from '../model/selectors';
@@ -64,7 +64,7 @@ export class DestinationRules {
   public constructor(
     rules: Iterable<DestinationRule>,
     ours: Ours,
-    private readonly settings: MeshSettings,
+    private readonly settings: MeshConfig,
   ) {
     const sorted = byAge(rules, ours);
     for (const rule of [...sorted.filter((r) => r.selector), ...sorted.filter((r) => !r.selector)]) this.add(rule);

@@ -14,7 +14,7 @@ export interface MeshOptions {
 }
 
 /** The settings of the mesh that decide what the rules say. */
-export interface MeshSettings {
+export interface MeshConfig {
   readonly clusterDomain: string;
   readonly rootNamespace: string;
   /** undefined where nothing says it; Istio's default is off. */
@@ -33,7 +33,7 @@ export interface MeshSettings {
 const SCOPE_FLAG = 'PILOT_SCOPE_GATEWAY_TO_NAMESPACE';
 
 /** Reads the mesh's settings: the ConfigMap `istio`, or `istio-REVISION`, and istiod's Deployment. */
-export function meshSettings(manifests: Manifest[], options: MeshOptions): MeshSettings {
+export function meshConfig(manifests: Manifest[], options: MeshOptions): MeshConfig {
   const configs = manifests
     .filter(isMeshConfig)
     .map((manifest) => ({ manifest, mesh: parsed(manifest.body.at('data', 'mesh').text) }));

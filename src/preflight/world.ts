@@ -1,6 +1,6 @@
 import { byAge } from './age';
 import { DestinationRules } from './destination-rules';
-import { MeshOptions, meshSettings, MeshSettings } from './mesh-config';
+import { MeshOptions, meshConfig, MeshConfig } from './mesh-config';
 import { Registry } from './registry';
 import { DestinationRule, toDestinationRule } from '../model/destination-rule';
 import { Gateway, toGateway } from '../model/gateway';
@@ -24,7 +24,7 @@ export const READ_KINDS = new Set([
 
 /** The cluster as it will be once ours is applied: every object that the rules read, and which of them are ours. */
 export class World {
-  public readonly settings: MeshSettings;
+  public readonly settings: MeshConfig;
   public readonly ours: ReadonlySet<Manifest>;
   /** What the cluster has in place of objects of ours: earlier versions, usually. */
   public readonly earlier: ReadonlyMap<Manifest, Manifest>;
@@ -70,7 +70,7 @@ export class World {
     );
     for (const manifest of own) known.delete(identity(manifest));
     const everything = [...known.values(), ...own];
-    this.settings = meshSettings(everything, options);
+    this.settings = meshConfig(everything, options);
 
     const of = (group: string, ...kinds: string[]) =>
       everything.filter((manifest) => manifest.group === group && kinds.includes(manifest.kind));

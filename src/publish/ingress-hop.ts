@@ -9,12 +9,12 @@ import {
 import { markIngressHost } from '../app/marks';
 import { HttpPort } from '../destination/http-port';
 import { GatewayAddress } from '../exit/address';
-import { hopLabel } from '../exit/server-names';
+import { hopLabel } from '../exit/names';
 import { ObjectKind, objectsOf } from '../mesh/manifest';
 import { shorten } from '../naming';
 import { httpRoutes } from '../upstream/http-routes';
 
-/** What leads callers from outside to an exit. */
+/** The name, certificate and exit for callers from outside. */
 export interface IngressHopProps {
   readonly ingress: IngressGateway;
   /** Secret with certificate and key for the host name, in the ingress gateway's namespace. */

@@ -24,9 +24,10 @@ import {
   ResolvedPort,
   upstreamProtocol,
 } from '../destination/egress-port';
-import { checkHosts, isWildcard } from '../destination/host';
+import { checkHosts } from '../destination/host';
 import { HttpPort } from '../destination/http-port';
 import { resolveUpstream, Upstream } from '../destination/upstream';
+import { isWildcard } from '../destination/wildcard';
 import { EgressError } from '../errors';
 import { hostInName } from '../exit/names';
 import { checkMetadata, ObjectKind, objectsOf } from '../mesh/manifest';
@@ -46,7 +47,7 @@ export enum MeshAccess {
    * As callers outside do, or not at all: whoever reaches the ingress gateway's Service calls like anybody else. Sidecars do not
    * know the hosts themselves, and under REGISTRY_ONLY refuse what they do not know; under ALLOW_ANY that cannot be promised, and
    * is an error. An `EgressGuard` keeps its namespaces away from the ingress gateway; `networking.istio.io/exportTo: "."` on the
-   * gateway's Service keeps every sidecar away that nobody leads there by a ServiceEntry of his own.
+   * gateway's Service keeps every sidecar away, unless a team leads its own sidecars there by a ServiceEntry.
    */
   AS_OUTSIDE = 'AS_OUTSIDE',
 

@@ -19,7 +19,7 @@ import { OpaAuthorization } from '../gateway/access/opa-authorization';
 import { DedicatedEgressGateway } from '../gateway/dedicated-egress-gateway';
 import { EgressGateway } from '../gateway/egress-gateway';
 import { GatewayWorkload } from '../gateway/pods/gateway-workload';
-import { UpstreamProbe } from '../gateway/upstream-probe';
+import { UpstreamProbe } from '../gateway/pods/upstream-probe';
 import { joinName } from '../naming';
 import { checkOptions, Options, pickOptions } from '../options';
 import { EgressClient, isAnyInMesh } from '../policy/egress-client';
@@ -253,13 +253,13 @@ function allClients({ clients = [], ingress }: UpstreamProxyProps): EgressClient
   return ingress && !everybody ? [...clients, ingress.gateway.client] : clients;
 }
 
-/** What the list of clients does not say: for whom the ingress gateway calls. */
+/** The sentence in reports that says for whom the ingress gateway calls, which the list of clients cannot say. */
 function outsideText({ exit }: UpstreamProxy, { ingress, host }: UpstreamProxyProps): string {
   const { namespace } = ingress!.gateway;
   return `anybody outside → https://${host} at the ingress gateway in ${namespace} → ${exit.namespace}/${exit.exitName}`;
 }
 
-/** What is said of the default exit must not be lost where another one is given. */
+/** Refuses options of the default exit beside an exit that is given: they would be lost. */
 function checkOneExit(scope: Construct, { exit, upstreamProbe, authorization, workload }: UpstreamProxyProps): void {
   const lost = Object.entries({ upstreamProbe, authorization, workload }).find(([, value]) => value !== undefined);
   if (!exit || !lost) return;

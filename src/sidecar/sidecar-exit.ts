@@ -2,8 +2,8 @@ import { Construct } from 'constructs';
 import { directHop } from './direct-hop';
 import { ClientHop } from '../client/client-hop';
 import { httpPorts } from '../destination/egress-port';
-import { isWildcard } from '../destination/host';
 import { isSentOnPlainly } from '../destination/http-port';
+import { isWildcard } from '../destination/wildcard';
 import { EgressError } from '../errors';
 import { Declaration } from '../exit/declaration';
 import { EgressExit } from '../exit/egress-exit';
@@ -36,7 +36,7 @@ export class SidecarExit extends EgressExit {
 
   /** @internal */
   public _grant(_declaration: Declaration): void {
-    // Nobody stands beside this exit who could.
+    // There is nothing to grant: no proxy but the caller's own sees the calls.
   }
 
   /** @internal */

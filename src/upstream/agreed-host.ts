@@ -4,7 +4,7 @@ import { EgressError } from '../errors';
 import { Declaration } from '../exit/declaration';
 
 /**
- * A host at an exit, as all of its declarations say it together: where it really is, how to connect to it, and its ports. Its clients
+ * What all declarations of a host at an exit agree on: where it really is, how to connect to it, and its ports. Its clients
  * share one route, so that the declarations have to agree.
  */
 export class AgreedHost {

@@ -5,10 +5,10 @@ import {
   toJson_DestinationRuleSpec,
 } from '../../imports/networking.istio.io';
 import { httpPorts, ResolvedPort } from '../destination/egress-port';
-import { isWildcard } from '../destination/host';
 import { HttpPort } from '../destination/http-port';
 import { Upstream } from '../destination/upstream';
 import { UpstreamHttp } from '../destination/upstream-http';
+import { isWildcard } from '../destination/wildcard';
 
 /**
  * The version of HTTP in a DestinationRule. HTTP/1.1 is said too, because a mesh can have HTTP/2 for everything (`h2UpgradePolicy`).
@@ -53,7 +53,7 @@ export function upstreamDestinationRule(host: string, upstream: Upstream, ports:
   });
 }
 
-/** Whether there is anything to say of how to connect. */
+/** Whether a host needs a DestinationRule. */
 export function needsDestinationRule(upstream: Upstream, ports: ResolvedPort[]): boolean {
   return Boolean(upstream.connectionLimits ?? upstream.outlierDetection) || ports.some(({ kind }) => kind === 'http');
 }

@@ -78,7 +78,7 @@ export function hostRoutes(
   });
 }
 
-/** What both ask for, and nothing that either leaves out; undefined if neither says anything. */
+/** The conditions of both, combined; undefined if neither has any. */
 function bothMatch(
   called: VirtualServiceSpecHttpMatch = {},
   judged: JudgedRoute['match'],

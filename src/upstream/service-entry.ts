@@ -4,8 +4,8 @@ import {
   toJson_ServiceEntrySpec,
 } from '../../imports/networking.istio.io';
 import { calledProtocol, ResolvedPort } from '../destination/egress-port';
-import { isWildcard } from '../destination/host';
 import { Upstream } from '../destination/upstream';
+import { isWildcard } from '../destination/wildcard';
 import { mayBeReadUnasked } from '../exit/unasked-bytes';
 
 const RESOLUTION = {

@@ -89,8 +89,9 @@ export interface EgressWaypointAttributes {
 const ATTRIBUTES: Options<EgressWaypointAttributes> = { name: 'checked', namespace: 'checked' };
 
 /**
- * A waypoint through which the declared calls of ambient namespaces leave the mesh: ztunnel leads there, by the ServiceEntry of
- * the host, and the waypoint lets through whom its policies name. A client's namespace holds nothing but its enrolment.
+ * A waypoint through which the declared calls of ambient namespaces leave the mesh: ztunnel sends calls to a host there, because the
+ * host's ServiceEntry names the waypoint, and the waypoint lets through the clients that its policies name. A client's namespace holds
+ * only its label for ambient.
  *
  * The mesh must say that the ServiceEntries of the waypoint's namespace count everywhere and others only at home (Istio 1.31,
  * `serviceEntryVisibility`; `Installation.write` puts it into a file): of several for one host ztunnel takes the oldest.
@@ -170,7 +171,7 @@ export class EgressWaypoint extends OwnedExit {
       spec: () => this.gatewaySpec(),
     });
     this.gateway.metadata.addLabel('istio.io/waypoint-for', 'service');
-    // Without the setting, as in older meshes, what is open is in docs/ambient.md.
+    // What is open without the setting, as in older meshes, is in docs/ambient.md.
     const publicServiceEntries = this._servesMesh ? this.namespace : undefined;
     const mesh = Mesh.of(this);
     markInstallation(this, { closes: mesh, waypointsIn: mesh, publicServiceEntries });

@@ -2,6 +2,7 @@ import { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ExitAddress } from '../exit/address';
 import { Mesh } from '../mesh/mesh';
+import { serviceHost } from '../naming';
 
 /** What the objects beside a waypoint need to know of it. */
 export interface WaypointAddress {
@@ -21,7 +22,7 @@ export const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name';
 
 /** A waypoint's Service and pods. */
 export function waypointAddress(scope: Construct, { exitName, namespace }: WaypointAddress): ExitAddress {
-  const service = { host: `${exitName}.${namespace}.svc.${Mesh.of(scope).clusterDomain}`, port: HBONE };
+  const service = { host: serviceHost(exitName, namespace, Mesh.of(scope).clusterDomain), port: HBONE };
   return {
     exitName,
     namespace,

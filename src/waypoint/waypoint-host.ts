@@ -6,7 +6,7 @@ import { WaypointPolicy } from './waypoint-policy';
 import { markExitHost, markWaypointHost } from '../app/marks';
 import { virtualAddress } from '../destination/captured-addresses';
 import { httpPorts, ResolvedPort } from '../destination/egress-port';
-import { isWildcard } from '../destination/host';
+import { isWildcard } from '../destination/wildcard';
 import { Declaration } from '../exit/declaration';
 import { hostInName } from '../exit/names';
 import { GatewayHost } from '../gateway/gateway-host';
@@ -123,7 +123,7 @@ export class WaypointHost extends Construct implements IWaypointHost {
     }
   }
 
-  /** Has the policy written after it: a call that is let through finds its route and its TLS in place. */
+  /** Has the policy written after an object: a call that is let through then finds its route and its TLS in place. */
   private beforePolicy(object: ApiObject): ApiObject {
     this.policy.node.addDependency(object);
     return object;

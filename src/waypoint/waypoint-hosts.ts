@@ -4,7 +4,8 @@ import { checkWaypointAddresses } from './waypoint-captures';
 import { IWaypointHost, WaypointHost } from './waypoint-host';
 import { checkWaypointCarries } from './waypoint-limits';
 import { checkNamesBelow } from './waypoint-names';
-import { checkHostPattern, isBelow, isWildcard } from '../destination/host';
+import { checkHostPattern } from '../destination/host';
+import { isBelow, isWildcard } from '../destination/wildcard';
 import { EgressError } from '../errors';
 import { Declaration } from '../exit/declaration';
 import { GatewayHost } from '../gateway/gateway-host';
@@ -14,7 +15,7 @@ type Shared = (declaration: Declaration, host: string) => GatewayHost;
 
 /** The hosts that are reached through a waypoint. */
 export class WaypointHosts extends Construct {
-  private readonly hops: WaypointHost[] = [];
+  private readonly all: WaypointHost[] = [];
 
   public constructor(
     scope: Construct,
@@ -28,43 +29,43 @@ export class WaypointHosts extends Construct {
   /** Has the hosts of a declaration reached. @throws DestinationConflict, CaptureConflict, ExitCannotCarry, HostWildcard */
   public add(declaration: Declaration): void {
     checkWaypointCarries(declaration);
-    checkWaypointAddresses(this.hops, declaration);
+    checkWaypointAddresses(this.all, declaration);
     for (const host of declaration.hosts) {
       // The gateway has to know of every declaration: what it has for the host serves the clients of both.
       const shared = this.shared?.(declaration, host);
-      (this.hopOf(host) ?? this.make(host, declaration, shared)).add(declaration);
+      (this.made(host) ?? this.make(host, declaration, shared)).add(declaration);
     }
     const isMeant = (wildcard: string) => declaration.hosts.some((host) => host === wildcard || isBelow(host, wildcard));
-    const wildcards = this.hops.map(({ host }) => host).filter((host) => isWildcard(host) && isMeant(host));
+    const wildcards = this.all.map(({ host }) => host).filter((host) => isWildcard(host) && isMeant(host));
     for (const wildcard of wildcards) checkNamesBelow(declaration.scope, wildcard, this.below(wildcard));
   }
 
   /** The objects of a host, written as it may be. @throws NotDeclared */
   public find(host: string): IWaypointHost {
-    const found = this.hopOf(checkHostPattern(this, host));
+    const found = this.made(checkHostPattern(this, host));
     if (found) return found;
     throw new EgressError('NotDeclared', this, {
       what: 'no declaration sends this host through this exit',
       given: host,
-      allowed: this.hops.map((hop) => hop.host).join(', ') || 'nothing: no host is declared',
+      allowed: this.all.map((made) => made.host).join(', ') || 'nothing: no host is declared',
       fix: 'declare the host before asking for its objects',
     });
   }
 
-  private hopOf(host: string): WaypointHost | undefined {
+  private made(host: string): WaypointHost | undefined {
     return this.node.tryFindChild(host) as WaypointHost | undefined;
   }
 
   /** A wildcard's own grants and routes do not decide about these, narrower wildcards included. */
   private below(wildcard: string): string[] {
     if (!isWildcard(wildcard)) return [];
-    return this.hops.map(({ host }) => host).filter((host) => isBelow(host, wildcard));
+    return this.all.map(({ host }) => host).filter((host) => isBelow(host, wildcard));
   }
 
   private make(host: string, declaration: Declaration, shared?: GatewayHost): WaypointHost {
     const below = () => this.below(host);
-    const hop = new WaypointHost(this, host, this.waypoint, declaration, below, shared);
-    this.hops.push(hop);
-    return hop;
+    const made = new WaypointHost(this, host, this.waypoint, declaration, below, shared);
+    this.all.push(made);
+    return made;
   }
 }

@@ -1,6 +1,6 @@
 import { calledProtocol } from '../destination/egress-port';
-import { isWildcard } from '../destination/host';
 import { isSentOnPlainly } from '../destination/http-port';
+import { isWildcard } from '../destination/wildcard';
 import { EgressError } from '../errors';
 import { Declaration } from '../exit/declaration';
 import { Mesh } from '../mesh/mesh';

@@ -8,7 +8,7 @@ import {
   toJson_AuthorizationPolicySpec,
 } from '../../imports/security.istio.io';
 import { ResolvedPort } from '../destination/egress-port';
-import { isWildcard } from '../destination/host';
+import { isWildcard } from '../destination/wildcard';
 import { Declaration } from '../exit/declaration';
 import { hostInName } from '../exit/names';
 import { conditions, sourceOf } from '../gateway/access/client-policy';
@@ -28,7 +28,7 @@ interface Host {
   readonly below: () => string[];
 }
 
-/** What one declaration says of one client. */
+/** The calls that one declaration allows one client. */
 interface Granted {
   readonly client: EgressClient;
   readonly ports: number[];
@@ -62,7 +62,7 @@ export class WaypointPolicy extends Construct {
     super(scope, id);
     this.authorizationPolicy = this.policy(this, 'Allowed', [], ALLOW, () => this.allowed(false));
     this.denials = new Construct(this, 'Denials');
-    // Nothing is let through before what is denied of it is known.
+    // Denials are written first, so that nothing is let through before they are in force.
     this.authorizationPolicy.node.addDependency(this.denials);
     onObserve(this, () => this.makeOthers());
   }

@@ -1,7 +1,8 @@
 import { Lazy, Testing } from 'cdk8s';
 import fc from 'fast-check';
 import { Mesh } from '../../src';
-import { checkHosts, isBelow, isWildcard } from '../../src/destination/host';
+import { checkHosts } from '../../src/destination/host';
+import { isBelow, isWildcard } from '../../src/destination/wildcard';
 import { failing } from '../fixtures';
 
 const check = (...hosts: any[]) => checkHosts(Testing.chart(), hosts);

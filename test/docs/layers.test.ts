@@ -48,10 +48,7 @@ test('no file imports itself over others', () => {
     for (const file of importsOf.get(from) ?? []) if (!seen.has(file)) reached(file, seen.add(file));
     return seen;
   };
-  expect(files.filter((file) => reached(file).has(file)).sort()).toEqual([
-    'gateway/egress-gateway.ts',
-    'gateway/gateway-address.ts',
-  ]);
+  expect(files.filter((file) => reached(file).has(file)).sort()).toEqual([]);
 });
 
 describe('the linter', () => {

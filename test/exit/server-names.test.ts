@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { EgressClient, EgressPort } from '../../src';
-import { hopLabel, hopServerName, parseServerName } from '../../src/exit/server-names';
+import { hopLabel } from '../../src/exit/names';
+import { hopServerName, parseServerName } from '../../src/exit/server-names';
 import { failing, world } from '../fixtures';
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;

@@ -1,11 +1,11 @@
 import { ReportedDeclaration } from './reported-declaration';
 
-/** Something that an app opens or closes besides its declarations, in words: a guard, an ingress. */
+/** A sentence about something that an app opens or closes besides its declarations, such as a guard or an ingress. */
 export interface ReportedNote {
   /** Path of the construct that it is about. */
   readonly path: string;
 
-  /** What is to be said of it. */
+  /** What it opens or closes. */
   readonly text: string;
 }
 

@@ -28,7 +28,7 @@ export enum ReportedEncryption {
   MUTUAL_TLS = 'mutual-tls',
 }
 
-/** By what an exit knows the external host. */
+/** How an exit verifies the external host. */
 export interface ReportedVerification {
   /**
    * The Secret beside the exit that holds the CAs to trust and, for mutual TLS, the exit's certificate.
@@ -79,7 +79,7 @@ export interface ReportedPort {
   readonly beyond?: ReportedEncryption;
 
   /**
-   * By what the exit knows the host.
+   * How the exit verifies the host.
    * @default - the exit speaks no TLS of its own, or another app says it
    */
   readonly verification?: ReportedVerification;
@@ -95,7 +95,7 @@ export function reportPort(exit: EgressExit, port: ResolvedPort): ReportedPort {
   return { protocol: PROTOCOLS[calledProtocol(port)], port: port.port, ...way, ...(exit._grantsHere && beyond(port)) };
 }
 
-/** A port that is served to callers whom nobody checks. */
+/** A port of an ingress gateway, which serves callers without checking who they are. */
 export function reportOpenPort(port: ResolvedPort): ReportedPort {
   return { protocol: PROTOCOLS[calledProtocol(port)], port: port.port, checksCaller: false, ...beyond(port) };
 }

@@ -53,7 +53,7 @@ export function sidecarsTwice(objects: ApiObject[]): string[] {
   );
 }
 
-/** The same of Telemetries. */
+/** Telemetries for all workloads of one namespace, of which Istio takes one as well. */
 export function telemetriesTwice(objects: ApiObject[]): string[] {
   const pods = ({ selector, targetRef, targetRefs }: any) => selector?.matchLabels ?? targetRef ?? targetRefs?.[0];
   return forWholeNamespace(objects, 'Telemetry', 'telemetry.istio.io', pods).map((group) =>

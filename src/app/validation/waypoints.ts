@@ -33,7 +33,7 @@ function betweenWaypoints(served: IConstruct[]): string[] {
   });
 }
 
-/** What leads the sidecars of the namespace, or is written by hand. */
+/** VirtualServices of the namespace that lead its sidecars, or that somebody wrote by hand. */
 function fromOthers(served: IConstruct[], objects: ApiObject[]): string[] {
   const namespaces = new Set(served.map((node) => waypointHostOf(node)!.namespace));
   return objects

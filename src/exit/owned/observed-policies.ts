@@ -10,19 +10,19 @@ import { objectsOf } from '../../mesh/manifest';
 import { dottedName } from '../../naming';
 import { observedNamespaces, onObserve } from '../../policy/observed';
 
-/** The exit that the policies are for, and which of its calls they let through. */
+/** The exit of the policies, and the calls that they let through. */
 interface Opened {
   readonly namespace: string;
   readonly exitName: string;
   readonly metadata?: ApiObjectMetadata;
   /** Which pods or Gateway they are for. */
   readonly target: Pick<AuthorizationPolicySpec, 'selector' | 'targetRefs'>;
-  /** Undefined for everything. */
+  /** Which calls; undefined for every one. */
   readonly operation?: AuthorizationPolicySpecRulesToOperation;
 }
 
 /**
- * What lets observed namespaces through an exit: a policy for each, beside those that hold for everybody.
+ * The policies that let observed namespaces through an exit: one for each such namespace, added to the policies of grants.
  *
  * Nothing else changes with a namespace's mode, so that the order in which objects are applied does not matter: with this policy the
  * namespace is let through, without it the grants hold, and to anybody else both are the same.

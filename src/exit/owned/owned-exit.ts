@@ -57,11 +57,12 @@ abstract class OwnedExit extends EgressExit {
   }
 
   /**
-   * Checks what clients of another app could not be led to, since nobody here leads them.
+   * Refuses a grant that no client hop could lead to. For a declaration of this app `_lead` checks the same; a grant for another app
+   * has no client hop here.
    * @internal
    */
   protected _checkCarries(_declaration: Declaration): void {
-    // What kinds have nothing to say of this.
+    // Exits without such limits accept every declaration.
   }
 
   private get grants(): Construct {
@@ -69,5 +70,5 @@ abstract class OwnedExit extends EgressExit {
   }
 }
 
-// Exported here and not where it is declared: so jsii takes the class for a hidden base, and the published types keep it.
+// The export stands apart from the class, so that jsii takes the class for a hidden base and the published types keep it.
 export { OwnedExit };

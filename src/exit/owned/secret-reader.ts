@@ -17,8 +17,8 @@ export function readsSecrets({ ports }: Declaration): boolean {
 }
 
 /**
- * Lets an exit's pods read the Secrets of their namespace: istiod gives credentials only to those that may. It remembers a no
- * for a minute.
+ * Lets an exit's pods read the Secrets of their namespace: istiod gives a credential only to pods whose service
+ * account may read it, and remembers a refusal for a minute.
  */
 export function letReadSecrets(scope: Construct, exit: Exit): void {
   const { exitName: name, namespace } = exit;

@@ -7,8 +7,9 @@ import { objectsOf } from '../../mesh/manifest';
 import { dottedName } from '../../naming';
 
 /**
- * Lets through what a server for service accounts has taken: it has checked in the handshake which of them it is, so that there is
- * nothing left to say of each host. The policy stays as it is whatever is declared, and whichever namespaces are observed.
+ * The policy that lets through the connections that a server for service accounts has accepted: the server has checked the caller's
+ * certificate in the handshake, so that the policy need not name hosts. It stays as it is whatever is declared, and whichever
+ * namespaces are observed.
  */
 export class AccountPolicy extends Construct {
   public readonly authorizationPolicy: ApiObject;

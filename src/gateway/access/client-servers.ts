@@ -5,26 +5,26 @@ import { hopServerName } from '../../exit/server-names';
 import { Mesh } from '../../mesh/mesh';
 import { EgressClient } from '../../policy/egress-client';
 
-/** A server of the exit: a port of a host whose bytes are not read, for some of its clients. */
+/** A server of the exit's Gateway for an opaque port of a host, and for either its service accounts or a whole namespace. */
 export interface ClientServer {
-  /** What the clients ask for in the hop's TLS. */
+  /** The server name (SNI) for which sidecars ask in the mutual TLS to the exit. */
   readonly serverName: string;
   /**
-   * Whom it takes, as their certificates say it; everybody else's handshake fails. Undefined where a policy decides: about all of
-   * a namespace, whose accounts nobody knows.
+   * The identities that the server accepts, as SPIFFE URIs; every other handshake fails. Undefined where a policy decides, which is
+   * for whole namespaces: the accounts of a namespace are not known here.
    */
   readonly identities?: string[];
 }
 
-/** What a server is as JSON, without its names. */
+/** Estimated size of a server in the Gateway as JSON, in characters, without its names. */
 const SERVER = 130;
 
 /**
- * The clients of one port of a host whose bytes are not read, and the servers that let them in.
+ * The clients of one opaque port of a host, and the servers that let them in.
  *
- * Who calls is checked by the server itself wherever it can be. Istio puts every policy about connections into every server: rules that
- * name hosts would make n servers of n rules each, and each new host would end everybody's connections, because a server that
- * changes is replaced.
+ * The server itself checks who calls wherever it can. Istio puts every policy about connections into every server (filter chain):
+ * policies that name hosts would make n servers with n rules each, and each new host would end everybody's connections, because Envoy
+ * replaces a filter chain that changes.
  */
 export class ClientServers {
   private readonly accounts = new Set<string>();
@@ -75,7 +75,10 @@ export class ClientServers {
     return hopServerName(this.host, this.port.port, namespace);
   }
 
-  /** Whatever is observed: a handshake cannot be tried out, and a server that speaks first would be heard by whoever gets past it. */
+  /**
+   * The accepted identities are the same in every mode of a guard: a handshake cannot be tried out, and whoever got past it would read
+   * what a server sends unasked.
+   */
   private get identities(): string[] {
     return [...this.accounts].sort().flatMap((account) => this.identitiesOf(account));
   }

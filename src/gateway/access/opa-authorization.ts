@@ -17,7 +17,7 @@ const OPA_IMAGE = 'openpolicyagent/opa:1.19.1-envoy';
 const GRPC_PORT = 9191;
 const DIAGNOSTIC_PORT = 8282;
 const DECISION = 'istio/authz/allow';
-/** With a dot: the policy of a namespace called "opa" has the name without. */
+/** With a dot in it, because "opa" alone would be the name of the policy for a client namespace called "opa". */
 const OBJECTS = 'opa.authorization';
 
 /** What every form of OPA has. */
@@ -126,7 +126,7 @@ const OPA_AUTHORIZATION = new Brand<OpaAuthorization>(
   'OpaAuthorization.sidecar({ … }), OpaAuthorization.service({ … })',
 );
 
-/** @throws WrongType for anything else, which would have nobody asked */
+/** @throws WrongType for a value of another kind, with which OPA would not be asked at all */
 export function checkAuthorization(
   scope: Construct,
   given: OpaAuthorization | undefined,
@@ -172,7 +172,7 @@ export class OpaPolicy extends Construct {
           selector: { matchLabels: gateway.selector },
           action: AuthorizationPolicySpecAction.CUSTOM,
           provider: { name: provider },
-          // The calls alone: of what passes through unread OPA could not tell anything, and the probe of the upstream has no caller.
+          // HTTP calls alone: Envoy could tell OPA nothing about the bytes of opaque ports, and the probe of the upstream has no caller.
           rules: [{ to: [{ operation: { ports: [`${gateway.targetPorts.http}`] } }] }],
         }),
     });
@@ -200,7 +200,7 @@ export class OpaPolicy extends Construct {
       name: `${this.gateway.exitName}-opa`,
       fields: { data: { 'config.yaml': opaConfig(sidecar) } },
     });
-    // How the proxy finds what listens in its own pod.
+    // By this ServiceEntry the proxy finds OPA, which listens in its own pod.
     object({
       kind: 'ServiceEntry',
       name: dottedName(this.gateway.exitName, OBJECTS),
@@ -248,7 +248,7 @@ function opaConfig({ decision = DECISION, decisionLog }: OpaSidecarOptions): str
   });
 }
 
-/** OPA reads its configuration once: another one takes other pods. */
+/** OPA reads its configuration when it starts: a hash of it in the pods' annotations replaces the pods when it changes. */
 export function opaAnnotations(sidecar: OpaSidecarOptions | undefined): { [key: string]: string } | undefined {
   return sidecar && { 'checksum/opa': createHash('sha256').update(opaConfig(sidecar)).digest('hex').slice(0, 8) };
 }

@@ -1,12 +1,12 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../../imports/security.istio.io';
-import { isBelow } from '../../destination/host';
+import { isBelow } from '../../destination/wildcard';
 import { OwnGatewayAddress } from '../../exit/address';
 import { objectsOf } from '../../mesh/manifest';
 import { dottedName } from '../../naming';
 
-/** What anybody may reach who reaches the gateway: the hosts of TLS passthrough without identity. */
+/** The policy for TLS without identity: it lets everybody who reaches the gateway through to these hosts. */
 export class OpenPolicy extends Construct {
   public readonly authorizationPolicy: ApiObject;
   private readonly hosts = new Set<string>();
@@ -43,7 +43,7 @@ export class OpenPolicy extends Construct {
     this.hosts.add(host);
   }
 
-  /** A wildcard opens nothing that checks who calls: the server names of the hop are below it as well. */
+  /** Server names of the hop that a wildcard includes, and which it must not open: the servers that they ask for check who calls. */
   private closedBelow(): string[] | undefined {
     const wildcards = [...this.hosts];
     const closed = this.known.serverNames.filter((name) => wildcards.some((wildcard) => isBelow(name, wildcard)));
@@ -51,7 +51,7 @@ export class OpenPolicy extends Construct {
   }
 }
 
-/** What an exit is asked for, when everything is declared. */
+/** The server names of an exit, to be read once everything is declared. */
 export interface KnownServerNames {
   /** The server names of the ports that check who calls. */
   readonly serverNames: string[];

@@ -46,7 +46,7 @@ export interface GatewayPodOptions extends GatewaySizeOptions {
   readonly priorityClassName?: string;
 }
 
-/** What each takes. */
+/** The options of this struct, and the kind of value that each takes. */
 export const GATEWAY_PODS: Options<GatewayPodOptions> = {
   ...GATEWAY_SIZE,
   nodeSelector: 'map',
@@ -61,7 +61,7 @@ export function checkPods<T extends GatewayPodOptions>(where: Construct | string
   return { ...checked, tolerations: tolerations?.map((toleration) => checkOptions(where, toleration, TOLERATION)) };
 }
 
-/** Of nodes and taints, many have none: "node-role.kubernetes.io/infra" is a key alone. */
+/** An empty value is allowed: many labels of nodes and many taints are a key alone, as "node-role.kubernetes.io/infra". */
 const isNodeValue = (value: string) => value === '' || LABEL_VALUE.test(value);
 
 /** Checks where pods may run. @throws LabelSyntax, NameSyntax */

@@ -1,8 +1,8 @@
 import { GatewayPodOptions } from './gateway-pod-options';
 import { GatewaySize } from './gateway-size';
+import { readinessProbe, ResolvedProbe } from './upstream-probe';
 import { OwnGatewayAddress } from '../../exit/address';
 import { opaContainer, OpaSidecarOptions } from '../access/opa-authorization';
-import { readinessProbe, ResolvedProbe } from '../upstream-probe';
 
 /** Where managed pods listen. Above 1023, so that they need no privilege to. */
 export const MANAGED_TARGET_PORTS = { http: 8080, opaque: 8443 };

@@ -3,7 +3,7 @@ import { MANAGED_TARGET_PORTS } from './gateway-pod-spec';
 import { checkPort } from '../../destination/port-number';
 import { ExitAddress, GatewayAddress, tlsServiceName } from '../../exit/address';
 import { Mesh } from '../../mesh/mesh';
-import { checkName } from '../../naming';
+import { checkName, serviceHost } from '../../naming';
 import { Options } from '../../options';
 
 /** The ports of a Service in front of a gateway's pods, and a second Service beside it. */
@@ -43,7 +43,7 @@ export interface GatewayServiceOptions {
   readonly tlsTargetPort?: number;
 }
 
-/** What each takes. */
+/** The options of this struct, and the kind of value that each takes. */
 export const GATEWAY_SERVICES: Options<GatewayServiceOptions> = {
   httpPort: 'checked',
   httpTargetPort: 'checked',
@@ -99,7 +99,7 @@ export function servicesAt(
   { http, opaque }: GatewayServices,
 ): Pick<GatewayAddress, 'http' | 'opaque'> {
   const at = ({ service, port }: NamedPort) => ({
-    host: `${service}.${namespace}.svc.${Mesh.of(scope).clusterDomain}`,
+    host: serviceHost(service, namespace, Mesh.of(scope).clusterDomain),
     port,
   });
   return { http: at(http), opaque: at(opaque) };

@@ -55,7 +55,7 @@ const RESOURCES: Options<GatewayResources> = {
   memoryLimit: 'checked',
 };
 
-/** What each takes. */
+/** The options of this struct, and the kind of value that each takes. */
 export const GATEWAY_SIZE: Options<GatewaySizeOptions> = {
   replicas: 'checked',
   minReplicas: 'checked',

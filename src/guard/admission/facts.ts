@@ -72,7 +72,10 @@ const CONTROLLERS = [
   'system:serviceaccount:kube-system:endpointslicemirroring-controller',
 ];
 
-/** Of more ranges than that, the API server would not take the expression: only the app's own owner may then write them. */
+/**
+ * Estimated size, in characters of JSON, up to which ranges fit into an expression of the API server. With more, the policy knows no
+ * ranges, and only the app's owner may write network policies with addresses.
+ */
 const MOST_CHARACTERS = 60_000;
 
 /** Gathers the facts; to be called when everything is declared. */
@@ -139,7 +142,7 @@ function directOf(scope: IConstruct): [namespace: string, DirectHosts][] {
 const pairs = ({ ranges, ports }: GuardMark['known'][number]): string[] =>
   ranges.flatMap((range) => ports.map((port) => `${range.replace(/\/(32|128)$/, '')} ${port}`));
 
-/** As keys, and none where they are too many. */
+/** Ranges as keys of a map; none where they are too many for the API server. */
 function bounded(all: { [namespace: string]: string[] }): AdmissionFacts['ranges'] {
   const keys = (ranges: string[]) => Object.fromEntries(ranges.map((range) => [range, true as const]));
   const ranges = Object.fromEntries(Object.entries(all).map(([namespace, found]) => [namespace, keys(found)]));

@@ -176,7 +176,7 @@ export function admissionRules({ meshIsOpen, clusterDomain, writers, keyServers 
     {
       kinds: ['WorkloadGroup'],
       refuses: 'true',
-      what: 'lets whoever says so to istiod be a WorkloadEntry, with the address that he names',
+      what: 'lets any caller that claims it to istiod be a WorkloadEntry, with the address that the caller names',
       fix: ASK,
     },
     {

@@ -39,7 +39,7 @@ export type Missing =
       readonly refused: boolean;
     };
 
-/** What is known besides the lines. */
+/** What the command's options say besides the lines. */
 export interface Circumstances {
   /** For lines that do not say whose they are. */
   readonly namespace?: string;
@@ -52,7 +52,7 @@ export interface Circumstances {
 /** The caller is needed, and neither the line nor the options say it. */
 export const UNKNOWN_CALLER = 'unknown caller';
 
-/** What a line comes to. */
+/** What a line says is missing, or why that is unknown; undefined if nothing is missing. */
 export type Verdict = Missing | typeof UNKNOWN_CALLER | undefined;
 
 /** What is missing for a call to be let through by a guard; undefined if nothing is. */

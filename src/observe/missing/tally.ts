@@ -1,7 +1,7 @@
 import { Caller, CallKind, Missing } from './judge';
 
 /** Calls of a host on a port. */
-export interface HostPort {
+export interface MissingPort {
   readonly kind: CallKind;
   readonly port: number;
   readonly callers: Map<string, Caller>;
@@ -12,7 +12,7 @@ export interface HostPort {
 /** A host that is missing, over all who call it. */
 export interface MissingHost {
   readonly host: string;
-  readonly ports: Map<string, HostPort>;
+  readonly ports: Map<string, MissingPort>;
   readonly addresses: Set<string>;
   /** Whether ServiceEntries lead there already. */
   direct: boolean;
@@ -109,7 +109,7 @@ export class Tally {
     const { kind, port, caller, address, refused, direct } = missing;
     const known = entryOf(this.byHost, host, () => ({
       host,
-      ports: new Map<string, HostPort>(),
+      ports: new Map<string, MissingPort>(),
       addresses: new Set<string>(),
       direct: false,
     }));

@@ -1,6 +1,6 @@
 import { Caller } from './judge';
 import { isPrivate } from './names';
-import { callerName, HostPort, MissingClient, MissingHost, Tally } from './tally';
+import { callerName, MissingPort, MissingClient, MissingHost, Tally } from './tally';
 
 /** What is missing, as TypeScript to be pasted, with what it rests on in comments. */
 export function toTypeScript(tally: Tally): string {
@@ -16,7 +16,7 @@ export function toTypeScript(tally: Tally): string {
 /** One declaration for the ports that have the same callers: nobody is granted more than was seen. */
 function declarationsOf(host: MissingHost, names: Set<string>): string[] {
   const ports = [...host.ports.values()].sort((a, b) => a.port - b.port || a.kind.localeCompare(b.kind));
-  const groups = new Map<string, HostPort[]>();
+  const groups = new Map<string, MissingPort[]>();
   for (const port of ports) {
     const key = [...port.callers.keys()].sort().join();
     groups.set(key, [...(groups.get(key) ?? []), port]);
@@ -27,7 +27,7 @@ function declarationsOf(host: MissingHost, names: Set<string>): string[] {
   });
 }
 
-function declarationOf(host: MissingHost, id: string, ports: HostPort[], names: Set<string>): string {
+function declarationOf(host: MissingHost, id: string, ports: MissingPort[], names: Set<string>): string {
   const clients = clientsOf([...ports[0].callers.values()]);
   const [{ kind, port }] = ports;
   const single = ports.length === 1 ? CLASSES[kind] : undefined;
@@ -49,12 +49,12 @@ const CLASSES = { http: 'HttpEgress', tls: 'TlsPassthroughEgress', tcp: 'TcpEgre
 const FACTORIES = { http: 'http', tls: 'tlsPassthrough' };
 const USUAL: { [kind: string]: number } = { http: 80, tls: 443 };
 
-function portOf({ kind, port }: HostPort): string {
+function portOf({ kind, port }: MissingPort): string {
   if (kind === 'tcp') return `EgressPort.tcp(${port})`;
   return `EgressPort.${FACTORIES[kind]}(${port === USUAL[kind] ? '' : `{ port: ${port} }`})`;
 }
 
-function comments({ addresses: seen, direct }: MissingHost, ports: HostPort[]): string[] {
+function comments({ addresses: seen, direct }: MissingHost, ports: MissingPort[]): string[] {
   const calls = ports.map(({ kind, port, calls: n, refused }) => {
     const how = refused === n ? ', refused' : refused > 0 ? `, ${refused} refused` : '';
     return `${n} × ${kind.toUpperCase()} ${port}${how}`;

@@ -219,8 +219,8 @@ describe('of a whole app', () => {
     const stated = () => Egress.report(app).preconditions.map((each) => each.stated);
     expect(stated()).toEqual([]);
     new EgressGateway(charts[0], 'Exit');
-    expect(stated()).toEqual([true, true, true]);
+    expect(stated()).toEqual([true, true, true, true]);
     new EgressGateway(charts[1], 'Exit', { name: 'other' });
-    expect(stated()).toEqual([undefined, undefined, undefined]);
+    expect(stated()).toEqual([undefined, undefined, undefined, undefined]);
   });
 });

@@ -1,6 +1,6 @@
 import { Duration } from 'cdk8s';
-import { EgressPort, GatewayWorkload, OpaAuthorization, TlsCredential, UpstreamProbe, UpstreamTls } from '../../src';
-import { failing, world } from '../fixtures';
+import { EgressPort, GatewayWorkload, OpaAuthorization, TlsCredential, UpstreamProbe, UpstreamTls } from '../../../src';
+import { failing, world } from '../../fixtures';
 
 const probed = (upstreamProbe: UpstreamProbe) => world({ upstreamProbe });
 
