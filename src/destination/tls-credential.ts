@@ -38,7 +38,7 @@ export class TlsCredential {
 
   /**
    * A Secret that this app makes: a `Secret` of cdk8s-plus, or its ApiObject. Its namespace is held against the gateway's where the
-   * credential is used (CredentialNamespace).
+   * credential is used (CredentialNamespace). JSON patches that give it another name or namespace are not seen.
    * @throws WrongType, NamespaceMissing, NameSyntax
    */
   public static of(secret: IConstruct): TlsCredential {

@@ -27,7 +27,7 @@ export class EgressClient {
    * account, which is `default` where it has none; every workload of a Namespace. Of cdk8s-plus, or as ApiObjects.
    *
    * A workload is read here and now: JSON patches that give its pods another service account later are not seen, of a workload of
-   * cdk8s-plus none.
+   * cdk8s-plus none; of no object those that give it another name or namespace.
    *
    * @throws WrongType for what is none of these, NamespaceMissing for what has no namespace, NotInline for a workload without pods yet,
    * NameSyntax. Declarations of another app than the construct's refuse it

@@ -27,5 +27,5 @@ export function observedNamespaces(scope: IConstruct): string[] {
 
 /** Whether a namespace is observed. */
 export function isObserved(scope: IConstruct, namespace: string | undefined): boolean {
-  return namespace !== undefined && observedNamespaces(scope).includes(namespace);
+  return namespace !== undefined && (OBSERVED.of(scope.node.root)?.has(namespace) ?? false);
 }

@@ -37,21 +37,30 @@ export function identityOf(where: string, construct: IConstruct): WorkloadIdenti
 }
 
 function accountOfPods(object: ApiObject): string {
-  const plus = plusWorkload(object);
-  if (plus) return plus.serviceAccount?.name ?? DEFAULT_ACCOUNT;
-  const { serviceAccountName, serviceAccount } = podSpec(object);
-  const account = serviceAccountName || serviceAccount || DEFAULT_ACCOUNT;
+  const account = givenAccount(object);
   return typeof account === 'string' ? account : notKnown(object, account);
 }
 
+function givenAccount(object: ApiObject): unknown {
+  const plus = plusWorkload(object);
+  if (plus) return plus.serviceAccount ? plus.serviceAccount.name : DEFAULT_ACCOUNT;
+  const { serviceAccountName, serviceAccount } = podSpec(object);
+  return serviceAccountName || serviceAccount || DEFAULT_ACCOUNT;
+}
+
 /**
- * The workload of cdk8s-plus that made an object. It is asked itself: its manifest is not finished before its containers are there,
- * and making that of a workload with `spread` adds to its affinities each time.
+ * The workload of cdk8s-plus that made an object as its own. It is asked itself: its manifest is not finished before its containers
+ * are there, and making that of a workload with `spread` adds to its affinities each time.
  */
-function plusWorkload(object: ApiObject): { readonly serviceAccount?: { readonly name: string } } | undefined {
-  const { scope } = object.node;
-  const isOne = scope !== undefined && 'serviceAccount' in scope && 'podMetadata' in scope;
-  return isOne ? (scope as { readonly serviceAccount?: { readonly name: string } }) : undefined;
+function plusWorkload(object: ApiObject): PlusWorkload | undefined {
+  const scope = object.node.scope as Partial<PlusWorkload> | undefined;
+  const isOne = scope?.apiObject === object && 'serviceAccount' in scope && 'podMetadata' in scope;
+  return isOne ? (scope as PlusWorkload) : undefined;
+}
+
+interface PlusWorkload {
+  readonly apiObject: ApiObject;
+  readonly serviceAccount?: { readonly name: unknown };
 }
 
 /** The service account of pods, also by `serviceAccount`, the older name of the field in Kubernetes. */

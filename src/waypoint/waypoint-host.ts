@@ -44,10 +44,10 @@ export interface IWaypointHost {
 /** Makes the objects of a host at a waypoint. */
 export class WaypointHost extends Construct implements IWaypointHost {
   public readonly serviceEntry: ApiObject;
-  public destinationRule?: ApiObject;
   public virtualService?: ApiObject;
   public readonly authorizationPolicy: ApiObject;
 
+  private own?: ApiObject;
   private readonly agreed: AgreedHost;
   private readonly addresses = new Set<string>();
   private readonly policy: WaypointPolicy;
@@ -67,7 +67,6 @@ export class WaypointHost extends Construct implements IWaypointHost {
     if (shared) {
       shared.serveByWaypoint(waypoint.exitName, () => this.connectedAt());
       this.serviceEntry = shared.serviceEntry!;
-      this.destinationRule = shared.destinationRule;
     } else {
       markExitHost(this, { namespace: waypoint.namespace, host });
       this.serviceEntry = this.networking('ServiceEntry', () => this.serviceEntrySpec());
@@ -82,6 +81,10 @@ export class WaypointHost extends Construct implements IWaypointHost {
     });
     if (!shared) this.beforePolicy(this.serviceEntry);
     this.authorizationPolicy = this.policy.authorizationPolicy;
+  }
+
+  public get destinationRule(): ApiObject | undefined {
+    return this.shared ? this.shared.destinationRule : this.own;
   }
 
   /** Takes in one more declaration of the host. @throws DestinationConflict, HttpRuleSyntax */
@@ -104,7 +107,7 @@ export class WaypointHost extends Construct implements IWaypointHost {
   private make(port: ResolvedPort): void {
     const { host, upstream } = this.agreed;
     if (!this.shared && needsDestinationRule(upstream, [port]) && !isLookedUpPerCall(host, upstream)) {
-      this.destinationRule ??= this.beforePolicy(
+      this.own ??= this.beforePolicy(
         this.networking('DestinationRule', () => upstreamDestinationRule(host, upstream, httpPorts(this.ports), HERE)),
       );
     }

@@ -15,6 +15,8 @@ type Shared = (declaration: Declaration, host: string) => GatewayHost;
 
 /** The hosts that are reached through a waypoint. */
 export class WaypointHosts extends Construct {
+  private readonly all: WaypointHost[] = [];
+
   public constructor(
     scope: Construct,
     id: string,
@@ -29,37 +31,41 @@ export class WaypointHosts extends Construct {
     checkWaypointCarries(declaration);
     checkWaypointAddresses(this.all, declaration);
     for (const host of declaration.hosts) {
-      const existing = this.all.find((hop) => hop.host === host);
-      (existing ?? this.make(host, declaration)).add(declaration);
+      // The gateway has to know of every declaration: what it has for the host serves the clients of both.
+      const shared = this.shared?.(declaration, host);
+      (this.made(host) ?? this.make(host, declaration, shared)).add(declaration);
     }
-    const wildcards = this.all.map(({ host }) => host).filter(isWildcard);
+    const isMeant = (wildcard: string) => declaration.hosts.some((host) => host === wildcard || isBelow(host, wildcard));
+    const wildcards = this.all.map(({ host }) => host).filter((host) => isWildcard(host) && isMeant(host));
     for (const wildcard of wildcards) checkNamesBelow(declaration.scope, wildcard, this.below(wildcard));
   }
 
   /** The objects of a host, written as it may be. @throws NotDeclared */
   public find(host: string): IWaypointHost {
-    const pattern = checkHostPattern(this, host);
-    const found = this.all.find((hop) => hop.host === pattern);
+    const found = this.made(checkHostPattern(this, host));
     if (found) return found;
     throw new EgressError('NotDeclared', this, {
       what: 'no declaration sends this host through this exit',
       given: host,
-      allowed: this.all.map((hop) => hop.host).join(', ') || 'nothing: no host is declared',
+      allowed: this.all.map((made) => made.host).join(', ') || 'nothing: no host is declared',
       fix: 'declare the host before asking for its objects',
     });
   }
 
-  private get all(): WaypointHost[] {
-    return this.node.children as WaypointHost[];
+  private made(host: string): WaypointHost | undefined {
+    return this.node.tryFindChild(host) as WaypointHost | undefined;
   }
 
   /** A wildcard's own grants and routes do not decide about these, narrower wildcards included. */
   private below(wildcard: string): string[] {
+    if (!isWildcard(wildcard)) return [];
     return this.all.map(({ host }) => host).filter((host) => isBelow(host, wildcard));
   }
 
-  private make(host: string, declaration: Declaration): WaypointHost {
+  private make(host: string, declaration: Declaration, shared?: GatewayHost): WaypointHost {
     const below = () => this.below(host);
-    return new WaypointHost(this, host, this.waypoint, declaration, below, this.shared?.(declaration, host));
+    const made = new WaypointHost(this, host, this.waypoint, declaration, below, shared);
+    this.all.push(made);
+    return made;
   }
 }

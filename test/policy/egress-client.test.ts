@@ -117,6 +117,17 @@ describe('EgressClient.of', () => {
     expect(podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution).toHaveLength(2);
   });
 
+  test('an object is asked itself, whatever the construct around it looks like', () => {
+    const chart = shop();
+    const pods = { template: { spec: { serviceAccountName: 'web' } } };
+    const around = [new Construct(chart, 'Own'), new plus.Deployment(chart, 'W', { containers })];
+    Object.assign(around[0], { serviceAccount: 'web', podMetadata: {} });
+    for (const scope of around) {
+      const object = new ApiObject(scope, 'Inner', { apiVersion: 'apps/v1', kind: 'Deployment', ...{ spec: pods } });
+      expect(of(object)).toBe('shop/web');
+    }
+  });
+
   test('a Namespace is every workload of it', () => {
     const namespace = new plus.Namespace(shop(null), 'Team');
     expect(of(namespace)).toBe(`${namespace.name}/*`);

@@ -12,6 +12,7 @@ import {
   Mesh,
   TlsCredential,
   TlsOriginationEgress,
+  TlsPassthroughEgress,
   UpstreamTls,
 } from '../../src';
 import { failing, openTcp, world } from '../fixtures';
@@ -167,6 +168,16 @@ describe('beside a gateway', () => {
       { kind: 'AuthorizationPolicy', name: 'egress-waypoint.a.example' },
       { spec: { targetRefs: [{ kind: 'ServiceEntry', name: 'istio-egress.a.example' }] } },
     );
+  });
+
+  test('it knows the ports of every declaration of the waypoint', () => {
+    const { chart, waypoint, manifests } = both();
+    new TlsPassthroughEgress(chart, 'New', { hosts, exit: waypoint, clients });
+    expect(waypoint.host('a.example').destinationRule).toBeUndefined();
+    new TlsOriginationEgress(chart, 'More', { hosts, exit: waypoint, clients });
+    const { spec } = manifests().only({ kind: 'ServiceEntry', namespace: 'istio-egress' });
+    expect(spec.ports.map(({ number }: { number: number }) => number)).toEqual([80, 443]);
+    expect(waypoint.host('a.example').destinationRule?.toJson().spec.subsets).toHaveLength(1);
   });
 
   test('a host of the waypoint alone is let through by the gateway to nobody', () => {
