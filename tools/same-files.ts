@@ -12,7 +12,7 @@ import { join, resolve } from 'node:path';
 
 const ROOT = resolve(__dirname, '..');
 const PEERS = ['cdk8s', 'constructs'];
-const TESTS = ['test/app', 'test/properties/fast-app'];
+const TESTS = ['test/fast-app', 'test/app/own-object', 'test/properties/fast-app'];
 
 function main() {
   const work = mkdtempSync(join(tmpdir(), 'newest-'));

