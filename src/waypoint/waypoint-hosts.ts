@@ -35,7 +35,8 @@ export class WaypointHosts extends Construct {
       const shared = this.shared?.(declaration, host);
       (this.made(host) ?? this.make(host, declaration, shared)).add(declaration);
     }
-    const isMeant = (wildcard: string) => declaration.hosts.some((host) => host === wildcard || isBelow(host, wildcard));
+    const isMeant = (wildcard: string) =>
+      declaration.hosts.some((host) => host === wildcard || isBelow(host, wildcard));
     const wildcards = this.all.map(({ host }) => host).filter((host) => isWildcard(host) && isMeant(host));
     for (const wildcard of wildcards) checkNamesBelow(declaration.scope, wildcard, this.below(wildcard));
   }
