@@ -145,12 +145,15 @@ project.addTask('e2e:prove', {
   receiveArgs: true,
 });
 
-// The API is held to the one of `api/`: what breaks it has to stand in `.compatignore`.
+// Nobody pays at the start of an app for what it does not use.
+project.compileTask.exec('tsx tools/lazy-index.ts');
+
+// The API is held to the one of `.api/`: what breaks it has to stand in `.compatignore`.
 const compat = project.tasks.tryFind('compat');
-compat?.reset('jsii-diff api . --keys --error-on all --ignore-file .compatignore');
-if (compat) compat.description = 'Compare the compiled API with that of api/: what breaks it stands in .compatignore';
+compat?.reset('jsii-diff .api . --keys --error-on all --ignore-file .compatignore');
+if (compat) compat.description = 'Compare the compiled API with that of .api/: what breaks it stands in .compatignore';
 project.addTask('compat:accept', {
-  description: 'Take the API as it is for that of api/',
+  description: 'Take the API as it is for that of .api/',
   steps: [{ spawn: 'compile' }, { exec: 'tsx tools/api-baseline.ts' }],
 });
 
@@ -158,10 +161,10 @@ project.addTask('compat:accept', {
 project.tasks.tryFind('docgen')?.reset('jsii-docgen -o API.md --submodule root');
 project.packageTask.reset('mkdir -p artifacts && npm pack --silent --pack-destination artifacts');
 
-for (const path of ['!/dist/', '!/imports/', '!/api/.jsii']) project.gitignore.addPatterns(path);
+for (const path of ['!/dist/', '!/imports/', '!/.api/.jsii']) project.gitignore.addPatterns(path);
 project.gitignore.exclude('/artifacts/');
 const unpublished = [
-  'api',
+  '.api',
   'install',
   '.ci',
   'artifacts',

@@ -9,16 +9,17 @@
 import { latency } from './latency/main';
 import { mesh, pushes } from './mesh/main';
 import { Part } from './part';
+import { start } from './start/main';
 import { synthesis } from './synthesis/main';
 
-const PARTS: Record<string, Part> = { synthesis, mesh, pushes, latency };
+const PARTS: Record<string, Part> = { start, synthesis, mesh, pushes, latency };
 
 async function main(args: string[]): Promise<void> {
   const once = args.includes('--once');
   const given = args.filter((arg) => arg !== '--once');
   const unknown = given.find((name) => !(name in PARTS));
   if (unknown) throw new Error(`no part ${unknown}; there are ${Object.keys(PARTS).join(', ')}`);
-  const asked = given.length > 0 ? given : once ? ['synthesis'] : Object.keys(PARTS);
+  const asked = given.length > 0 ? given : once ? ['start', 'synthesis'] : Object.keys(PARTS);
   for (const name of asked) {
     const missing = PARTS[name].missing?.();
     if (missing && given.length > 0) throw new Error(`${name} cannot run here: ${missing}`);

@@ -87,15 +87,15 @@ export {
   type EgressAccessLogProps,
 } from './observe/egress-access-log';
 export { Egress, type EgressOptions, type EgressProps } from './pattern/egress';
-export * from './pattern/http-egress';
-export * from './pattern/tcp-egress';
-export * from './pattern/tls-origination-egress';
-export * from './pattern/tls-passthrough-egress';
+export { HttpEgress, type HttpEgressProps } from './pattern/http-egress';
+export { TcpEgress, type TcpEgressProps } from './pattern/tcp-egress';
+export { TlsOriginationEgress, type TlsOriginationEgressProps } from './pattern/tls-origination-egress';
+export { TlsPassthroughEgress, type TlsPassthroughEgressProps } from './pattern/tls-passthrough-egress';
 export { EgressClient } from './policy/egress-client';
 export { HttpRule, type HttpRuleMatch } from './policy/http-rule';
 export { IngressGateway, type IngressGatewayAttributes } from './publish/ingress-gateway';
-export * from './publish/ingress-proxy';
-export * from './publish/upstream-proxy';
+export { IngressProxy, type IngressProxyProps, MeshAccess } from './publish/ingress-proxy';
+export { type IngressListener, UpstreamProxy, type UpstreamProxyProps } from './publish/upstream-proxy';
 
 export * as assertions from './assertions';
 

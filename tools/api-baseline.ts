@@ -18,7 +18,7 @@ const l1 = Object.entries<{ symbolId: string }>(submodules)
 const handWritten = (all: object) =>
   Object.fromEntries(Object.entries(all).filter(([each]) => !l1.some((module) => `${each}.`.startsWith(`${module}.`))));
 
-write('api/.jsii', {
+write('.api/.jsii', {
   schema,
   name,
   version,
@@ -27,7 +27,7 @@ write('api/.jsii', {
   types: handWritten(types),
 });
 // It finds the assemblies of dependencies by this, which has no name: for Jest, two packages of one name are none.
-write('api/package.json', { private: true, peerDependencies: dependencies, jsii: {} });
+write('.api/package.json', { private: true, peerDependencies: dependencies, jsii: {} });
 writeFileSync(
   join(ROOT, '.compatignore'),
   '# Breaking changes of the API that are meant, by the keys that `npm run compat` prints.\n',

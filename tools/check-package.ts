@@ -1,6 +1,7 @@
 /**
  * Proves the package as users get it: packs it, installs the tarball into an outside app, once in TypeScript and once in
- * JavaScript, type-checks as strictly as TypeScript can, synthesizes with `cdk8s synth` and compares what both write.
+ * JavaScript, type-checks as strictly as TypeScript can, synthesizes with `cdk8s synth` and compares what both write. An import alone
+ * must load nothing, and all must be there for whoever imports it, as CommonJS, TypeScript or an ES module.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,6 +29,46 @@ app.synth();
 
 const JAVASCRIPT = TYPESCRIPT.replace(/import (.*) from (.*);/g, 'const $1 = require($2);');
 
+/** All at once, and what the compiler makes of it must still load files one by one. */
+const NAMESPACE = `import { App, Chart } from 'cdk8s';
+import * as egress from 'cdk8s-istio-egress';
+
+new egress.networking.Sidecar(new Chart(new App(), 'chart'), 'Sidecar');
+if (Object.keys(require.cache).some((file) => file.includes('tls-origination'))) throw new Error('it loads all');
+`;
+
+/** What is exported loads its file when it is read. */
+const LAZY = `const assert = require('node:assert');
+const { basename } = require('node:path');
+const egress = require('cdk8s-istio-egress');
+
+const loaded = () => Object.keys(require.cache);
+assert.deepEqual(loaded().map((file) => basename(file)), ['lazy.js', 'index.js'], 'an import loads more than the index');
+assert.equal(typeof egress.HttpEgress, 'function');
+assert.ok(!loaded().some((file) => file.includes('istio.io')), 'a declaration alone loads generated L1');
+assert.equal(typeof require('cdk8s-istio-egress').networking.Sidecar, 'function');
+`;
+
+/** Node has to find all names in the text of the index. */
+const ES_MODULE = `import assert from 'node:assert';
+import { createRequire } from 'node:module';
+import * as everything from 'cdk8s-istio-egress';
+import { Mesh, networking } from 'cdk8s-istio-egress';
+
+const required = createRequire(import.meta.url)('cdk8s-istio-egress');
+assert.equal(networking.Sidecar, required.networking.Sidecar);
+assert.equal(Mesh, required.Mesh);
+for (const name of Object.keys(required)) assert.equal(everything[name], required[name], name);
+`;
+
+const FILES = {
+  'main.ts': TYPESCRIPT,
+  'namespace.ts': NAMESPACE,
+  'plain.js': JAVASCRIPT,
+  'lazy.js': LAZY,
+  'es-module.mjs': ES_MODULE,
+};
+
 /** Published types are checked too, whatever an app's compiler asks for. */
 const STRICT = ['--strict', '--exactOptionalPropertyTypes', '--skipLibCheck', 'false'];
 
@@ -51,9 +92,10 @@ function main() {
       '@types/node@20',
     );
 
-    writeFileSync(join(work, 'main.ts'), TYPESCRIPT);
-    writeFileSync(join(work, 'plain.js'), JAVASCRIPT);
-    run('npx', 'tsc', ...STRICT, '--module', 'node16', '--target', 'es2022', '--types', 'node', 'main.ts');
+    for (const [file, text] of Object.entries(FILES)) writeFileSync(join(work, file), text);
+    const compiled = Object.keys(FILES).filter((file) => file.endsWith('.ts'));
+    run('npx', 'tsc', ...STRICT, '--module', 'node16', '--target', 'es2022', '--types', 'node', ...compiled);
+    for (const script of ['namespace.js', 'lazy.js', 'es-module.mjs']) run('node', script);
     checkInternal(join(work, 'node_modules', manifest.name, 'lib', 'src'));
     for (const script of ['main.js', 'plain.js']) {
       run(
@@ -72,7 +114,7 @@ function main() {
     if (!fromTypeScript.includes('kind: AuthorizationPolicy') || fromTypeScript !== fromJavaScript) {
       throw new Error(`the outside apps disagree:\n${fromTypeScript}\n---- JavaScript:\n${fromJavaScript}`);
     }
-    console.log(`outside app: ${tarball.split('/').pop()} works from TypeScript and JavaScript`);
+    console.log(`outside app: ${tarball.split('/').pop()} works from TypeScript, JavaScript and ES modules`);
   } finally {
     rmSync(work, { recursive: true });
   }

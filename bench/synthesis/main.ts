@@ -1,6 +1,6 @@
 /** Synthesis beside what people use instead: time, peak memory, bytes and objects. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Case, casesWith, MIXED, PER_HOST } from './cases';
@@ -9,7 +9,7 @@ import { input, writeInput } from './input';
 import { emitted, measure, Run } from './measure';
 import { Measured, summary } from './summary';
 import { installDebianTools } from '../../e2e/bed/parts';
-import { Part } from '../part';
+import { Part, withoutLibrary } from '../part';
 import { writeResults } from '../results';
 import { peers, versions } from './peers';
 
@@ -20,7 +20,7 @@ const NAMESPACES = [1, 10, 100];
 export const synthesis: Part = {
   missing: () => {
     if (process.platform !== 'linux') return 'peak memory is read with GNU time of Debian';
-    return existsSync(join(__dirname, '../../lib/src')) ? undefined : 'the library is not compiled: npx projen compile';
+    return withoutLibrary();
   },
   run: async (once) => {
     await installDebianTools({ time: 'time' });

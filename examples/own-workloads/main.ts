@@ -1,9 +1,8 @@
-import { App } from 'cdk8s';
-import { Egress, Mesh } from 'cdk8s-istio-egress';
+import { Egress, FastApp, Mesh } from 'cdk8s-istio-egress';
 import { MESH } from '../mesh';
 import { ownWorkloads } from './chart';
 
-const app = new App();
+const app = new FastApp();
 Mesh.configure(app, MESH);
 ownWorkloads(app);
 app.synth();

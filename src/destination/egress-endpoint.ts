@@ -1,7 +1,6 @@
-import { isIP } from 'node:net';
 import { Construct } from 'constructs';
 import { checkHost } from './host';
-import { parseIpRange } from './ip-range';
+import { familyOf, parseIpRange } from './ip-range';
 import { checkWholeNumber } from './numbers';
 import { meetsNeverOutside } from './special-addresses';
 import { EgressError } from '../errors';
@@ -30,7 +29,7 @@ const ENDPOINT: Options<EgressEndpoint> = { address: 'checked', weight: 'checked
 
 /** Whether all endpoints are addresses, so that nothing is to be looked up. */
 export function areAddresses(endpoints: readonly EgressEndpoint[]): boolean {
-  return endpoints.every(({ address }) => isIP(address) > 0);
+  return endpoints.every(({ address }) => familyOf(address) > 0);
 }
 
 /** @throws EndpointSyntax, OutOfRange, NotOutside, WrongType, OptionUnknown, what a host can throw */
@@ -69,7 +68,7 @@ export function checkEndpoints(
       );
     }
     const ip = parseIpRange(address);
-    return { address: ip && isIP(address) ? ip.text : checkHost(scope, address), weight, locality };
+    return { address: ip && familyOf(address) ? ip.text : checkHost(scope, address), weight, locality };
   });
   if (checked.some(({ locality }) => locality !== undefined) && !detectsOutliers) {
     refuse(

@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { Construct } from 'constructs';
+import { familyOf } from './ip-range';
 import { isNeverOutside } from './special-addresses';
 import { isBelow, isWildcard } from './wildcard';
 import { EgressError, ErrorCode } from '../errors';
@@ -56,7 +56,7 @@ export function checkHost(scope: Construct, given: string): string {
   const address = /^\[(.*)\]$/.exec(given)?.[1] ?? given;
   // Checked before and after: "127.1" and "0x7f.1" only become addresses when they are read as a URL's host is.
   const host = isPlain(given) ? domainToASCII(given).replace(/\.$/, '') : '';
-  if (isIP(address) || isIP(host)) {
+  if (familyOf(address) || familyOf(host)) {
     refuse('HostIpAddress', 'the host is an IP address', 'call the service by a DNS name');
   }
   const labels = host.split('.');

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 
 /** Addresses of one family that begin with the same bits. */
 export interface IpRange {
@@ -16,13 +16,22 @@ export interface IpRange {
 const BITS = { 4: 32, 6: 128 };
 
 /**
+ * What Node's `isIP` says, without asking whether a text is IPv6 that has no colon: the first question has V8 compile a very large
+ * expression, which takes longer than all else that is done for a declaration.
+ */
+export function familyOf(text: string): 4 | 6 | 0 {
+  if (isIPv4(text)) return 4;
+  return text.includes(':') && isIPv6(text) ? 6 : 0;
+}
+
+/**
  * Reads an address, or a range as "10.0.0.0/8". Undefined for anything else, zones as in "fe80::1%eth0" included, which mean
  * something on one machine only.
  */
 export function parseIpRange(text: unknown): IpRange | undefined {
   if (typeof text !== 'string') return undefined;
   const [, address, digits] = /^([0-9A-Fa-f.:]+)(?:\/(0|[1-9]\d{0,2}))?$/.exec(text) ?? [];
-  const family = isIP(address ?? '') as 0 | 4 | 6;
+  const family = familyOf(address ?? '');
   if (family === 0) return undefined;
   const prefix = digits === undefined ? BITS[family] : Number(digits);
   if (prefix > BITS[family]) return undefined;

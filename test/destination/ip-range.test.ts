@@ -1,4 +1,5 @@
-import { isWithin, parseIpRange, rangesMeet } from '../../src/destination/ip-range';
+import { isIP } from 'node:net';
+import { familyOf, isWithin, parseIpRange, rangesMeet } from '../../src/destination/ip-range';
 
 const range = (text: string) => parseIpRange(text)!;
 
@@ -47,3 +48,16 @@ test('ranges lie in each other', () => {
   expect(rangesMeet(range('10.0.0.0/8'), range('10.1.0.0/16'))).toBe(true);
   expect(rangesMeet(range('10.0.0.0/16'), range('10.1.0.0/16'))).toBe(false);
 });
+
+test.each([
+  '192.0.2.7',
+  '01.2.3.4',
+  '1.2.3',
+  '2001:db8::1',
+  '::',
+  ':',
+  'fe80::1%eth0',
+  '::ffff:192.0.2.7',
+  'a.example.com',
+  '',
+])('the family of "%s" is what Node says', (text) => expect(familyOf(text)).toBe(isIP(text)));

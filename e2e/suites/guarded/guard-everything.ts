@@ -10,6 +10,7 @@ import {
   EgressGuard,
   EgressWaypoint,
   ExitGuard,
+  FastApp,
   GuardedNamespaces,
   GuardMode,
   GuardScope,
@@ -40,8 +41,9 @@ function guardEverything(app: App) {
   }
 }
 
-const { synth } = App.prototype;
-App.prototype.synth = function (this: App) {
+// Examples make their apps of this class.
+const { synth } = FastApp.prototype;
+FastApp.prototype.synth = function (this: FastApp) {
   guardEverything(this);
   synth.call(this);
 };
