@@ -42,7 +42,7 @@ export const ERRORS = {
   HeaderSyntax:
     'A header name is not a token of RFC 9110, is `Host`, a pseudo-header or `constructor`, or is named twice in different case; belongs to the connection or to the length of the message (`Connection`, `Transfer-Encoding`, `Content-Length`, `TE`, `Upgrade`, `Expect`, `Proxy-…`), which one request could become two by; is an `x-envoy-…` that is set or added, of which Envoy takes orders; a value is not printable ASCII on one line; or `keepMeshHeaders` names a header that is not removed.',
   HostCount:
-    "More than Kubernetes stores in one object: hosts in the policy of a client namespace at an exit (some 15,000), or servers in an exit's Gateway (some 5,000 hosts of TLS passthrough or TCP, fewer with many clients). Split them over several exits or namespaces.",
+    "More than Kubernetes stores in one object: hosts in the policy of a client namespace at an exit (some 15,000), or servers in an exit's Gateway (some 5,000 hosts of TLS passthrough or TCP, fewer with many clients). Split them over several exits or namespaces. Of what cannot be counted while it is declared, as rules with many paths, it is said when the object is written, by cdk8s as the reason why that failed.",
   HostInCluster: "The host is one of the cluster's own Services, or a wildcard stands for them too.",
   HostIpAddress: 'The host is an IP address, also in a form such as `0x7f.1`.',
   HostOnTwoExits:

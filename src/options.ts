@@ -28,8 +28,8 @@ const KINDS: { [K in Kind]: { readonly is: (value: unknown) => boolean; readonly
 };
 
 /**
- * A copy of the options that were given, of which nothing changes any more: lists without holes, which loops would skip, and
- * nothing that is read twice. Plain JavaScript lets anything through to the library, and a misspelled `rules` would let every
+ * A copy of the options that were given, lists and objects in it included, so that what is checked is what is used, whatever becomes
+ * of them: lists without holes, which loops would skip, and nothing that is read twice. Plain JavaScript lets anything through to the library, and a misspelled `rules` would let every
  * call through an exit.
  *
  * @throws OptionUnknown for an option that there is none of, WrongType for a value of another kind
@@ -47,7 +47,7 @@ export function checkOptions<T extends object>(where: Construct | string, given:
       });
     }
     checkKind(where, name, value, (options as { [name: string]: Kind })[name]);
-    copy[name] = Array.isArray(value) ? [...value] : value;
+    copy[name] = copyOf(value);
   }
   return copy as T;
 }
@@ -118,6 +118,17 @@ export function pickOptions<T extends object>(given: T, options: Options<T>): T 
 /** Where a construct will be, before it is made. */
 export function pathOf(scope: Construct, id: string): string {
   return [scope.node.path, id].filter(Boolean).join('/');
+}
+
+/** Objects get the usual prototype, by which cdk8s knows what it can write. */
+function copyOf(value: unknown): unknown {
+  try {
+    if (Array.isArray(value)) return [...value];
+    return isPlain(value) ? { ...value } : value;
+  } catch {
+    // It cannot be read, as a hostile proxy: the option's own check refuses it.
+    return value;
+  }
 }
 
 function entriesOf(where: Construct | string, given: unknown): [string, unknown][] {

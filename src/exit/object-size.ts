@@ -1,13 +1,8 @@
 import { IConstruct } from 'constructs';
 import { EgressError } from '../errors';
+import { MOST_STORED, tooLarge } from '../mesh/stored-size';
 
-/**
- * Estimated size that declarations may come to in one object, in characters of JSON: etcd stores 1.5 MiB, and metadata and the
- * constant part need some of it.
- */
-const MAX_CHARACTERS = 1_400_000;
-
-/** Adds up an estimate of what declarations put into one object: Kubernetes refuses an object that is too large as a whole. */
+/** Counts what declarations put into one object, so that the error can name the declaration that is too much. */
 export class ObjectSize {
   private characters = 0;
 
@@ -23,12 +18,7 @@ export class ObjectSize {
   /** Adds so many characters for a declaration. @throws HostCount if the object would be too large */
   public add(declaredBy: IConstruct, characters: number): void {
     this.characters += characters;
-    if (this.characters <= MAX_CHARACTERS) return;
-    throw new EgressError('HostCount', declaredBy, {
-      what: `${this.what} would be larger than what Kubernetes stores`,
-      given: `${this.characters} characters`,
-      allowed: `${MAX_CHARACTERS}`,
-      fix: this.fix,
-    });
+    if (this.characters <= MOST_STORED) return;
+    throw new EgressError('HostCount', declaredBy, tooLarge(this.what, this.characters, this.fix));
   }
 }

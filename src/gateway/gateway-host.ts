@@ -22,6 +22,9 @@ import { upstreamServiceEntry, calledPort, waitingPorts } from '../upstream/serv
 
 const HERE = ['.'];
 
+/** Estimated size of a server without identity in the Gateway as JSON, in characters, without its host. */
+const OPEN_SERVER = 160;
+
 /**
  * The objects beside an egress gateway that let one host be reached through it. All declarations of the host share them;
  * who may use them is in the grants. None of them is visible outside of the exit's namespace.
@@ -81,11 +84,12 @@ export class GatewayHost extends Construct implements IGatewayHost {
   /**
    * Takes in one more declaration of the host.
    *
-   * @throws DestinationConflict if it disagrees with an earlier one, PortConflict if one upstream port would be two things
+   * @throws DestinationConflict if it disagrees with an earlier one, PortConflict if one upstream port would be two things, HostCount
    */
   public add(declaration: Declaration): void {
     this.agreed.add(declaration, (port) => {
       this.checkClash(declaration, port);
+      if (port.kind === 'open') this.serversSize.add(declaration.scope, OPEN_SERVER + this.host.length);
       this.make(port);
     });
   }

@@ -1,5 +1,7 @@
 import { ApiObject, ApiObjectMetadataDefinition, ApiObjectProps, JsonPatch, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
+import { MOST_STORED, tooLarge } from './stored-size';
+import { describe } from '../errors';
 
 /** The fields of an object as they are, before cdk8s resolves, sorts and copies them. */
 export interface OwnFields {
@@ -19,6 +21,7 @@ export class OwnObject extends ApiObject {
   }
 
   private patched = false;
+  private readonly spec?: () => unknown;
 
   /**
    * @param spec The spec, which is read at synthesis
@@ -28,10 +31,12 @@ export class OwnObject extends ApiObject {
     scope: Construct,
     id: string,
     props: ApiObjectProps,
-    private readonly spec?: () => unknown,
+    spec?: () => unknown,
     private readonly fields?: { [field: string]: unknown },
   ) {
-    super(scope, id, { ...props, ...(spec && { spec: Lazy.any({ produce: spec }) }), ...fields });
+    const stored = spec && (() => storable(this, spec()));
+    super(scope, id, { ...props, ...(stored && { spec: Lazy.any({ produce: stored }) }), ...fields });
+    this.spec = stored;
   }
 
   public addJsonPatch(...ops: JsonPatch[]): void {
@@ -74,4 +79,13 @@ function textsOf(map: { [name: string]: unknown } | undefined): Record<string, s
 function orNothing(map: object): object | undefined {
   for (const _ in map) return map;
   return undefined;
+}
+
+const FIX = 'split its hosts and rules over several exits, or the clients over several namespaces';
+
+/** A spec, when everything is declared. cdk8s says of what is thrown here that the object cannot be serialized. */
+function storable(object: ApiObject, spec: unknown): unknown {
+  const { length } = JSON.stringify(spec) ?? '';
+  if (length <= MOST_STORED) return spec;
+  throw new Error(describe('HostCount', object, tooLarge(`${object.kind} ${object.name}`, length, FIX)));
 }

@@ -143,12 +143,13 @@ export class EgressWaypoint extends OwnedExit {
     super(scope, id, props, { name: DEFAULT_WAYPOINT, namespace: DEFAULT_NAMESPACE });
     checkWaypointName(this, this.exitName);
     const beside = props.beside === undefined ? undefined : checkBeside(this, props.beside);
-    checkLabels(this, props.metadata);
+    const metadata = checkMetadata(this, props.metadata);
+    checkLabels(this, metadata);
     this.address = {
       exitName: this.exitName,
       namespace: this.namespace,
       replaces: props.replaces === undefined ? undefined : checkReplaced(this, props.replaces, props.beside),
-      metadata: checkMetadata(this, props.metadata),
+      metadata,
     };
     const workload = checkPlacement(this, checkPods(this, props.workload ?? {}, GATEWAY_PODS));
     const parameters = waypointParameters(this.exitName, gatewaySize(this, workload), workload);

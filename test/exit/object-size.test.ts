@@ -1,4 +1,4 @@
-import { EgressClient, EgressPort } from '../../src';
+import { EgressClient, EgressPort, HttpRule } from '../../src';
 import { failing, world } from '../fixtures';
 
 /** What etcd takes in one request. */
@@ -26,4 +26,23 @@ test('servers that Kubernetes could not store in one Gateway are an error, and w
   expect(length).toBeGreaterThan(STORED * 0.75);
   const rule = JSON.stringify(manifests().only({ kind: 'DestinationRule', name: 'istio-egress.payments' }));
   expect(rule.length).toBeLessThan(length);
+});
+
+test('nor could those without identity, which nobody is let into by name', () => {
+  const { exit, manifests } = world();
+  const ports = [EgressPort.tlsPassthroughWithoutIdentity()];
+  untilRefused((one) => exit.grant(one, { hosts: [one], clients, ports }));
+  const { length } = JSON.stringify(manifests().only({ kind: 'Gateway' }));
+  expect(length).toBeLessThan(STORED);
+  expect(length).toBeGreaterThan(STORED * 0.75);
+});
+
+test('whatever else makes an object too large is an error when it is written: here, what rules say', () => {
+  const { exit, manifests } = world();
+  const paths = Array.from({ length: 5000 }, (_, index) => `/${'a'.repeat(300)}/${index}`);
+  const grant = { hosts: ['a.example'], clients: [clients[0]], ports: [EgressPort.http()] };
+  exit.grant('A', { ...grant, rules: [HttpRule.deny({ paths: paths.slice(2500) })] });
+  expect(() => manifests()).not.toThrow();
+  exit.grant('B', { ...grant, rules: [HttpRule.deny({ paths })] });
+  expect(() => manifests()).toThrow(/\[HostCount\] .*AuthorizationPolicy istio-egress\.payments\.deny/);
 });
