@@ -46,7 +46,7 @@ export function hopToGateway(
 }
 
 /** A host to which a gateway leads. */
-export class HostAtGateway extends LedHost {
+class HostAtGateway extends LedHost {
   /**
    * The opaque ports for which the whole namespace is a client. The exit has servers of their own for these, which let service
    * accounts of the namespace through as well.

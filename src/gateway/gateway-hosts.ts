@@ -11,6 +11,8 @@ import { ObjectSize } from '../exit/object-size';
 /** The hosts that are reached through a gateway. */
 export class GatewayHosts extends Construct {
   private readonly proxy?: ConnectProxy;
+  /** By their names. A construct's list of children is made anew whenever it is asked for. */
+  private readonly known = new Map<string, GatewayHost>();
   private readonly serversSize = new ObjectSize("the exit's Gateway", 'split the hosts over several exits');
 
   public constructor(
@@ -38,8 +40,8 @@ export class GatewayHosts extends Construct {
 
   /** The objects of a host, written as it may be. @throws NotDeclared */
   public find(host: string): IGatewayHost {
-    const known = this.node.tryFindChild(checkHostPattern(this, host));
-    if (known) return known as GatewayHost;
+    const known = this.known.get(checkHostPattern(this, host));
+    if (known) return known;
     throw new EgressError('NotDeclared', this, {
       what: 'no declaration sends this host through this exit',
       given: host,
@@ -50,7 +52,7 @@ export class GatewayHosts extends Construct {
 
   /** The hosts below a wildcard, narrower wildcards included. */
   public below(wildcard: string): string[] {
-    return this.all.map(({ host }) => host).filter((host) => isBelow(host, wildcard));
+    return [...this.known.keys()].filter((host) => isBelow(host, wildcard)).sort();
   }
 
   /** The server names of the ports that check who calls. */
@@ -60,7 +62,7 @@ export class GatewayHosts extends Construct {
 
   /** What stands beside the gateway for each host, by name. */
   public get all(): GatewayHost[] {
-    return [...(this.node.children as GatewayHost[])].sort((a, b) => (a.host < b.host ? -1 : 1));
+    return [...this.known.values()].sort((a, b) => (a.host < b.host ? -1 : 1));
   }
 
   private hostsOf(declaration: Declaration): GatewayHost[] {
@@ -68,9 +70,10 @@ export class GatewayHosts extends Construct {
       checkProxyCarries(declaration);
       this.proxy.reach(declaration);
     }
-    return declaration.hosts.map((host) => {
-      const existing = this.node.tryFindChild(host) as GatewayHost | undefined;
-      return existing ?? new GatewayHost(this, host, this.address, declaration, this.serversSize);
+    return declaration.hosts.map((name) => {
+      const host = this.known.get(name) ?? new GatewayHost(this, name, this.address, declaration, this.serversSize);
+      this.known.set(name, host);
+      return host;
     });
   }
 }

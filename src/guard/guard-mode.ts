@@ -6,7 +6,8 @@ export enum GuardMode {
   /**
    * No HTTP call is refused, and nothing that is not declared; what would be is logged: by sidecars, by exits of the same app, and
    * in the API server's audit log. Where the mesh is REGISTRY_ONLY, this **opens** the namespace for the time. TLS and TCP that are
-   * declared through a gateway take their clients alone in every mode: a handshake cannot only be tried out.
+   * declared through a gateway take their clients alone in every mode: a handshake cannot only be tried out. Where sidecars answer DNS
+   * (`dnsProxying`), a host that is declared on some of its ports is reached on those alone: its name leads to an address of the mesh's.
    */
   OBSERVE = 'OBSERVE',
 

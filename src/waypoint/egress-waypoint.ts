@@ -8,7 +8,7 @@ import { waypointParameters } from './waypoint-parameters';
 import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
 import { markInstallation } from '../app/installation-parts';
 import { EgressError } from '../errors';
-import { ExitAddress } from '../exit/address';
+import { DEFAULT_EXIT, ExitAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
 import { EgressExit, isExit } from '../exit/egress-exit';
 import { ObservedPolicies } from '../exit/owned/observed-policies';
@@ -24,8 +24,7 @@ import { checkName } from '../naming';
 import { checkOptions, Options, pathOf } from '../options';
 
 /** Name of a waypoint for which nothing else is said, here and in other repos. */
-export const DEFAULT_WAYPOINT = 'egress-waypoint';
-const DEFAULT_NAMESPACE = 'istio-egress';
+const DEFAULT_WAYPOINT = 'egress-waypoint';
 
 /** Properties of a waypoint for egress. */
 export interface EgressWaypointProps {
@@ -118,7 +117,7 @@ export class EgressWaypoint extends OwnedExit {
     attributes = checkOptions(where, attributes, ATTRIBUTES);
     return new ImportedEgressWaypoint(
       checkWaypointName(where, attributes.name ?? DEFAULT_WAYPOINT),
-      checkName(where, 'namespace', attributes.namespace ?? DEFAULT_NAMESPACE),
+      checkName(where, 'namespace', attributes.namespace ?? DEFAULT_EXIT),
     );
   }
 
@@ -140,7 +139,7 @@ export class EgressWaypoint extends OwnedExit {
    */
   public constructor(scope: Construct, id: string, props: EgressWaypointProps = {}) {
     props = checkOptions(pathOf(scope, id), props, WAYPOINT);
-    super(scope, id, props, { name: DEFAULT_WAYPOINT, namespace: DEFAULT_NAMESPACE });
+    super(scope, id, props, { name: DEFAULT_WAYPOINT, namespace: DEFAULT_EXIT });
     checkWaypointName(this, this.exitName);
     const beside = props.beside === undefined ? undefined : checkBeside(this, props.beside);
     const metadata = checkMetadata(this, props.metadata);

@@ -16,7 +16,7 @@ export function documentOf(value: unknown, fresh: boolean): string {
 }
 
 /** The same of what is read in some other way; undefined if only cdk8s can say. */
-export function tryDocument(value: unknown, reading: Reading): string | undefined {
+function tryDocument(value: unknown, reading: Reading): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   try {
     reading.check(value);
