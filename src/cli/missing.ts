@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { PROCESS, runCommand, Terminal } from './terminal';
 import { Circumstances, judge, UNKNOWN_CALLER } from '../observe/missing/judge';
 import { kubernetesName } from '../observe/missing/names';
 import { readLine } from '../observe/missing/read-line';
@@ -26,45 +27,16 @@ Exit code: 0 if nothing is missing, 1 if something is, 2 where input cannot be r
 /** Longer lines are nobody's access log. */
 const LONGEST = 65_536;
 
-/** Where the command writes to, and reads standard input from. */
-export interface Streams {
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-  readonly stdin: () => NodeJS.ReadableStream;
-}
-
-const PROCESS: Streams = {
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
-  stdin: () => process.stdin,
-};
-
 /** Runs the command. Never throws, whatever its input. @returns The exit code */
-export async function main(args: string[], streams: Streams = PROCESS): Promise<number> {
-  let asked: ReturnType<typeof parse>;
-  try {
-    asked = parse(args);
-  } catch (error) {
-    streams.err(`${(error as Error).message}\n\n${USAGE}`);
-    return 2;
-  }
-  if (asked === 'help') {
-    streams.out(USAGE);
-    return 0;
-  }
-  try {
-    return await run(asked, streams);
-  } catch (error) {
-    streams.err(`${(error as Error).message}\n`);
-    return 2;
-  }
+export async function main(args: string[], terminal: Terminal = PROCESS): Promise<number> {
+  return runCommand({ usage: USAGE, parse, run }, args, terminal);
 }
 
-async function run({ files, circumstances, json }: Exclude<ReturnType<typeof parse>, 'help'>, streams: Streams) {
+async function run({ files, circumstances, json }: Asked, terminal: Terminal): Promise<number> {
   const tally = new Tally();
   const counts = { lines: 0, unread: 0, unknown: 0 };
   for (const file of files) {
-    const input = file === '-' ? streams.stdin() : createReadStream(file, 'utf8');
+    const input = file === '-' ? terminal.stdin() : createReadStream(file, 'utf8');
     for await (const text of createInterface({ input, crlfDelay: Infinity })) {
       if (text.trim() === '') continue;
       counts.lines++;
@@ -75,16 +47,22 @@ async function run({ files, circumstances, json }: Exclude<ReturnType<typeof par
       else if (missing) tally.add(missing);
     }
   }
-  streams.err(`${counts.lines} lines read, ${counts.unread} of them no access log\n`);
+  terminal.err(`${counts.lines} lines read, ${counts.unread} of them no access log\n`);
   if (counts.unknown > 0) {
-    streams.err(`${counts.unknown} lines do not say whose they are: name the namespace with --namespace\n`);
+    terminal.err(`${counts.unknown} lines do not say whose they are: name the namespace with --namespace\n`);
     return 2;
   }
-  streams.out(json ? toJson(tally) : toTypeScript(tally));
+  terminal.out(json ? toJson(tally) : toTypeScript(tally));
   return tally.isEmpty ? 0 : 1;
 }
 
-function parse(args: string[]) {
+interface Asked {
+  readonly files: string[];
+  readonly circumstances: Circumstances;
+  readonly json: boolean;
+}
+
+function parse(args: string[]): Asked | undefined {
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArgs({
     args,
@@ -98,7 +76,7 @@ function parse(args: string[]) {
       help: { type: 'boolean', short: 'h' },
     },
   });
-  if (values.help) return 'help' as const;
+  if (values.help) return undefined;
   const [command, ...files] = positionals;
   if (command !== 'missing') throw new Error(command === undefined ? 'No command given.' : `Unknown: ${command}`);
   const { output = 'typescript', namespace, 'service-account': serviceAccount } = values;

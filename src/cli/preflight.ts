@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
+import { PROCESS, runCommand, Terminal } from './terminal';
 import { FINDINGS } from '../preflight/codes';
 import { Code } from '../preflight/finding';
 import { readInputs } from '../preflight/inputs';
@@ -25,34 +26,14 @@ Another command, missing, reads access logs: cdk8s-istio-egress missing --help
 All codes: https://github.com/cdk8s-istio-egress/cdk8s-istio-egress/blob/main/docs/preflight.md
 `;
 
-/** Where the command writes to, and reads standard input from. */
-export interface Terminal {
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-  readonly stdin: () => string;
+/** Runs the command. Never throws, whatever its input. @returns The exit code */
+export async function main(args: string[], terminal: Terminal = PROCESS): Promise<number> {
+  return runCommand({ usage: USAGE, parse, run }, args, terminal);
 }
 
-const PROCESS: Terminal = {
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
-  stdin: () => readFileSync(0, 'utf8'),
-};
-
-/** Runs the command. Never throws, whatever its input. @returns The exit code */
-export function main(args: string[], terminal: Terminal = PROCESS): number {
-  let asked: Asked;
-  try {
-    asked = parse(args);
-  } catch (error) {
-    terminal.err(`${(error as Error).message}\n\n${USAGE}`);
-    return 2;
-  }
-  if (asked === 'help') {
-    terminal.out(USAGE);
-    return 0;
-  }
-  const { report, json } = run(asked, terminal);
-  terminal.out(json ? toJson(report) : toText(report));
+async function run(asked: Asked, terminal: Terminal): Promise<number> {
+  const report = reportOn(asked, await standardInput(asked, terminal));
+  terminal.out(asked.json ? toJson(report) : toText(report));
   // A dump that failed, or a folder that is empty, must not pass for a cluster without problems.
   for (const side of ['cluster', 'ours'] as const) {
     if (report.counts[side] === 0) terminal.err(`--${side}: no objects that this command reads.\n`);
@@ -61,40 +42,46 @@ export function main(args: string[], terminal: Terminal = PROCESS): number {
   return report.findings.some(({ severity }) => severity === 'error') ? 1 : 0;
 }
 
-function run(asked: Exclude<Asked, 'help'>, terminal: Terminal): { report: Report; json: boolean } {
-  let stdin: string | undefined;
-  const read = (paths: string[]) => readInputs(paths, isRead, () => (stdin ??= terminal.stdin()));
-  const cluster = read(asked.cluster);
-  const ours = read(asked.ours);
-  const findings = preflight(cluster.manifests, ours.manifests, asked.mesh).filter(
-    ({ code }) => !asked.ignored.includes(code),
-  );
-  const report = {
-    findings,
-    unreadable: [...cluster.unreadable, ...ours.unreadable],
-    counts: {
-      cluster: cluster.manifests.length,
-      ours: ours.manifests.length,
-      others: cluster.others + ours.others,
-    },
-  };
-  return { report, json: asked.json };
+/** What standard input holds, if it is read; what cannot be read is reported with the other inputs. */
+async function standardInput({ cluster, ours }: Asked, terminal: Terminal): Promise<() => string> {
+  if (![...cluster, ...ours].includes('-')) return () => '';
+  try {
+    const content = await text(terminal.stdin());
+    return () => content;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }
 
-type Asked = ReturnType<typeof parse>;
+function reportOn({ cluster, ours, ignored, mesh }: Asked, stdin: () => string): Report {
+  const [theirs, own] = [cluster, ours].map((paths) => readInputs(paths, isRead, stdin));
+  return {
+    findings: preflight(theirs.manifests, own.manifests, mesh).filter(({ code }) => !ignored.includes(code)),
+    unreadable: [...theirs.unreadable, ...own.unreadable],
+    counts: {
+      cluster: theirs.manifests.length,
+      ours: own.manifests.length,
+      others: theirs.others + own.others,
+    },
+  };
+}
+
+type Asked = NonNullable<ReturnType<typeof parse>>;
 
 function parse(args: string[]) {
-  const text = { type: 'string' } as const;
+  const one = { type: 'string' } as const;
   const list = { type: 'string', multiple: true } as const;
   const { values, positionals } = parseArgs({
     args: spread(args, ['--cluster', '--ours']),
     allowPositionals: true,
     options: {
-      ...{ cluster: list, ours: list, ignore: list, output: text, 'cluster-domain': text, 'root-namespace': text },
-      ...{ 'scoped-gateways': text, help: { type: 'boolean', short: 'h' } },
+      ...{ cluster: list, ours: list, ignore: list, output: one, 'cluster-domain': one, 'root-namespace': one },
+      ...{ 'scoped-gateways': one, help: { type: 'boolean', short: 'h' } },
     },
   });
-  if (values.help) return 'help' as const;
+  if (values.help) return undefined;
   if (positionals[0] !== 'preflight' || positionals.length > 1) {
     throw new Error(positionals.length === 0 ? 'No command given.' : `Unknown: ${positionals.join(' ')}`);
   }

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { main } from '../../src/cli/preflight';
 import { BEFORE, EXIT, networking, OURS } from '../preflight/given';
 
@@ -12,9 +13,13 @@ const file = (name: string, text: string) => {
   writeFileSync(join(folder, name), text);
   return join(folder, name);
 };
-function run(args: string[], stdin = '') {
+async function run(args: string[], stdin = '') {
   let [out, err] = ['', ''];
-  const code = main(args, { out: (text) => (out += text), err: (text) => (err += text), stdin: () => stdin });
+  const code = await main(args, {
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+    stdin: () => Readable.from([stdin]),
+  });
   return { code, out: out.replaceAll(folder, ''), err };
 }
 const preflight = (...args: string[]) => run(['preflight', ...args]);
@@ -27,8 +32,8 @@ const WARNING = networking('ServiceEntry', 'other/x', {
   resolution: 'DNS',
 });
 
-test('nothing to say', () => {
-  const { code, out } = preflight(
+test('nothing to say', async () => {
+  const { code, out } = await preflight(
     '--cluster',
     file('c.yaml', RULE.replace('x', 'y').replace(EXIT, 'a.b')),
     '--ours',
@@ -38,8 +43,8 @@ test('nothing to say', () => {
   expect(out).toBe('0 errors, 0 warnings; 1 object of the cluster and 9 of ours read\n');
 });
 
-test('an error, as text', () => {
-  const { code, out } = preflight('--cluster', file('c.json', HARMFUL), '--ours', file('o.yaml', OURS));
+test('an error, as text', async () => {
+  const { code, out } = await preflight('--cluster', file('c.json', HARMFUL), '--ours', file('o.yaml', OURS));
   expect(code).toBe(1);
   expect(out).toBe(
     [
@@ -54,8 +59,8 @@ test('an error, as text', () => {
   );
 });
 
-test('an error, as JSON', () => {
-  const { code, out } = preflight(
+test('an error, as JSON', async () => {
+  const { code, out } = await preflight(
     '--output',
     'json',
     '--ours',
@@ -84,18 +89,18 @@ test('an error, as JSON', () => {
   });
 });
 
-test('a warning does not fail, and an error that is accepted neither', () => {
+test('a warning does not fail, and an error that is accepted neither', async () => {
   const ours = file('o.yaml', OURS);
-  expect(preflight('--cluster', file('w.yaml', WARNING), '--ours', ours)).toMatchObject({
+  expect(await preflight('--cluster', file('w.yaml', WARNING), '--ours', ours)).toMatchObject({
     code: 0,
     out: expect.stringContaining('0 errors, 1 warning;'),
   });
   expect(
-    preflight('--cluster', file('c.json', HARMFUL), '--ours', ours, '--ignore', 'DestinationRuleReplaced').code,
+    (await preflight('--cluster', file('c.json', HARMFUL), '--ours', ours, '--ignore', 'DestinationRuleReplaced')).code,
   ).toBe(0);
 });
 
-test('several files, folders and standard input', () => {
+test('several files, folders and standard input', async () => {
   mkdirSync(join(folder, 'a/b'), { recursive: true });
   mkdirSync(join(folder, 'a/node_modules'));
   mkdirSync(join(folder, 'a/.tool'));
@@ -104,7 +109,7 @@ test('several files, folders and standard input', () => {
   file('a/b/c.yml', HARMFUL);
   file('a/notes.txt', 'no: [');
   file('a/node_modules/x.yaml', 'no: [');
-  const { code, out } = run(
+  const { code, out } = await run(
     ['preflight', '--cluster', join(folder, 'a'), file('w.yaml', WARNING), '--ours', '-'],
     OURS,
   );
@@ -112,33 +117,33 @@ test('several files, folders and standard input', () => {
   expect(out).toContain('1 error, 1 warning; 2 objects of the cluster and 9 of ours read');
 });
 
-test('what cannot be read, with file and position', () => {
+test('what cannot be read, with file and position', async () => {
   const broken = file('broken.yaml', 'a: 1\n---\na: b: c\n');
-  const { code, out } = preflight('--cluster', broken, join(folder, 'missing'), '--ours', file('o.yaml', OURS));
+  const { code, out } = await preflight('--cluster', broken, join(folder, 'missing'), '--ours', file('o.yaml', OURS));
   expect(code).toBe(2);
   expect(out).toMatch(/^unreadable \/broken\.yaml:3:4: /m);
   expect(out).toMatch(/^unreadable \/missing:1:1: ENOENT/m);
 });
 
-test('nothing on one side is no success', () => {
+test('nothing on one side is no success', async () => {
   const empty = file('empty.json', '{ "kind": "List", "items": [] }');
-  expect(preflight('--cluster', empty, '--ours', file('o.yaml', OURS))).toMatchObject({
+  expect(await preflight('--cluster', empty, '--ours', file('o.yaml', OURS))).toMatchObject({
     code: 2,
     err: '--cluster: no objects that this command reads.\n',
   });
-  expect(preflight('--cluster', file('c.json', HARMFUL), '--ours', empty).code).toBe(2);
+  expect((await preflight('--cluster', file('c.json', HARMFUL), '--ours', empty)).code).toBe(2);
 });
 
-test('the order of the input does not matter', () => {
+test('the order of the input does not matter', async () => {
   const cluster = [file('1.yaml', HARMFUL), file('2.yaml', WARNING)];
   const ours = file('o.yaml', OURS);
-  expect(preflight('--cluster', ...cluster, '--ours', ours)).toEqual(
-    preflight('--cluster', ...cluster.reverse(), '--ours', ours),
+  expect(await preflight('--cluster', ...cluster, '--ours', ours)).toEqual(
+    await preflight('--cluster', ...cluster.reverse(), '--ours', ours),
   );
 });
 
-test('names of others cannot write to the terminal', () => {
-  const { out } = preflight(
+test('names of others cannot write to the terminal', async () => {
+  const { out } = await preflight(
     '--cluster',
     file('c.json', HARMFUL.replaceAll('payments/x', 'x').replace('"x"', '"\\u001b[2Jx\\n\\u202e"')),
     '--ours',
@@ -157,13 +162,13 @@ test.each([
   [['preflight', '--cluster', 'a', '--ours', 'b', '--ignore', 'No'], 'there is no code No'],
   [['preflight', '--cluster', 'a', '--ours', 'b', '--scoped-gateways', 'yes'], '--scoped-gateways is true or false'],
   [['preflight', '--nonsense'], 'nonsense'],
-])('wrong usage: %j', (args, message) => {
-  const { code, out, err } = run(args);
+])('wrong usage: %j', async (args, message) => {
+  const { code, out, err } = await run(args);
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toContain(message);
   expect(err).toContain('Usage:');
 });
 
-test('help', () => {
-  expect(run(['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('Usage:'), err: '' });
+test('help', async () => {
+  expect(await run(['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('Usage:'), err: '' });
 });
