@@ -66,7 +66,8 @@ export class ClientPolicy extends Construct {
     "the namespace's policy",
     'split the hosts over several exits, or the clients over several namespaces',
   );
-  private readonly counted = new Set<string>();
+  /** The authorities that are counted, by the way in which they are allowed or denied. */
+  private readonly counted = new Map<string, Set<string>>();
   private readonly granted: Granted[] = [];
   /** Whether the whole namespace is a client of an opaque port. */
   private admitsNamespace = false;
@@ -126,11 +127,7 @@ export class ClientPolicy extends Construct {
 
   /** The calls that are allowed; as a trial, those that would be if every rule held. */
   private allowed(trial: boolean): Calls[] {
-    return this.merged(({ client, rules }) => {
-      const holding = trial ? rules : rules.filter(({ dryRun }) => !dryRun);
-      const any = holding.some(({ action }) => action === 'allow');
-      return any ? conditions(holding, { action: 'allow' }, client) : [{}];
-    });
+    return this.merged((granted) => allowedBy(granted, trial));
   }
 
   /** The calls that are refused; as a trial, those that rules would refuse that are only tried out. */
@@ -157,14 +154,22 @@ export class ClientPolicy extends Construct {
     return [...all.keys()].sort().map((key) => all.get(key)!);
   }
 
-  /** Each authority once for each client and condition, as it stands in the policies. @throws HostCount */
-  private count(scope: Construct, { client, hosts, ports, rules }: Granted): void {
-    const ways = Math.max(1, rules.length);
-    for (const authority of hosts.flatMap((host) => ports.flatMap((port) => authoritiesOf(host, port)))) {
-      const key = `${client} ${ways} ${authority}`;
-      if (this.counted.has(key)) continue;
-      this.size.add(scope, ways * (authority.length + 3));
-      this.counted.add(key);
+  /** Each authority once for each client and condition, as it stands in the policies in force. @throws HostCount */
+  private count(scope: Construct, granted: Granted): void {
+    const { client, hosts, ports, rules } = granted;
+    const authorities = hosts.flatMap((host) => ports.flatMap((port) => authoritiesOf(host, port)));
+    const ways = { allowed: allowedBy(granted, false), denied: conditions(rules, { action: 'deny' }, client) };
+    for (const [action, found] of Object.entries(ways)) {
+      for (const condition of found) {
+        const way = `${action} ${client} ${JSON.stringify(condition)}`;
+        const counted = this.counted.get(way) ?? new Set();
+        this.counted.set(way, counted);
+        for (const authority of authorities) {
+          if (counted.has(authority)) continue;
+          this.size.add(scope, authority.length + 3);
+          counted.add(authority);
+        }
+      }
     }
   }
 
@@ -247,6 +252,13 @@ export class ClientPolicy extends Construct {
 export interface KnownHosts {
   /** The exit's hosts below a wildcard, narrower wildcards included. */
   below(wildcard: string): string[];
+}
+
+/** The conditions under which a grant allows calls: those of its rules, or none. As a trial, also those of rules that are only tried out. */
+function allowedBy({ client, rules }: Granted, trial: boolean): HttpCondition[] {
+  const holding = trial ? rules : rules.filter(({ dryRun }) => !dryRun);
+  const any = holding.some(({ action }) => action === 'allow');
+  return any ? conditions(holding, { action: 'allow' }, client) : [{}];
 }
 
 /** Which rules are meant; both that hold and that are tried out where `dryRun` is left out. */

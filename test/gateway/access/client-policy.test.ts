@@ -261,3 +261,11 @@ test('on pods that exist already, what tells ports apart needs their numbers: wi
   expect(grant({ httpTargetPort: 8081, tlsTargetPort: 9443 }, deny)).not.toThrow();
   expect(grant({ httpTargetPort: 8081, tlsTargetPort: 9443 }, tls)).not.toThrow();
 });
+
+test('rules for other clients take no room in the policy of one', () => {
+  const { exit } = world();
+  const clients = Array.from({ length: 20 }, (_, i) => EgressClient.namespace(`team-${i}`));
+  const all = clients.map((client) => HttpRule.allow({ methods: ['GET'], clients: [client] }));
+  const hosts = Array.from({ length: 2500 }, (_, i) => `host-${i}.example.com`);
+  expect(() => exit.grant('Many', { hosts, clients, rules: all, ports: [EgressPort.http()] })).not.toThrow();
+});
