@@ -2,13 +2,13 @@ import { Construct } from 'constructs';
 import { directHop } from './direct-hop';
 import { ClientHop } from '../client/client-hop';
 import { httpPorts } from '../destination/egress-port';
-import { isSentOnPlainly } from '../destination/http-port';
 import { isWildcard } from '../destination/wildcard';
 import { EgressError } from '../errors';
 import { Declaration } from '../exit/declaration';
 import { EgressExit } from '../exit/egress-exit';
 import { Mesh } from '../mesh/mesh';
 import { calledAuthority, ownAuthority } from '../upstream/authorities';
+import { beyondLookup, WITH_LOOKUP } from '../upstream/looked-up';
 
 /**
  * The caller's own sidecar as the exit: calls go straight out, without a gateway. **Nothing is enforced**: the sidecar runs in
@@ -108,7 +108,8 @@ function checkCarries(declaration: Declaration): void {
 }
 
 /** Names that are looked up when a call comes. */
-function checkDynamic(given: string, { scope, ports, upstream }: Declaration): void {
+function checkDynamic(given: string, declaration: Declaration): void {
+  const { scope } = declaration;
   if (!Mesh.of(scope)._version.atLeast(1, 30)) {
     throw new EgressError('VersionUnsupported', scope, {
       what: 'sidecars look up the names below a wildcard (DYNAMIC_DNS) only in newer versions of Istio',
@@ -117,16 +118,12 @@ function checkDynamic(given: string, { scope, ports, upstream }: Declaration): v
       fix: 'list the hosts that are called, or set `istioVersion` if the mesh is newer',
     });
   }
-  const bad = ports.find((port) => port.kind === 'tcp' || (port.kind === 'http' && !isSentOnPlainly(port)));
-  const { connectionLimits, outlierDetection, resolution } = upstream;
-  const settings = { connectionLimits, outlierDetection, resolution: resolution === 'DNS' ? undefined : resolution };
-  const [setting] = Object.entries(settings).find(([, value]) => value !== undefined) ?? [];
-  if (bad ?? setting) {
+  const beyond = beyondLookup(declaration);
+  if (beyond !== undefined) {
     throw new EgressError('HostWildcard', scope, {
       what: 'names below a wildcard are looked up for HTTP, by the Host header, and for TLS of the application, by its server name; nothing else is known of them, and Istio ignores how to connect',
-      given: `${given}, ${bad ? `port ${bad.port}` : setting}`,
-      allowed:
-        'EgressPort.http in HTTP/1.1 and EgressPort.tlsPassthrough, without `resolution`, `connectionLimits` and `outlierDetection`',
+      given: `${given}, ${beyond}`,
+      allowed: WITH_LOOKUP,
       fix: 'list the hosts that are called, or set `endpoints`',
     });
   }

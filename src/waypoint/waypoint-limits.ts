@@ -1,9 +1,9 @@
 import { calledProtocol } from '../destination/egress-port';
-import { isSentOnPlainly } from '../destination/http-port';
 import { isWildcard } from '../destination/wildcard';
 import { EgressError } from '../errors';
 import { Declaration } from '../exit/declaration';
 import { Mesh } from '../mesh/mesh';
+import { beyondLookup, WITH_LOOKUP } from '../upstream/looked-up';
 
 /**
  * What a waypoint cannot carry.
@@ -31,7 +31,8 @@ export function checkWaypointCarries(declaration: Declaration): void {
 }
 
 /** Names that are looked up when a call comes. */
-function checkWildcard(given: string, { scope, ports, upstream }: Declaration): void {
+function checkWildcard(given: string, declaration: Declaration): void {
+  const { scope, ports, upstream } = declaration;
   if (upstream.endpoints) {
     throw new EgressError('HostWildcard', scope, {
       what: 'Istio gives a wildcard with endpoints no virtual address, so that ztunnel would not know where its calls are going',
@@ -68,16 +69,12 @@ function checkWildcard(given: string, { scope, ports, upstream }: Declaration): 
       fix: 'list the hosts that are called on this port',
     });
   }
-  const bad = ports.find((port) => port.kind === 'tcp' || (port.kind === 'http' && !isSentOnPlainly(port)));
-  const { connectionLimits, outlierDetection, resolution } = upstream;
-  const settings = { connectionLimits, outlierDetection, resolution: resolution === 'DNS' ? undefined : resolution };
-  const [setting] = Object.entries(settings).find(([, value]) => value !== undefined) ?? [];
-  if (bad ?? setting) {
+  const beyond = beyondLookup(declaration);
+  if (beyond !== undefined) {
     throw new EgressError('HostWildcard', scope, {
       what: 'below a wildcard a waypoint goes by the name that a call says, in the Host header or in the handshake, and nothing can be said of how to connect: no TLS of its own either',
-      given: `${given}, ${bad ? `port ${bad.port}` : setting}`,
-      allowed:
-        'EgressPort.http in HTTP/1.1 and EgressPort.tlsPassthrough, without `resolution`, `connectionLimits` and `outlierDetection`',
+      given: `${given}, ${beyond}`,
+      allowed: WITH_LOOKUP,
       fix: 'list the hosts that are called',
     });
   }
