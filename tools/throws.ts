@@ -36,7 +36,7 @@ type Body = ts.Node;
 const NEVER = ['Mesh.of', 'EgressExit.constructor'];
 
 /** Functions that call others back later, besides all constructors. */
-const CALLED_BACK = ['manifest', 'object'];
+const CALLED_BACK = ['object', 'networking'];
 
 export function publicMembers(): Member[] {
   const code = new Code();

@@ -1,4 +1,4 @@
-import { Measured, Run } from './main';
+import { Measured, Run } from './measured';
 import { figure, Figure, ratio, readable } from '../figures';
 import { reached, table } from '../results';
 

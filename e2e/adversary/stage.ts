@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { certificateOf, EDGE, EXITS, meshConfig } from './app';
 import { ALIASES, BELOW, CALLERS, SERVERS } from './story';
-import { Source } from './verdict';
 import { api } from '../bed/api';
 import { Answer, Call } from '../bed/app/call';
 import { InternetRecord } from '../bed/internet/record';
@@ -23,6 +22,9 @@ const SERVED = [
 /** As `istioctl install` makes it. */
 const INGRESS_GATEWAY = resolve(__dirname, '../worlds/before/ingress-gateway.yaml');
 const INGRESS_NAMESPACE = 'istio-system';
+
+/** Whose pod something outside came from. */
+export type Source = (record: InternetRecord) => 'exit' | 'ingress' | 'caller';
 
 /** A call of a volley. */
 export type Shot = Omit<Call, 'id'> & { readonly from: string };

@@ -16,12 +16,9 @@ import {
   mayCause,
   servedAtWaypoint,
 } from './meaning';
-import { EVIL, Hit } from './stage';
+import { EVIL, Hit, Source } from './stage';
 import { BELOW, INGRESS, Move, OUTSIDE, Story, teamOf } from './story';
 import { InternetRecord } from '../bed/internet/record';
-
-/** Whose pod something outside came from. */
-export type Source = (record: InternetRecord) => 'exit' | 'ingress' | 'caller';
 
 /** What is wrong with what came of a move; undefined if nothing is. The story holds only those objects that are there. */
 export function verdict(story: Story, move: Move, { answer, arrivals }: Hit, sourceOf: Source): string | undefined {

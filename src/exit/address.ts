@@ -1,7 +1,7 @@
 import { ApiObjectMetadata } from 'cdk8s';
 import { shorten } from '../naming';
 
-/** Name and namespace of an egress gateway for which nothing else is said, here and in other repos. */
+/** Name of an egress gateway, and namespace of any exit, for which nothing else is said, here and in other repos. */
 export const DEFAULT_EXIT = 'istio-egress';
 
 /** Name of the Service for TLS passthrough and TCP of a gateway that this library makes. */
