@@ -81,9 +81,7 @@ async function step({ settled, moving = [], forbidden }: Meanwhile, action: () =
     results = await ends();
   }
   const [working, movers, forbiddenOnes] = results;
-  expect(working.calls).toBeGreaterThan(settled.length * 10);
   expect(working.outcomes).toEqual({ 200: working.calls });
-  expect(forbiddenOnes.calls).toBeGreaterThan(forbidden.length * 10);
   expect(forbiddenOnes.arrived).toEqual([]);
   const from = [...working.arrived, ...movers.arrived].map((record) => record.from.split(':')[0]);
   expect(from.filter((address) => !exits.includes(address))).toEqual([]);

@@ -52,7 +52,6 @@ export class Walk {
       await this.mesh.settled();
     } finally {
       const [working, forbidden] = await Promise.all([works.end(), never.end()]);
-      if (working.calls < granted.length * 5) wrong.push(`only ${working.calls} calls were made`);
       const failures = Object.entries(working.outcomes).filter(([outcome]) => !/^(200|answered)$/.test(outcome));
       wrong.push(...failures.map(([outcome, count]) => `${count} of ${working.calls} granted calls: ${outcome}`));
       const out = forbidden.arrived.filter(({ kind }) => kind !== 'connection');

@@ -21,6 +21,9 @@ export interface WatchResult {
   readonly arrived: InternetRecord[];
 }
 
+/** How often each call is made, however short the time that is watched. */
+const AT_LEAST = 10;
+
 /** Repeats calls while something else goes on, and tells at the end what came of them, and what got outside. */
 export class Watch {
   private readonly ids = new Set<string>();
@@ -32,7 +35,7 @@ export class Watch {
     this.loops = calls.map(async (watched) => this.repeat(watched));
   }
 
-  /** Stops calling. */
+  /** Stops, once each call has been made often enough: on a busy machine, what is watched may be over after a few. */
   async end(): Promise<WatchResult> {
     this.running = false;
     await Promise.all(this.loops);
@@ -43,7 +46,7 @@ export class Watch {
 
   private async repeat({ pod, call }: Watched) {
     const [namespace, name] = pod.split('/');
-    while (this.running) {
+    for (let made = 0; this.running || made < AT_LEAST; made++) {
       const id = `watch-${randomUUID().slice(0, 8)}`;
       this.ids.add(id);
       // A pod that is being replaced has no application for a moment.
