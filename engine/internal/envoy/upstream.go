@@ -1,0 +1,200 @@
+package envoy
+
+import (
+	"net/netip"
+
+	cluster "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	envoycore "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	endpoint "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
+	internal "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/internal_upstream/v3"
+	tlsapi "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
+	upstreams "github.com/envoyproxy/go-control-plane/envoy/extensions/upstreams/http/v3"
+	"google.golang.org/protobuf/types/known/structpb"
+)
+
+// Target is where a cluster sends a connection.
+type Target struct {
+	// Host is a name to look up, or an address.
+	Host string
+	Port uint16
+	// Internal is a listener of the same proxy instead.
+	Internal string
+	// Tunnel is what the endpoint says that HBONE is to be asked for.
+	Tunnel string
+	TLS    *Origination
+}
+
+// Address is the target's address, if it is one.
+func (t Target) Address() (netip.Addr, bool) {
+	address, err := netip.ParseAddr(t.Host)
+	return address, err == nil
+}
+
+// Origination is the TLS that the proxy itself begins.
+type Origination struct {
+	ServerName string
+	ALPN       []string
+	// Certificate is the name of the client's certificate: "default" is the workload's own. Empty without one.
+	Certificate string
+	// Authority is the name of what verifies the server; empty where nothing does.
+	Authority string
+	// Names are those that the server's certificate must have one of, as matchers. Empty where none are asked for.
+	Names []NameMatcher
+	// AutoNames is set where the certificate must have the server name itself.
+	AutoNames bool
+}
+
+// NameMatcher decides on a name of a certificate.
+type NameMatcher struct {
+	Text string
+	Is   func(name string) bool
+}
+
+// Verifies tells whether a name of the server's certificate is accepted.
+func (o *Origination) Verifies(name string) bool {
+	if len(o.Names) == 0 {
+		return true
+	}
+	for _, one := range o.Names {
+		if one.Is(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// Targets are the endpoints of a cluster for a connection that wanted to go to an address.
+func (p *Proxy) Targets(its *cluster.Cluster, wanted netip.AddrPort) []Target {
+	if its.GetType() == cluster.Cluster_ORIGINAL_DST {
+		port := wanted.Port()
+		if override := its.GetOriginalDstLbConfig().GetUpstreamPortOverride(); override != nil {
+			port = uint16(override.GetValue())
+		}
+		return []Target{{Host: wanted.Addr().String(), Port: port, TLS: origination(its, nil)}}
+	}
+	load := its.GetLoadAssignment()
+	if its.GetType() == cluster.Cluster_EDS {
+		load = p.endpoints[its.GetName()]
+	}
+	var targets []Target
+	best := uint32(1 << 20)
+	for _, locality := range load.GetEndpoints() {
+		if len(locality.GetLbEndpoints()) > 0 {
+			best = min(best, locality.GetPriority())
+		}
+	}
+	for _, locality := range load.GetEndpoints() {
+		if locality.GetPriority() != best {
+			continue
+		}
+		for _, one := range locality.GetLbEndpoints() {
+			if one.GetHealthStatus() != envoycore.HealthStatus_UNHEALTHY {
+				targets = append(targets, targetOf(its, one))
+			}
+		}
+	}
+	return targets
+}
+
+func targetOf(its *cluster.Cluster, one *endpoint.LbEndpoint) Target {
+	target := Target{TLS: origination(its, one)}
+	address := one.GetEndpoint().GetAddress()
+	if internal := address.GetEnvoyInternalAddress(); internal != nil {
+		target.Internal = internal.GetServerListenerName()
+		target.Tunnel = internal.GetEndpointId()
+		tunnel := one.GetMetadata().GetFilterMetadata()["envoy.filters.listener.original_dst"].GetFields()["local"].GetStringValue()
+		if tunnel != "" {
+			target.Tunnel = tunnel
+		}
+		return target
+	}
+	target.Host = address.GetSocketAddress().GetAddress()
+	target.Port = uint16(address.GetSocketAddress().GetPortValue())
+	return target
+}
+
+// origination chooses how to connect: the first transport of the cluster that matches the endpoint, else its own.
+func origination(its *cluster.Cluster, one *endpoint.LbEndpoint) *Origination {
+	socket := its.GetTransportSocket()
+	for _, match := range its.GetTransportSocketMatches() {
+		if fits(match.GetMatch(), one.GetMetadata().GetFilterMetadata()["envoy.transport_socket_match"]) {
+			socket = match.GetTransportSocket()
+			break
+		}
+	}
+	return readTLS(socket)
+}
+
+func fits(match, metadata *structpb.Struct) bool {
+	for key, value := range match.GetFields() {
+		if metadata.GetFields()[key].GetStringValue() != value.GetStringValue() {
+			return false
+		}
+	}
+	return true
+}
+
+func readTLS(socket *envoycore.TransportSocket) *Origination {
+	context, inner := &tlsapi.UpstreamTlsContext{}, &internal.InternalUpstreamTransport{}
+	if is(socket.GetTypedConfig(), inner) {
+		return readTLS(inner.GetTransportSocket())
+	}
+	if !is(socket.GetTypedConfig(), context) {
+		return nil
+	}
+	common := context.GetCommonTlsContext()
+	its := &Origination{ServerName: context.GetSni(), ALPN: common.GetAlpnProtocols()}
+	if secrets := common.GetTlsCertificateSdsSecretConfigs(); len(secrets) > 0 {
+		its.Certificate = secrets[0].GetName()
+	} else if files := common.GetTlsCertificates(); len(files) > 0 {
+		its.Certificate = files[0].GetCertificateChain().GetFilename()
+	}
+	validation := common.GetValidationContext()
+	if combined := common.GetCombinedValidationContext(); combined != nil {
+		validation = combined.GetDefaultValidationContext()
+		its.Authority = combined.GetValidationContextSdsSecretConfig().GetName()
+	} else if secret := common.GetValidationContextSdsSecretConfig(); secret != nil {
+		its.Authority = secret.GetName()
+	} else if file := validation.GetTrustedCa().GetFilename(); file != "" {
+		its.Authority = file
+	}
+	for _, one := range validation.GetMatchTypedSubjectAltNames() {
+		by := one.GetMatcher()
+		its.Names = append(its.Names, NameMatcher{textOf(by), func(name string) bool { return matchesString(by, name) }})
+	}
+	for _, by := range validation.GetMatchSubjectAltNames() { //nolint:staticcheck // istiod writes it for workloads
+		its.Names = append(its.Names, NameMatcher{textOf(by), func(name string) bool { return matchesString(by, name) }})
+	}
+	return its
+}
+
+// Options are what a cluster says of HTTP towards its endpoints.
+type Options struct {
+	// Version is 1 or 2, and 0 where ALPN or the caller's own decides.
+	Version      int
+	AutoSNI      bool
+	AutoSANs     bool
+	SameAsCaller bool
+}
+
+// HTTPOptions reads them.
+func HTTPOptions(its *cluster.Cluster) Options {
+	options := &upstreams.HttpProtocolOptions{}
+	typed := its.GetTypedExtensionProtocolOptions()["envoy.extensions.upstreams.http.v3.HttpProtocolOptions"]
+	if typed == nil || typed.UnmarshalTo(options) != nil {
+		return Options{Version: 1}
+	}
+	said := Options{
+		AutoSNI:  options.GetUpstreamHttpProtocolOptions().GetAutoSni(),
+		AutoSANs: options.GetUpstreamHttpProtocolOptions().GetAutoSanValidation(),
+	}
+	switch {
+	case options.GetExplicitHttpConfig().GetHttp2ProtocolOptions() != nil:
+		said.Version = 2
+	case options.GetExplicitHttpConfig() != nil:
+		said.Version = 1
+	case options.GetUseDownstreamProtocolConfig() != nil:
+		said.SameAsCaller = true
+	}
+	return said
+}

@@ -1,0 +1,78 @@
+// Command engine answers what calls would do in an Istio mesh. It reads one question as JSON from its input, and writes one answer as JSON.
+// What istiod does with manifests, istiod's own generator says; what Envoy does with that, internal/envoy.
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"os"
+
+	"cdk8s-istio-egress-engine/internal/follow"
+	"cdk8s-istio-egress-engine/internal/input"
+	"cdk8s-istio-egress-engine/internal/mesh"
+)
+
+// question is what is asked.
+type question struct {
+	// Paths are files and folders of manifests.
+	Paths []string `json:"paths"`
+	// Manifests are manifests themselves, as one text.
+	Manifests string `json:"manifests"`
+	// Mesh is the mesh configuration, in YAML.
+	Mesh string `json:"mesh"`
+	// Outside are addresses of names outside.
+	Outside map[string]netip.Addr `json:"outside"`
+	Calls   []follow.Call         `json:"calls"`
+}
+
+// answer is what comes back.
+type answer struct {
+	Istio    string          `json:"istio"`
+	Answers  []follow.Answer `json:"answers"`
+	Problems []input.Problem `json:"problems"`
+}
+
+func main() {
+	var asked question
+	if err := json.NewDecoder(os.Stdin).Decode(&asked); err != nil {
+		fail(fmt.Errorf("the question: %w", err))
+	}
+	said, err := reply(asked)
+	if err != nil {
+		fail(err)
+	}
+	if err := json.NewEncoder(os.Stdout).Encode(said); err != nil {
+		fail(err)
+	}
+	os.Exit(0) // without waiting for what istiod's generator started
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "engine:", err)
+	os.Exit(2)
+}
+
+func reply(asked question) (*answer, error) {
+	objects, problems := input.Read(asked.Paths)
+	more, unread := input.Parse([]byte(asked.Manifests), "")
+	objects, problems = append(objects, more...), append(problems, unread...)
+	var callers []mesh.Caller
+	for _, call := range asked.Calls {
+		caller, err := follow.CallerOf(call.From)
+		if err != nil {
+			return nil, err
+		}
+		callers = append(callers, caller)
+	}
+	built, err := mesh.Build(objects, asked.Mesh, callers)
+	if err != nil {
+		return nil, err
+	}
+	said := &answer{Istio: mesh.IstioVersion, Answers: []follow.Answer{}, Problems: append(problems, built.Problems...)}
+	walker := follow.NewWalker(built, asked.Outside)
+	for _, call := range asked.Calls {
+		said.Answers = append(said.Answers, walker.Follow(call))
+	}
+	return said, nil
+}
