@@ -23,7 +23,9 @@ type question struct {
 	Mesh string `json:"mesh"`
 	// Outside are addresses of names outside.
 	Outside map[string]netip.Addr `json:"outside"`
-	Calls   []follow.Call         `json:"calls"`
+	// OnlyThoseOutside is set where other names do not exist outside.
+	OnlyThoseOutside bool          `json:"onlyThoseOutside"`
+	Calls            []follow.Call `json:"calls"`
 }
 
 // answer is what comes back.
@@ -70,7 +72,7 @@ func reply(asked question) (*answer, error) {
 		return nil, err
 	}
 	said := &answer{Istio: mesh.IstioVersion, Answers: []follow.Answer{}, Problems: append(problems, built.Problems...)}
-	walker := follow.NewWalker(built, asked.Outside)
+	walker := follow.NewWalker(built, asked.Outside, asked.OnlyThoseOutside)
 	for _, call := range asked.Calls {
 		said.Answers = append(said.Answers, walker.Follow(call))
 	}

@@ -71,6 +71,7 @@ export function report(coverage: Coverage): string[] {
   const missing = Object.keys(CATALOGUE).filter((object) => !tried.includes(object));
   return [
     `${played} apps, ${calls} calls, ${granted} of them granted`,
+    `the engine was asked about ${coverage.asked} calls, and left ${coverage.undecided} open`,
     `apps with ${list(apps)}`,
     `refused at synthesis: ${list(refused)}`,
     `catalogue: ${tried.length} of ${Object.keys(CATALOGUE).length} objects written${missing.length > 0 ? `, never: ${missing.join('; ')}` : ''}`,

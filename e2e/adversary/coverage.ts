@@ -8,6 +8,9 @@ export class Coverage {
   stories = 0;
   calls = 0;
   granted = 0;
+  /** Calls that the engine was asked about, and those for which it says that something decides that it cannot know. */
+  asked = 0;
+  undecided = 0;
   /** Apps, by what they hold: aliases, guards, admission. */
   readonly apps = new Map<string, number>();
   /** Stories that the library refuses, by code. */

@@ -5,7 +5,7 @@ import { Coverage } from './coverage';
 import { honestMoves } from './honest';
 import { isAdmissionClosed } from './meaning';
 import { doorOf, shotOf } from './shots';
-import { EVIL, Stage } from './stage';
+import { EVIL, Hit, Shot, Stage } from './stage';
 import { Planted, Story, TEAMS } from './story';
 import { isGranted, verdict } from './verdict';
 import { Flux } from '../suites/flux';
@@ -119,15 +119,18 @@ export class Player {
   /** Makes every move of a story; what comes out wrong is tried again by itself, until proxies have no old connections any more. */
   private async judge(story: Story): Promise<void> {
     const moves = [...story.moves, ...honestMoves(story)];
+    const shots = moves.map(shotOf);
+    const last: Hit[] = [];
     let left = moves.map((move, index) => ({ move, index }));
     let wrong: string[] = [];
     for (let attempt = 0; attempt < TRIES && left.length > 0; attempt++) {
       if (attempt > 0) await pause(PAUSE);
       const hits = await this.stage.volley(
-        left.map(({ move, index }) => shotOf(move, index)),
+        left.map(({ index }) => shots[index]),
         attempt > 0 ? 1 : 16,
       );
       this.coverage.calls += hits.length;
+      left.forEach(({ index }, at) => (last[index] = hits[at]));
       const verdicts = left.map(({ move }, at) => verdict(story, move, hits[at], this.stage.sourceOf));
       wrong = verdicts.flatMap((said, at) =>
         said === undefined ? [] : [`${said}: ${JSON.stringify(left[at].move)}\n${JSON.stringify(hits[at], null, 1)}`],
@@ -136,5 +139,41 @@ export class Player {
     }
     for (const move of moves) this.coverage.move(move, isGranted(story, move));
     if (wrong.length > 0) throw new Error(`${wrong.length} of ${moves.length} calls came out wrong\n${wrong[0]}`);
+    await this.secondOpinion(shots, last);
+  }
+
+  /** Asks the engine about the same calls: it has to know what really became of each. */
+  private async secondOpinion(shots: Shot[], hits: Hit[]): Promise<void> {
+    const opinions = await this.stage.engineOn(shots, hits);
+    this.coverage.asked += opinions.length;
+    this.coverage.undecided += opinions.filter(({ said }) => said.verdict === 'depends').length;
+    if (process.env.KEEP_GOING) require('node:fs').appendFileSync('/tmp/eng/all.jsonl', opinions.map(({ said, wrong: why }, i) => JSON.stringify({ why, shot: shots[i], hit: hits[i], said: { v: said.verdict, r: said.reason, s: said.status } })).join('\n') + '\n');
+    let wrong = opinions.flatMap(({ wrong: why }, index) => (why === undefined ? [] : [{ index, why }]));
+    for (let attempt = 1; attempt < TRIES && wrong.length > 0; attempt++) {
+      await pause(PAUSE);
+      const again = await this.stage.volley(
+        wrong.map(({ index }) => shots[index]),
+        1,
+      );
+      this.coverage.calls += again.length;
+      wrong.forEach(({ index }, at) => (hits[index] = again[at]));
+      const said = await this.stage.engineOn(
+        wrong.map(({ index }) => shots[index]),
+        again,
+      );
+      wrong = wrong.flatMap(({ index }, at) => (said[at].wrong === undefined ? [] : [{ index, why: said[at].wrong! }]));
+    }
+    if (wrong.length === 0) return;
+    if (process.env.KEEP_GOING) {
+      const { appendFileSync, writeFileSync, existsSync } = require('node:fs');
+      const n = Date.now();
+      for (const { index, why } of wrong) appendFileSync('/tmp/eng/wrong.jsonl', JSON.stringify({ n, why, shot: shots[index], hit: hits[index], said: opinions[index].said }) + '\n');
+      if (!existsSync(`/tmp/eng/dump-${n}.json`)) writeFileSync(`/tmp/eng/dump-${n}.json`, await require('../answers/dump').dump());
+      return;
+    }
+    const [{ index, why }] = wrong;
+    throw new Error(
+      `the engine is wrong about ${wrong.length} of ${shots.length} calls\n${why}\n${JSON.stringify(shots[index])}\n${JSON.stringify(hits[index], null, 1)}\n${JSON.stringify(opinions[index].said, null, 1)}`,
+    );
   }
 }

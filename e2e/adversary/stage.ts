@@ -6,6 +6,10 @@ import { Answer, Call } from '../bed/app/call';
 import { InternetRecord } from '../bed/internet/record';
 import { FILES, appSocket } from '../bed/layout';
 import { ask } from '../bed/socket';
+import { ask as askEngine, Said } from '../answers/ask';
+import { Around, disagreement } from '../answers/compare';
+import { dump } from '../answers/dump';
+import { externalServers } from '../world/external';
 import { Mesh } from '../world/mesh';
 
 /** The attacker's server outside. */
@@ -61,6 +65,7 @@ export class Stage {
   }
 
   private pods = new Map<string, string>();
+  private around: Around = { pods: new Map(), servers: [] };
   private exits = new Set<string>();
   private ingress = new Set<string>();
   private shots = 0;
@@ -83,6 +88,11 @@ export class Stage {
           .filter(({ metadata }) => namespaces.includes(metadata.namespace!) && isMeant(metadata.name))
           .map(({ status }) => status?.podIP as string),
       );
+    const byAddress = running.map(({ metadata, status }): [string, string] => [
+      status?.podIP,
+      `${metadata.namespace}/${metadata.ownerReferences?.[0]?.name}`,
+    ]);
+    this.around = { pods: new Map(byAddress), servers: externalServers() };
     this.exits = addressesIn(Object.values(EXITS).map(({ namespace }) => namespace));
     this.ingress = addressesIn([INGRESS_NAMESPACE], (name) => name.startsWith('istio-ingressgateway'));
   }
@@ -109,6 +119,15 @@ export class Stage {
     const records = await ask<InternetRecord[]>(FILES.internet, `/records/${before}`);
     const arrived = records.filter(({ kind }) => kind !== 'connection');
     return ids.map((id, index) => ({ answer: answers[index], arrivals: arrived.filter(({ call }) => call === id) }));
+  }
+
+  /** Asks the engine what becomes of calls as everything stands now. @returns what it says, and in what it is wrong about those that were made */
+  async engineOn(shots: Shot[], hits: Hit[]): Promise<{ said: Said; wrong?: string }[]> {
+    const outside = Object.fromEntries(
+      this.around.servers.flatMap(({ hosts, addresses }) => hosts.map((host) => [host, addresses[0]])),
+    );
+    const answers = await askEngine(await dump(), outside, shots);
+    return answers.map((said, at) => ({ said, wrong: disagreement(shots[at], said, hits[at], this.around) }));
   }
 
   private async shoot({ from, ...call }: Shot, id: string): Promise<Answer> {

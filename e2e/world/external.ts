@@ -37,6 +37,9 @@ function declared(): Declared[] {
   return existsSync(FILES.servers) ? JSON.parse(readFileSync(FILES.servers, 'utf8')) : [];
 }
 
+/** All servers outside. */
+export const externalServers = (): InternetServer[] => declared().map(({ server }) => server);
+
 async function newAddresses(count: number, taken: number): Promise<string[]> {
   const addresses = Array.from(
     { length: count },

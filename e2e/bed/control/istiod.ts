@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { ISTIOD, netnsOf } from './system-pods';
 import { ACCESS_LOG } from '../access-log';
 import { FILES } from '../layout';
-import { Parts } from '../parts';
+import { Parts, useImages } from '../parts';
 import { eventually } from '../poll';
 import { daemon, plainEnvironment, run } from '../process';
 
@@ -55,8 +55,6 @@ const ENVIRONMENT = {
   PILOT_CERT_PROVIDER: 'istiod',
   ISTIOD_ADDR: 'istiod.istio-system.svc:15012',
   INJECTION_WEBHOOK_CONFIG_NAME: '',
-  PILOT_ENABLE_AMBIENT: 'true',
-  PILOT_SCOPE_GATEWAY_TO_NAMESPACE: 'true', // as examples/mesh.ts states
   PILOT_DEBOUNCE_AFTER: '20ms', // instead of 100: every change is waited for
 };
 
@@ -66,6 +64,13 @@ const FOR_UPSTREAM_ENVOY = {
   PILOT_ENABLE_METADATA_EXCHANGE: 'false',
   AMBIENT_ENABLE_MULTI_NETWORK_WAYPOINT: 'false',
 };
+
+/** What decides which configuration istiod makes of manifests: whoever wants to make the same needs it too. */
+export const istiodSettings = (): Record<string, string> => ({
+  PILOT_ENABLE_AMBIENT: 'true',
+  PILOT_SCOPE_GATEWAY_TO_NAMESPACE: 'true', // as examples/mesh.ts states
+  ...(useImages() ? {} : FOR_UPSTREAM_ENVOY),
+});
 
 const READY = 'http://127.0.0.1:8080/ready';
 const PID = join(dirname(FILES.meshConfig), 'pid');
@@ -96,7 +101,7 @@ export async function startIstiod(parts: Parts, settings: Record<string, string>
     netns: netnsOf(ISTIOD),
     log,
     cwd: dirname(FILES.meshConfig),
-    env: plainEnvironment({ ...ENVIRONMENT, ...(parts.envoyIsUpstream && FOR_UPSTREAM_ENVOY), ...settings }),
+    env: plainEnvironment({ ...ENVIRONMENT, ...istiodSettings(), ...settings }),
   });
   writeFileSync(PID, String(pid));
   await eventually('istiod to be ready', answers, { within: 60_000 });

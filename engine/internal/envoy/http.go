@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	route "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
@@ -13,6 +14,8 @@ import (
 // Routed is what a route does with a request.
 type Routed struct {
 	Configuration, VirtualHost, Route string
+	// Found is set where a route matches, whatever it does.
+	Found bool
 	// Origin is the object that istiod says the route comes from.
 	Origin string
 	// Status is what the proxy answers by itself; 0 if it sends the request on.
@@ -30,11 +33,22 @@ type Weighted struct {
 }
 
 // Normalize reads a request as the connection manager does before anything judges it. @returns a status other than 0 where it answers at once
-func Normalize(manager *hcm.HttpConnectionManager, request *Request, port uint16) (*Request, int) {
+func Normalize(manager *hcm.HttpConnectionManager, request *Request, port uint16, encrypted bool) (*Request, int) {
 	its := *request
 	its.Headers = request.Headers.Clone()
+	// In HTTP/2, Envoy 1.40 answers a QUERY by itself.
+	if (its.Version == 1 && !methods[its.Method]) || (its.Version == 2 && its.Method == "QUERY") || strings.Contains(strings.ToLower(its.Target), "%00") {
+		return &its, 400
+	}
+	if namesForeignHeaders(&its) {
+		return &its, 400
+	}
 	if its.Method != "CONNECT" {
 		if absolute, err := url.Parse(its.Target); err == nil && absolute.IsAbs() && absolute.Host != "" && its.Version == 1 {
+			// Source: ServerConnectionImpl::handlePath in source/common/http/http1/codec_impl.cc of Envoy
+			if absolute.Scheme == "https" && !encrypted && manager.GetUseRemoteAddress().GetValue() {
+				return &its, 403
+			}
 			_, rest, _ := strings.Cut(its.Target, "://")
 			at := strings.IndexAny(rest, "/?#")
 			its.Authority, its.Target = rest, "/"
@@ -43,7 +57,7 @@ func Normalize(manager *hcm.HttpConnectionManager, request *Request, port uint16
 			}
 		}
 	}
-	if its.Authority == "" {
+	if !IsAuthority(its.Authority, its.Version) {
 		return &its, 400
 	}
 	if manager.GetStripAnyHostPort() {
@@ -96,6 +110,57 @@ func Normalize(manager *hcm.HttpConnectionManager, request *Request, port uint16
 	return &its, 0
 }
 
+// namesForeignHeaders tells whether HTTP/1.1's `Connection` names headers that are not its sender's to remove.
+// Source: Utility::sanitizeConnectionHeader in Envoy
+func namesForeignHeaders(request *Request) bool {
+	return slices.ContainsFunc(connectionTokens(request), func(token string) bool {
+		return strings.Contains(token, ":") || slices.Contains([]string{"x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "host"}, token)
+	})
+}
+
+// RefusesUpgrade tells whether a request asks for an upgrade that the listener does not know; a request without a route is not asked.
+func RefusesUpgrade(manager *hcm.HttpConnectionManager, request *Request) bool {
+	to, asked := request.Headers.Get("upgrade")
+	if !asked || strings.EqualFold(to, "h2c") || !slices.Contains(connectionTokens(request), "upgrade") {
+		return false
+	}
+	return !slices.ContainsFunc(manager.GetUpgradeConfigs(), func(known *hcm.HttpConnectionManager_UpgradeConfig) bool {
+		return strings.EqualFold(known.GetUpgradeType(), to) && (known.GetEnabled() == nil || known.GetEnabled().GetValue())
+	})
+}
+
+func connectionTokens(request *Request) []string {
+	said, present := request.Headers.Get("connection")
+	if !present || request.Version != 1 {
+		return nil
+	}
+	tokens := strings.Split(said, ",")
+	for index, token := range tokens {
+		tokens[index] = strings.ToLower(strings.TrimSpace(token))
+	}
+	return tokens
+}
+
+// methods are those that Envoy's parser of HTTP/1.1 takes, in this very spelling.
+// Source: source/common/http/http1/balsa_parser.cc in Envoy
+var methods = func() map[string]bool {
+	known := map[string]bool{}
+	for _, method := range strings.Fields(`ACL BIND CHECKOUT CONNECT COPY DELETE GET HEAD LINK LOCK MERGE MKACTIVITY MKCALENDAR MKCOL MOVE
+		MSEARCH NOTIFY OPTIONS PATCH POST PROPFIND PROPPATCH PURGE PUT REBIND REPORT SEARCH SOURCE SUBSCRIBE TRACE UNBIND UNLINK
+		UNLOCK UNSUBSCRIBE`) {
+		known[method] = true
+	}
+	return known
+}()
+
+// IsAuthority tells whether a text may stand for a host at all; HTTP/2 has no user in it.
+func IsAuthority(text string, version int) bool {
+	return validAuthority.MatchString(text) && (version != 2 || !strings.Contains(text, "@"))
+}
+
+// validAuthority has the characters that RFC 3986 allows, which Envoy checks of every request.
+var validAuthority = regexp.MustCompile(`^[A-Za-z0-9\-._~%!$&'()*+,;=:\[\]@]*$`)
+
 var (
 	escapedSlash = regexp.MustCompile(`(?i)%2f|%5c`)
 	slashes      = regexp.MustCompile(`/{2,}`)
@@ -111,7 +176,8 @@ func normalized(path string) (string, bool) {
 	pieces := strings.Split(decoded[1:], "/")
 	for index, part := range pieces {
 		isLast := index == len(pieces)-1
-		switch strings.ToLower(strings.ReplaceAll(strings.ToLower(part), "%2e", ".")) {
+		name, _, _ := strings.Cut(part, ";") // a dot with parameters is one too
+		switch strings.ReplaceAll(strings.ToLower(name), "%2e", ".") {
 		case ".":
 			if isLast {
 				parts = append(parts, "")
@@ -164,7 +230,8 @@ func withoutPort(authority string) string {
 }
 
 // Route chooses a route for a request.
-func (p *Proxy) Route(manager *hcm.HttpConnectionManager, request *Request) Routed {
+// A request that came without TLS is sent elsewhere by hosts that require it.
+func (p *Proxy) Route(manager *hcm.HttpConnectionManager, request *Request, encrypted bool) Routed {
 	configuration := manager.GetRouteConfig()
 	if configuration == nil {
 		name := manager.GetRds().GetRouteConfigName()
@@ -173,11 +240,15 @@ func (p *Proxy) Route(manager *hcm.HttpConnectionManager, request *Request) Rout
 		}
 	}
 	routed := Routed{Configuration: configuration.GetName(), Status: 404, Request: request}
-	host := virtualHost(configuration, request.Authority)
+	host := p.virtualHost(configuration, request.Authority)
 	if host == nil {
 		return routed
 	}
 	routed.VirtualHost = host.GetName()
+	if host.GetRequireTls() == route.VirtualHost_ALL && !encrypted {
+		routed.Status = 301
+		return routed
+	}
 	for _, candidate := range host.GetRoutes() {
 		if matchesRoute(candidate.GetMatch(), request) {
 			return p.take(routed, configuration, host, candidate, request)
@@ -186,38 +257,68 @@ func (p *Proxy) Route(manager *hcm.HttpConnectionManager, request *Request) Rout
 	return routed
 }
 
+// hostIndex finds virtual hosts by their domains.
+type hostIndex struct {
+	exact     map[string]*route.VirtualHost
+	wildcards []wildcardHost
+	all       *route.VirtualHost
+}
+
+type wildcardHost struct {
+	domain string
+	host   *route.VirtualHost
+}
+
+func (p *Proxy) index(configuration *route.RouteConfiguration) *hostIndex {
+	if known := p.hosts[configuration]; known != nil {
+		return known
+	}
+	made := &hostIndex{exact: map[string]*route.VirtualHost{}}
+	for _, host := range configuration.GetVirtualHosts() {
+		for _, domain := range host.GetDomains() {
+			domain = strings.ToLower(domain)
+			switch {
+			case domain == "*":
+				made.all = host
+			case strings.Contains(domain, "*"):
+				made.wildcards = append(made.wildcards, wildcardHost{domain, host})
+			default:
+				made.exact[domain] = host
+			}
+		}
+	}
+	p.hosts[configuration] = made
+	return made
+}
+
 // virtualHost finds the closest: the name itself, the longest wildcard at its beginning, the longest at its end, all.
-func virtualHost(configuration *route.RouteConfiguration, authority string) *route.VirtualHost {
+func (p *Proxy) virtualHost(configuration *route.RouteConfiguration, authority string) *route.VirtualHost {
 	asked := strings.ToLower(authority)
 	if configuration.GetIgnorePortInHostMatching() {
 		asked = withoutPort(asked)
 	}
-	best, found := 0, (*route.VirtualHost)(nil)
-	for _, host := range configuration.GetVirtualHosts() {
-		for _, domain := range host.GetDomains() {
-			if closeness := closenessOfDomain(strings.ToLower(domain), asked); closeness > best {
-				best, found = closeness, host
-			}
+	index := p.index(configuration)
+	if host := index.exact[asked]; host != nil {
+		return host
+	}
+	best, found := 0, index.all
+	for _, one := range index.wildcards {
+		if closeness := closenessOfDomain(one.domain, asked); closeness > best {
+			best, found = closeness, one.host
 		}
 	}
 	return found
 }
 
+// closenessOfDomain of a wildcard to a name: 0 if it does not cover it.
 func closenessOfDomain(domain, asked string) int {
-	const exact, beginning, end, all = 1 << 30, 1 << 20, 1 << 10, 1
-	switch {
-	case domain == asked:
-		return exact
-	case domain == "*":
-		return all
-	case strings.HasPrefix(domain, "*"):
-		if suffix := domain[1:]; len(asked) > len(suffix) && strings.HasSuffix(asked, suffix) {
+	const beginning = 1 << 10
+	if suffix, is := strings.CutPrefix(domain, "*"); is {
+		if len(asked) > len(suffix) && strings.HasSuffix(asked, suffix) {
 			return beginning + len(domain)
 		}
-	case strings.HasSuffix(domain, "*"):
-		if prefix := domain[:len(domain)-1]; len(asked) > len(prefix) && strings.HasPrefix(asked, prefix) {
-			return end + len(domain)
-		}
+	} else if prefix, is := strings.CutSuffix(domain, "*"); is && len(asked) > len(prefix) && strings.HasPrefix(asked, prefix) {
+		return len(domain)
 	}
 	return 0
 }
@@ -268,7 +369,7 @@ func matchesRoute(match *route.RouteMatch, request *Request) bool {
 }
 
 func (p *Proxy) take(routed Routed, configuration *route.RouteConfiguration, host *route.VirtualHost, chosen *route.Route, request *Request) Routed {
-	routed.Route = chosen.GetName()
+	routed.Found, routed.Route = true, chosen.GetName()
 	routed.Origin = originOf(chosen.GetMetadata())
 	its := *request
 	its.Headers = request.Headers.Clone()

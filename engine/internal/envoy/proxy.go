@@ -17,6 +17,7 @@ type Proxy struct {
 	clusters  map[string]*cluster.Cluster
 	endpoints map[string]*endpoint.ClusterLoadAssignment
 	names     map[string][]netip.Addr
+	hosts     map[*route.RouteConfiguration]*hostIndex
 }
 
 // NewProxy takes what istiod sends by LDS, RDS and CDS.
@@ -27,6 +28,7 @@ func NewProxy(listeners []*listener.Listener, routes []*route.RouteConfiguration
 		clusters:  map[string]*cluster.Cluster{},
 		endpoints: map[string]*endpoint.ClusterLoadAssignment{},
 		names:     map[string][]netip.Addr{},
+		hosts:     map[*route.RouteConfiguration]*hostIndex{},
 	}
 	for _, one := range routes {
 		if one != nil {

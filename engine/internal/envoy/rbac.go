@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
+	"sync"
 
 	envoycore "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	rbac "github.com/envoyproxy/go-control-plane/envoy/config/rbac/v3"
@@ -26,7 +27,7 @@ func judge(rules *rbac.RBAC, facts Facts) Judgement {
 	}
 	its := &evaluation{facts: facts}
 	policy := ""
-	for _, name := range slices.Sorted(maps.Keys(rules.GetPolicies())) {
+	for _, name := range sortedPolicies(rules) {
 		if its.matches(rules.GetPolicies()[name]) {
 			policy = name
 			break
@@ -41,6 +42,18 @@ func judge(rules *rbac.RBAC, facts Facts) Judgement {
 	}
 	return Judgement{refused, policy, its.unknown}
 }
+
+// sortedPolicies are the names of policies in their order, put there once.
+func sortedPolicies(rules *rbac.RBAC) []string {
+	if known, is := sorted.Load(rules); is {
+		return known.([]string)
+	}
+	names := slices.Sorted(maps.Keys(rules.GetPolicies()))
+	sorted.Store(rules, names)
+	return names
+}
+
+var sorted sync.Map
 
 type evaluation struct {
 	facts   Facts

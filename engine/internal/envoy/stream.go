@@ -83,6 +83,8 @@ type Facts struct {
 	// ServerName is what the listener read of TLS.
 	ServerName string
 	// Peer is the identity at the other side of mutual TLS that the proxy ended.
-	Peer    string
-	Request *Request
+	Peer string
+	// Encrypted is set where the proxy ended TLS.
+	Encrypted bool
+	Request   *Request
 }

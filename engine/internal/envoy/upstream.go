@@ -2,13 +2,18 @@ package envoy
 
 import (
 	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
 
 	cluster "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	envoycore "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	endpoint "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
+	listener "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	internal "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/internal_upstream/v3"
 	tlsapi "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
 	upstreams "github.com/envoyproxy/go-control-plane/envoy/extensions/upstreams/http/v3"
+	matcher "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
@@ -61,6 +66,29 @@ func (o *Origination) Verifies(name string) bool {
 		}
 	}
 	return false
+}
+
+// IsDynamic tells whether a cluster looks up the name that each call names.
+func IsDynamic(its *cluster.Cluster) bool {
+	return its.GetClusterType().GetName() == "envoy.clusters.dynamic_forward_proxy"
+}
+
+// Dynamic is the target of a cluster that looks up the name of the request, or the server name of a connection.
+func Dynamic(its *cluster.Cluster, request *Request, serverName string, port uint16) Target {
+	target := Target{Host: serverName, Port: port, TLS: origination(its, nil)}
+	if request == nil {
+		return target
+	}
+	target.Host, target.Port = request.Authority, 80
+	if target.TLS != nil {
+		target.Port = 443
+	}
+	if host, written, found := strings.Cut(request.Authority, ":"); found {
+		if number, err := strconv.ParseUint(written, 10, 16); err == nil {
+			target.Host, target.Port = host, uint16(number)
+		}
+	}
+	return target
 }
 
 // Targets are the endpoints of a cluster for a connection that wanted to go to an address.
@@ -135,11 +163,11 @@ func fits(match, metadata *structpb.Struct) bool {
 }
 
 func readTLS(socket *envoycore.TransportSocket) *Origination {
-	context, inner := &tlsapi.UpstreamTlsContext{}, &internal.InternalUpstreamTransport{}
-	if is(socket.GetTypedConfig(), inner) {
+	if inner, is := read[internal.InternalUpstreamTransport](socket.GetTypedConfig()); is {
 		return readTLS(inner.GetTransportSocket())
 	}
-	if !is(socket.GetTypedConfig(), context) {
+	context, is := read[tlsapi.UpstreamTlsContext](socket.GetTypedConfig())
+	if !is {
 		return nil
 	}
 	common := context.GetCommonTlsContext()
@@ -158,14 +186,39 @@ func readTLS(socket *envoycore.TransportSocket) *Origination {
 	} else if file := validation.GetTrustedCa().GetFilename(); file != "" {
 		its.Authority = file
 	}
+	its.Names = namesOf(validation)
+	return its
+}
+
+func namesOf(validation *tlsapi.CertificateValidationContext) []NameMatcher {
+	var names []NameMatcher
+	take := func(by *matcher.StringMatcher) {
+		names = append(names, NameMatcher{textOf(by), func(name string) bool { return matchesString(by, name) }})
+	}
 	for _, one := range validation.GetMatchTypedSubjectAltNames() {
-		by := one.GetMatcher()
-		its.Names = append(its.Names, NameMatcher{textOf(by), func(name string) bool { return matchesString(by, name) }})
+		take(one.GetMatcher())
 	}
 	for _, by := range validation.GetMatchSubjectAltNames() { //nolint:staticcheck // istiod writes it for workloads
-		its.Names = append(its.Names, NameMatcher{textOf(by), func(name string) bool { return matchesString(by, name) }})
+		take(by)
 	}
-	return its
+	return names
+}
+
+// Termination is how a filter chain ends TLS; nothing if it does not.
+func Termination(chain *listener.FilterChain) *tlsapi.DownstreamTlsContext {
+	context, _ := read[tlsapi.DownstreamTlsContext](chain.GetTransportSocket().GetTypedConfig())
+	return context
+}
+
+// AcceptsClient tells whether a server takes a client's certificate of that name: Istio's `subjectAltNames` of a Gateway's server.
+func AcceptsClient(context *tlsapi.DownstreamTlsContext, name string) bool {
+	common := context.GetCommonTlsContext()
+	validation := common.GetValidationContext()
+	if combined := common.GetCombinedValidationContext(); combined != nil {
+		validation = combined.GetDefaultValidationContext()
+	}
+	names := namesOf(validation)
+	return len(names) == 0 || slices.ContainsFunc(names, func(one NameMatcher) bool { return one.Is(name) })
 }
 
 // Options are what a cluster says of HTTP towards its endpoints.
@@ -179,9 +232,8 @@ type Options struct {
 
 // HTTPOptions reads them.
 func HTTPOptions(its *cluster.Cluster) Options {
-	options := &upstreams.HttpProtocolOptions{}
-	typed := its.GetTypedExtensionProtocolOptions()["envoy.extensions.upstreams.http.v3.HttpProtocolOptions"]
-	if typed == nil || typed.UnmarshalTo(options) != nil {
+	options, is := read[upstreams.HttpProtocolOptions](its.GetTypedExtensionProtocolOptions()["envoy.extensions.upstreams.http.v3.HttpProtocolOptions"])
+	if !is {
 		return Options{Version: 1}
 	}
 	said := Options{

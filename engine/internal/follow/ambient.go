@@ -49,7 +49,12 @@ func (w *walk) toService(pod *mesh.Pod, service *workloadapi.Service, connection
 
 func (w *walk) toWorkload(pod *mesh.Pod, workload *workloadapi.Workload, port uint16, connection envoy.Connection) {
 	if len(workload.Addresses) == 0 {
-		connection.To = netip.AddrPortFrom(w.lookUp(workload.Hostname), port)
+		address, err := w.lookUp(workload.Hostname)
+		if err != nil {
+			w.end(Failed, "%s", err)
+			return
+		}
+		connection.To = netip.AddrPortFrom(address, port)
 		w.connect(pod, connection, nil)
 		return
 	}

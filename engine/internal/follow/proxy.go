@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"strings"
 
+	cluster "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	listener "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	hcm "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
 	tcp "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/tcp_proxy/v3"
@@ -23,6 +24,8 @@ type stop struct {
 	peer string
 	// inbound is set where what passes the proxy goes to the pod's own application.
 	inbound bool
+	// dynamicPort is the port for names that are looked up call by call.
+	dynamicPort uint16
 }
 
 // outbound goes through the sidecar of a caller.
@@ -66,6 +69,7 @@ func (w *walk) through(at stop, of *listener.Listener, connection envoy.Connecti
 		w.http(at, hop, end.HTTP, facts)
 		return
 	}
+	at.dynamicPort = end.DynamicPort
 	w.tcp(at, hop, end.TCP, facts)
 }
 
@@ -116,9 +120,8 @@ func (w *walk) refer(hop *Hop, object, does string) {
 
 // terminate ends TLS where the filter chain does. @returns false if the handshake fails
 func (w *walk) terminate(at stop, chain *listener.FilterChain, facts *envoy.Facts) bool {
-	socket := chain.GetTransportSocket()
-	context := &tlsapi.DownstreamTlsContext{}
-	if socket == nil || socket.GetTypedConfig().UnmarshalTo(context) != nil {
+	context := envoy.Termination(chain)
+	if context == nil {
 		return true
 	}
 	if facts.TLS == nil {
@@ -139,7 +142,13 @@ func (w *walk) terminate(at stop, chain *listener.FilterChain, facts *envoy.Fact
 	}
 	if isVerified(context) {
 		facts.Peer = facts.TLS.Identity
+		if !envoy.AcceptsClient(context, facts.Peer) {
+			w.answer.Hops[len(w.answer.Hops)-1].Sees = facts.Peer
+			w.end(Refused, "%s of %s accepts other identities than %s for %s", at.pod.Proxy, at.pod.Title(), facts.Peer, facts.ServerName)
+			return false
+		}
 	}
+	facts.Encrypted = true
 	facts.Stream = facts.TLS.Inside
 	return true
 }
@@ -171,16 +180,23 @@ func (w *walk) http(at stop, hop *Hop, manager *hcm.HttpConnectionManager, facts
 		w.end(Failed, "%s of %s reads HTTP, and gets something else", at.pod.Proxy, title)
 		return
 	}
-	request, status := envoy.Normalize(manager, facts.HTTP, facts.To.Port())
+	request, status := envoy.Normalize(manager, facts.HTTP, facts.To.Port(), facts.Encrypted)
 	if status != 0 {
+		if len(w.answer.Hops) > 1 && facts.HTTP.Version == 2 && !envoy.IsAuthority(request.Authority, 2) {
+			status = 503 // a stream that HTTP/2 does not allow is reset, and the proxy before answers
+		}
 		w.status(Refused, status, "%s of %s takes no such request", at.pod.Proxy, title)
 		return
 	}
 	facts.Request, facts.HTTP = request, request
-	routed := at.config.Route(manager, request)
+	routed := at.config.Route(manager, request, facts.Encrypted)
 	hop.Route = routed.Route
 	if hop.Route == "" {
 		hop.Route = routed.VirtualHost
+	}
+	if routed.Found && envoy.RefusesUpgrade(manager, request) {
+		w.status(Refused, 403, "%s of %s knows no such upgrade of the connection", at.pod.Proxy, title)
+		return
 	}
 	said := envoy.Requests(manager, facts)
 	if said.Unknown == "" {
@@ -220,7 +236,7 @@ func (w *walk) upstream(at stop, hop *Hop, name string, facts envoy.Facts) {
 		return
 	}
 	w.refer(hop, envoy.Origin(its.GetMetadata()), "connects")
-	targets := at.config.Targets(its, facts.To)
+	targets := w.targets(at, its, facts)
 	if len(targets) == 0 {
 		w.status(Failed, 503, "cluster %s of %s has no endpoint", name, at.pod.Title())
 		return
@@ -243,11 +259,23 @@ func (w *walk) upstream(at stop, hop *Hop, name string, facts envoy.Facts) {
 	}
 	address, is := target.Address()
 	if !is {
-		address = w.lookUp(target.Host)
+		found, err := w.lookUp(target.Host)
+		if err != nil {
+			w.status(Failed, 503, "%s of %s finds no endpoint: %s", at.pod.Proxy, at.pod.Title(), err)
+			return
+		}
+		address = found
 	}
 	next.To = netip.AddrPortFrom(address, target.Port)
 	hop.To = target.Host + ":" + portOf(target.Port)
 	w.connect(at.pod, next, target.TLS)
+}
+
+func (w *walk) targets(at stop, its *cluster.Cluster, facts envoy.Facts) []envoy.Target {
+	if envoy.IsDynamic(its) {
+		return []envoy.Target{envoy.Dynamic(its, facts.HTTP, facts.ServerName, at.dynamicPort)}
+	}
+	return at.config.Targets(its, facts.To)
 }
 
 func (w *walk) where(facts envoy.Facts) string {
@@ -290,10 +318,10 @@ func (w *walk) originate(at stop, hop *Hop, by *envoy.Origination, options envoy
 }
 
 // lookUp asks the cluster's DNS, as proxies do.
-func (w *walk) lookUp(host string) netip.Addr {
+func (w *walk) lookUp(host string) (netip.Addr, error) {
 	if service := w.mesh.ServiceNamed(host, ""); service != nil && strings.Contains(host, ".svc") {
 		if address, err := netip.ParseAddr(service.Spec.ClusterIP); err == nil {
-			return address
+			return address, nil
 		}
 	}
 	return w.outsideAddress(host)

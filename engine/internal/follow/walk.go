@@ -2,9 +2,11 @@ package follow
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,12 +20,16 @@ type Walker struct {
 	// Outside are the addresses that names have outside the mesh, where they are known.
 	outside map[string]netip.Addr
 	names   map[netip.Addr]string
+	// closed is set where no other name exists outside.
+	closed bool
 }
 
 // NewWalker takes what DNS outside the mesh says, which no manifest tells; a name that is not there gets an address of its own.
-func NewWalker(of *mesh.Mesh, outside map[string]netip.Addr) *Walker {
-	walker := &Walker{mesh: of, outside: map[string]netip.Addr{}, names: map[netip.Addr]string{}}
-	for name, address := range outside {
+// Closed says that there are no others.
+func NewWalker(of *mesh.Mesh, outside map[string]netip.Addr, closed bool) *Walker {
+	walker := &Walker{mesh: of, outside: map[string]netip.Addr{}, names: map[netip.Addr]string{}, closed: closed}
+	for _, name := range slices.Sorted(maps.Keys(outside)) {
+		address := outside[name]
 		walker.outside[name] = address
 		walker.names[address] = name
 	}
@@ -207,6 +213,10 @@ func requestOf(call Call, its *url.URL) *envoy.Request {
 	}
 	for _, line := range call.Lines {
 		name := strings.ToLower(line[0])
+		if name == "host" && request.Version == 1 {
+			request.Authority += "," + line[1] // as Envoy joins what is said twice
+			continue
+		}
 		request.Headers[name] = append(request.Headers[name], line[1])
 	}
 	return request
@@ -241,7 +251,7 @@ func (w *walk) resolve(pod *mesh.Pod, host string) (netip.Addr, error) {
 			return address, nil
 		}
 		if service.Spec.ExternalName != "" {
-			return w.outsideAddress(service.Spec.ExternalName), nil
+			return w.outsideAddress(service.Spec.ExternalName)
 		}
 		for _, port := range service.Spec.Ports {
 			if endpoints := w.mesh.Endpoints(service, uint16(port.Port)); len(endpoints) > 0 {
@@ -250,24 +260,27 @@ func (w *walk) resolve(pod *mesh.Pod, host string) (netip.Addr, error) {
 		}
 		return netip.Addr{}, fmt.Errorf("Service %s/%s has no endpoints", service.Namespace, service.Name)
 	}
-	return w.outsideAddress(host), nil
+	return w.outsideAddress(host)
 }
 
-func (w *Walker) outsideAddress(host string) netip.Addr {
+func (w *Walker) outsideAddress(host string) (netip.Addr, error) {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	if known, is := w.outside[host]; is {
-		return known
+		return known, nil
 	}
 	if _, parent, more := strings.Cut(host, "."); more {
 		if known, is := w.outside["*."+parent]; is {
-			return known
+			return known, nil
 		}
+	}
+	if w.closed {
+		return netip.Addr{}, fmt.Errorf("no name %s exists", host)
 	}
 	number := len(w.outside)
 	address := netip.AddrFrom4([4]byte{198, 18, byte(number / 250), byte(number%250 + 1)})
 	w.outside[host] = address
 	w.names[address] = host
-	return address
+	return address, nil
 }
 
 // nameOf an address outside: what was looked up for it.

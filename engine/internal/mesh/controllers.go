@@ -1,11 +1,14 @@
 package mesh
 
 import (
+	"slices"
+
 	networking "istio.io/api/networking/v1alpha3"
 	"istio.io/istio/pilot/pkg/networking/serviceentry"
 	"istio.io/istio/pkg/config/constants"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	kubegateway "sigs.k8s.io/gateway-api/apis/v1"
 )
@@ -88,6 +91,12 @@ func (c *cluster) classes() {
 		"istio":                            "istio.io/gateway-controller",
 		constants.WaypointGatewayClassName: constants.ManagedGatewayMeshController,
 	} {
+		if slices.ContainsFunc(c.others, func(other runtime.Object) bool {
+			class, is := other.(*kubegateway.GatewayClass)
+			return is && class.Name == name
+		}) {
+			continue
+		}
 		c.others = append(c.others, &kubegateway.GatewayClass{
 			TypeMeta:   metav1.TypeMeta{APIVersion: "gateway.networking.k8s.io/v1", Kind: "GatewayClass"},
 			ObjectMeta: metav1.ObjectMeta{Name: name},

@@ -2,6 +2,7 @@
 package mesh
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -38,13 +39,15 @@ type Mesh struct {
 	ambient *Ambient
 }
 
-// Build runs istiod on manifests, with a mesh configuration in YAML. @throws what istiod's generator cannot work with
+// Build runs istiod on manifests, with a mesh configuration in YAML, for callers of whom the manifests may know nothing.
 func Build(objects []input.Object, configuration string, callers []Caller) (built *Mesh, err error) {
 	defer func() {
-		if reason, is := recover().(failure); is {
-			err = fmt.Errorf("%s", reason)
-		} else if reason != "" && !is {
-			return
+		switch reason := recover().(type) {
+		case nil:
+		case failure:
+			err = errors.New(string(reason))
+		default:
+			panic(reason)
 		}
 	}()
 	quiet()
@@ -181,7 +184,7 @@ func (m *Mesh) settlePods() {
 	for _, pod := range m.cluster.pods {
 		name := m.cluster.made[pod.Namespace+"/"+pod.Name]
 		if name == "" {
-			name = pod.Name
+			name = workloadOf(pod)
 		}
 		_, isAssumed := pod.Annotations[assumed]
 		its := &Pod{Pod: pod, Proxy: proxyOf(pod, m.cluster.namespace(pod.Namespace)), Workload: name, Assumed: isAssumed}
@@ -190,6 +193,18 @@ func (m *Mesh) settlePods() {
 			m.byIP[address] = its
 		}
 	}
+}
+
+// workloadOf names what makes a pod; a ReplicaSet's name is its Deployment's and a hash.
+func workloadOf(pod *corev1.Pod) string {
+	if len(pod.OwnerReferences) == 0 {
+		return pod.Name
+	}
+	owner := pod.OwnerReferences[0]
+	if at := strings.LastIndex(owner.Name, "-"); owner.Kind == "ReplicaSet" && at > 0 {
+		return owner.Name[:at]
+	}
+	return owner.Name
 }
 
 // PodOf finds the pod of a caller: by its own name, by what makes it, else by its service account.
