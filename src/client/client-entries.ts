@@ -1,17 +1,18 @@
-import { ServiceEntrySpecResolution, toJson_ServiceEntrySpec } from '../../imports/networking.istio.io';
+import { ServiceEntrySpec } from '../../imports/networking.istio.io';
 import { virtualAddress } from '../destination/captured-addresses';
 import { calledProtocol, ResolvedPort } from '../destination/egress-port';
 import { EgressError } from '../errors';
 import { GatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
 import { Mesh } from '../mesh/mesh';
+import { Plain } from '../mesh/plain';
 
 /** Ports that other hosts need for HTTP and HTTPS: a TCP host without addresses would take every connection on them. */
 const WELL_KNOWN = [80, 443];
 
 /** The ServiceEntry that makes the sidecars of a namespace listen on ports of a host. */
 export function clientServiceEntry(host: string, ports: ResolvedPort[], addresses?: string[]) {
-  return toJson_ServiceEntrySpec({
+  return {
     exportTo: ['.'],
     hosts: [host],
     addresses,
@@ -19,8 +20,8 @@ export function clientServiceEntry(host: string, ports: ResolvedPort[], addresse
       const protocol = calledProtocol(port);
       return { name: `${protocol.toLowerCase()}-${port.port}`, number: port.port, protocol };
     }),
-    resolution: ServiceEntrySpecResolution.STATIC,
-  });
+    resolution: 'STATIC',
+  } satisfies Plain<ServiceEntrySpec>;
 }
 
 /** The address with which sidecars answer DNS queries for a name of our own, which need not be in any other DNS. */

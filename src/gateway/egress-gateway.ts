@@ -16,7 +16,7 @@ import { leadToGateway } from './lead-to-gateway';
 import { gatewaySize } from './pods/gateway-size';
 import { GatewayInstallation, GatewayWorkload } from './pods/gateway-workload';
 import { ProbeRoute } from './probe-route';
-import { toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
+import { AuthorizationPolicySpec } from '../../imports/security.istio.io';
 import { Declaration } from '../exit/declaration';
 import { readsSecrets } from '../exit/owned/secret-reader';
 import { exitLabel } from '../naming';
@@ -38,6 +38,7 @@ import { ObservedPolicies } from '../exit/owned/observed-policies';
 import { OwnedExit } from '../exit/owned/owned-exit';
 import { ObjectKind, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
+import { Plain } from '../mesh/plain';
 
 /**
  * An egress gateway: pods of its own through which declared calls leave the mesh. What is not granted is refused: the
@@ -108,9 +109,11 @@ export class EgressGateway extends OwnedExit {
     const object = (kind: ObjectKind, spec: () => unknown) =>
       objectsOf(this, this.address)({ kind, name: this.exitName, spec });
     // First, so that it is applied first: from then on, nothing is open that is not granted.
-    this.authorizationPolicy = object('AuthorizationPolicy', () =>
-      // A policy without rules allows nothing; each grant adds what it allows.
-      toJson_AuthorizationPolicySpec({ selector: { matchLabels: this.address.selector } }),
+    this.authorizationPolicy = object(
+      'AuthorizationPolicy',
+      () =>
+        // A policy without rules allows nothing; each grant adds what it allows.
+        ({ selector: { matchLabels: this.address.selector } }) satisfies Plain<AuthorizationPolicySpec>,
     );
     const probe = props.upstreamProbe === undefined ? undefined : resolveProbe(this, props.upstreamProbe);
     const authorization = checkAuthorization(this, props.authorization);

@@ -5,7 +5,7 @@ import { WaypointAddress, waypointAddress } from './waypoint-address';
 import { IWaypointHost } from './waypoint-host';
 import { WaypointHosts } from './waypoint-hosts';
 import { waypointParameters } from './waypoint-parameters';
-import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
+import { AuthorizationPolicySpec } from '../../imports/security.istio.io';
 import { markInstallation } from '../app/installation-parts';
 import { EgressError } from '../errors';
 import { DEFAULT_EXIT, ExitAddress } from '../exit/address';
@@ -20,6 +20,7 @@ import { NO_ENVOY_HEADERS } from '../gateway/pods/gateway-pods';
 import { gatewaySize } from '../gateway/pods/gateway-size';
 import { checkMetadata, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
+import { Plain } from '../mesh/plain';
 import { checkName } from '../naming';
 import { checkOptions, Options, pathOf } from '../options';
 
@@ -159,7 +160,7 @@ export class EgressWaypoint extends OwnedExit {
     this.authorizationPolicy = object({
       kind: 'AuthorizationPolicy',
       name: this.exitName,
-      spec: () => toJson_AuthorizationPolicySpec({ ...target, action: AuthorizationPolicySpecAction.ALLOW }),
+      spec: () => ({ ...target, action: 'ALLOW' }) satisfies Plain<AuthorizationPolicySpec>,
     });
     if (takesParameters(this, props)) {
       this.parameters = object({ kind: 'ConfigMap', name: this.exitName, fields: { data: parameters } });
