@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { allDeclared } from './declared';
+import { allDeclared } from './records';
 import { ExitAddress } from '../exit/address';
 import { EgressExit, isExit } from '../exit/egress-exit';
 

@@ -6,9 +6,9 @@ import {
   VirtualServiceSpecTcpRouteDestination,
 } from '../../imports/networking.istio.io';
 import { checkHost } from '../destination/host';
+import { isWildcard } from '../destination/host-names';
 import { OpaquePort } from '../destination/opaque-port';
 import { checkPort } from '../destination/port-number';
-import { isWildcard } from '../destination/wildcard';
 import { EgressError } from '../errors';
 import { OwnGatewayAddress, ProxyAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';

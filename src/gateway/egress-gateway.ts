@@ -17,8 +17,7 @@ import { gatewaySize } from './pods/gateway-size';
 import { GatewayInstallation, GatewayWorkload } from './pods/gateway-workload';
 import { ProbeRoute } from './probe-route';
 import { AuthorizationPolicySpec } from '../../imports/security.istio.io';
-import { Declaration } from '../exit/declaration';
-import { readsSecrets } from '../exit/owned/secret-reader';
+import { Declaration, namesCredentials } from '../exit/declaration';
 import { exitLabel } from '../naming';
 import { checkOptions, pathOf } from '../options';
 import { checkPlacement } from './pods/gateway-pod-options';
@@ -28,7 +27,7 @@ import { markInstallation } from '../app/installation-parts';
 import { markExit } from '../app/marks';
 import { GatewayDestinationRules } from '../client/gateway-destination-rules';
 import { httpPorts, identifiedPorts, opaquePorts, openPorts } from '../destination/egress-port';
-import { isWildcard } from '../destination/wildcard';
+import { isWildcard } from '../destination/host-names';
 import { EgressError } from '../errors';
 import { DEFAULT_EXIT, OwnGatewayAddress } from '../exit/address';
 import { EgressExit } from '../exit/egress-exit';
@@ -200,7 +199,7 @@ export class EgressGateway extends OwnedExit {
     if (namesServers && clients.some(({ serviceAccountName }) => serviceAccountName)) this.admitAccounts();
     if (opaquePorts(ports).length > 0) this.pods?.listenForOpaque();
     if (openPorts(ports).length > 0) hosts.forEach((host) => this.open(host));
-    if (readsSecrets(declaration)) this.pods?.readSecrets();
+    if (namesCredentials(declaration)) this.pods?.readSecrets();
   }
 
   /**

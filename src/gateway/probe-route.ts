@@ -90,7 +90,7 @@ export class ProbeRoute extends Construct {
         headers: { request: port.headers.request, response: { remove: ['location'] } },
         timeout: `${this.probe.timeoutSeconds}s`,
       },
-      { attempts: 0, everyMethod: false },
+      undefined,
       '',
     );
   }

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { cidrOf } from './ranges';
-import { allDeclared, Declared } from '../app/declared';
+import { allDeclared, Declared } from '../app/records';
 import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { parseIpRange } from '../destination/ip-range';
 import { ExitAddress } from '../exit/address';

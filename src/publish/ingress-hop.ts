@@ -3,6 +3,8 @@ import { Construct } from 'constructs';
 import { IngressGateway } from './ingress-gateway';
 import { GatewaySpec, VirtualServiceSpec } from '../../imports/networking.istio.io';
 import { markIngressHost } from '../app/marks';
+import { checkTree } from '../app/validation/check-tree';
+import { OF_INGRESS } from '../app/validation/ingress';
 import { HttpPort } from '../destination/http-port';
 import { GatewayAddress } from '../exit/address';
 import { hopLabel } from '../exit/names';
@@ -30,6 +32,7 @@ export class IngressHop extends Construct {
   public constructor(scope: Construct, id: string, props: IngressHopProps) {
     super(scope, id);
     const { ingress, host, exit, port } = props;
+    checkTree(this, OF_INGRESS);
     markIngressHost(this, { namespace: ingress.namespace, selector: ingress.labels, host });
     // Istio takes no dots in a Gateway's name; the route has the same.
     const name = shorten(`${exit.exitName}-${hopLabel(host)}`);

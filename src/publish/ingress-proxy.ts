@@ -10,10 +10,11 @@ import {
 } from '../../imports/networking.istio.io';
 import { markInstallation } from '../app/installation-parts';
 import { markIngressHost } from '../app/marks';
+import { recordNote } from '../app/records';
 import { portText } from '../app/report/lines';
-import { recordNote } from '../app/report/records';
 import { reportOpenPort } from '../app/report/reported-port';
 import { checkTree } from '../app/validation/check-tree';
+import { OF_INGRESS } from '../app/validation/ingress';
 import { EGRESS_HOSTS, EgressHosts } from '../destination/egress-destination';
 import {
   checkPorts,
@@ -24,9 +25,9 @@ import {
   upstreamProtocol,
 } from '../destination/egress-port';
 import { checkHosts } from '../destination/host';
+import { isWildcard } from '../destination/host-names';
 import { HttpPort } from '../destination/http-port';
 import { resolveUpstream, Upstream } from '../destination/upstream';
-import { isWildcard } from '../destination/wildcard';
 import { EgressError } from '../errors';
 import { hostInName } from '../exit/names';
 import { checkMetadata, ObjectKind, objectsOf } from '../mesh/manifest';
@@ -139,7 +140,7 @@ export class IngressProxy extends Construct {
    */
   public constructor(scope: Construct, id: string, props: IngressProxyProps) {
     super(scope, id);
-    checkTree(this);
+    checkTree(this, OF_INGRESS);
     props = checkOptions(this, props, INGRESS_PROXY);
     this.props = props;
     checkIngressGateway(this, 'ingress', props.ingress);

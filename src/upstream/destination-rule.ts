@@ -1,9 +1,8 @@
 import { DestinationRuleSpec, DestinationRuleSpecSubsets } from '../../imports/networking.istio.io';
 import { httpPorts, ResolvedPort } from '../destination/egress-port';
-import { HttpPort } from '../destination/http-port';
+import { isWildcard } from '../destination/host-names';
+import { HttpPort, UpstreamHttp } from '../destination/http-port';
 import { Upstream } from '../destination/upstream';
-import { UpstreamHttp } from '../destination/upstream-http';
-import { isWildcard } from '../destination/wildcard';
 import { Plain } from '../mesh/plain';
 
 type Settings = NonNullable<Plain<DestinationRuleSpecSubsets>['trafficPolicy']>;

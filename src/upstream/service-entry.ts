@@ -1,7 +1,7 @@
 import { ServiceEntrySpecPorts, ServiceEntrySpec } from '../../imports/networking.istio.io';
 import { calledProtocol, ResolvedPort } from '../destination/egress-port';
+import { isWildcard } from '../destination/host-names';
 import { Upstream } from '../destination/upstream';
-import { isWildcard } from '../destination/wildcard';
 import { mayBeReadUnasked } from '../exit/unasked-bytes';
 import { Plain } from '../mesh/plain';
 

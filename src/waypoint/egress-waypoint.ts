@@ -9,11 +9,11 @@ import { AuthorizationPolicySpec } from '../../imports/security.istio.io';
 import { markInstallation } from '../app/installation-parts';
 import { EgressError } from '../errors';
 import { DEFAULT_EXIT, ExitAddress } from '../exit/address';
-import { Declaration } from '../exit/declaration';
+import { Declaration, namesCredentials } from '../exit/declaration';
 import { EgressExit, isExit } from '../exit/egress-exit';
 import { ObservedPolicies } from '../exit/owned/observed-policies';
 import { OwnedExit } from '../exit/owned/owned-exit';
-import { letReadSecrets, readsSecrets } from '../exit/owned/secret-reader';
+import { letReadSecrets } from '../exit/owned/secret-reader';
 import { EgressGateway } from '../gateway/egress-gateway';
 import { checkPlacement, checkPods, GATEWAY_PODS, GatewayPodOptions } from '../gateway/pods/gateway-pod-options';
 import { NO_ENVOY_HEADERS } from '../gateway/pods/gateway-pods';
@@ -201,7 +201,7 @@ export class EgressWaypoint extends OwnedExit {
   public _grant(declaration: Declaration): void {
     if (this._servesMesh) checkClientsOutside(this.namespace, declaration);
     this.hosts.add(declaration);
-    if (readsSecrets(declaration)) letReadSecrets(this, this.address);
+    if (namesCredentials(declaration)) letReadSecrets(this, this.address);
   }
 
   /** @internal */

@@ -7,7 +7,7 @@ import {
   AuthorizationPolicySpec,
 } from '../../imports/security.istio.io';
 import { ResolvedPort } from '../destination/egress-port';
-import { isWildcard } from '../destination/wildcard';
+import { isWildcard } from '../destination/host-names';
 import { Declaration } from '../exit/declaration';
 import { hostInName } from '../exit/names';
 import { conditions, sourceOf } from '../gateway/access/client-policy';
@@ -161,7 +161,7 @@ export class WaypointPolicy extends Construct {
         paths,
       };
       return [
-        ...(http.length > 0 ? [{ from, to: [{ operation }], when: whenHeaders(headers) }] : []),
+        ...(http.length > 0 ? [{ from, to: [{ operation }], when: headers && whenHeaders(headers) }] : []),
         // A rule of its own: of one that also names HTTP, nothing holds for connections that are not.
         ...(opaque.length > 0
           ? [{ from, to: [{ operation: { ports: opaque.map(({ port }) => `${port}`) } }], when: this.serverNames() }]

@@ -1,6 +1,6 @@
 import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
-import { recordDeclaration } from '../../app/report/records';
+import { recordDeclaration } from '../../app/records';
 import { checkTree } from '../../app/validation/check-tree';
 import { EgressError } from '../../errors';
 import { Mesh } from '../../mesh/mesh';

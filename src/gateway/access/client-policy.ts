@@ -6,13 +6,13 @@ import {
   AuthorizationPolicySpec,
 } from '../../../imports/security.istio.io';
 import { httpPorts, identifiedPorts } from '../../destination/egress-port';
-import { isWildcard } from '../../destination/wildcard';
+import { isWildcard } from '../../destination/host-names';
 import { OwnGatewayAddress } from '../../exit/address';
 import { Declaration } from '../../exit/declaration';
-import { ObjectSize } from '../../exit/object-size';
 import { everyNameForNamespace } from '../../exit/server-names';
 import { objectsOf } from '../../mesh/manifest';
 import { Plain } from '../../mesh/plain';
+import { ObjectSize } from '../../mesh/stored-size';
 import { dottedName } from '../../naming';
 import { EgressClient } from '../../policy/egress-client';
 import { HttpCondition, ResolvedHttpRule, whenHeaders } from '../../policy/http-rule';
@@ -182,7 +182,7 @@ export class ClientPolicy extends Construct {
       return {
         from: [{ source: sourceOf(client) }],
         to: operations.map((operation) => ({ operation: { ...operation, ports, methods, paths } })),
-        when: whenHeaders(headers),
+        when: headers && whenHeaders(headers),
       };
     });
   }

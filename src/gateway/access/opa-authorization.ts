@@ -250,8 +250,8 @@ function opaConfig({ decision = DECISION, decisionLog }: OpaSidecarOptions): str
 }
 
 /** OPA reads its configuration when it starts: a hash of it in the pods' annotations replaces the pods when it changes. */
-export function opaAnnotations(sidecar: OpaSidecarOptions | undefined): { [key: string]: string } | undefined {
-  return sidecar && { 'checksum/opa': createHash('sha256').update(opaConfig(sidecar)).digest('hex').slice(0, 8) };
+export function opaAnnotations(sidecar: OpaSidecarOptions): { [key: string]: string } {
+  return { 'checksum/opa': createHash('sha256').update(opaConfig(sidecar)).digest('hex').slice(0, 8) };
 }
 
 /** The container with OPA, and its volumes. */

@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { AuthorizationPolicySpec } from '../../../imports/security.istio.io';
-import { isBelow } from '../../destination/wildcard';
+import { isBelow } from '../../destination/host-names';
 import { OwnGatewayAddress } from '../../exit/address';
 import { objectsOf } from '../../mesh/manifest';
 import { Plain } from '../../mesh/plain';
