@@ -1,12 +1,12 @@
 /**
  * Puts the compiled files that nearly every app loads into one, `lib/src/modules.js`: Node takes as long to find and open a hundred
- * files as all of them take to do their work. Each still runs when something of it is first read. The files themselves stay where they
- * are, for the commands, which need few of them.
+ * files as all of them take to do their work. Each still runs when something of it is first read, and there is still one of it: what
+ * is left of the file itself gives what the one file has.
  *
  * Where a file asks for one of those, as `require("../mesh/mesh")`, there is afterwards `require("../modules")("mesh/mesh")`, and in
  * the one file `$module("mesh/mesh")`.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 
@@ -44,15 +44,17 @@ ${functions}
 type Files = ReadonlyMap<string, string>;
 
 /**
- * The files that become other ones: the one file, under the name "modules", and those that the index needs besides.
+ * The files that become other ones: the one file, under the name "modules", what stands in it, and what the index needs besides.
  * @param usual What stands in the one file, with all that it needs
  */
 export function together(files: Files, usual: string[]): Map<string, string> {
   const inside = reachable(files, usual);
+  if (inside.has('modules')) throw new Error('these files are put together already: compile them first');
   const others = [...reachable(files, ['index'])].filter((name) => !inside.has(name));
   const functions = [...inside].map((name) => moduleFunction(files, name));
   return new Map([
     ['modules', ONE_FILE(functions.join('\n'))],
+    ...[...inside].map((name): [string, string] => [name, `module.exports = ${fromOneFile(name, name)};\n`]),
     ...others.map((name): [string, string] => [name, askingOneFile(files, name, inside)]),
   ]);
 }
@@ -66,11 +68,15 @@ function moduleFunction(files: Files, name: string): string {
 }
 
 function askingOneFile(files: Files, name: string, inside: Set<string>): string {
-  const toOneFile = '../'.repeat(name.split('/').length - 1) || './';
   return files.get(name)!.replace(REQUIRE, (whole, path) => {
     const asked = nameOf(files, name, path);
-    return inside.has(asked) ? `require("${toOneFile}modules")("${asked}")` : whole;
+    return inside.has(asked) ? fromOneFile(name, asked) : whole;
   });
+}
+
+/** How a file asks the one file for another. */
+function fromOneFile(name: string, asked: string): string {
+  return `require("${'../'.repeat(name.split('/').length - 1) || './'}modules")("${asked}")`;
 }
 
 function reachable(files: Files, names: string[], found = new Set<string>()): Set<string> {
@@ -101,5 +107,9 @@ function compiledFiles(): Files {
 }
 
 if (require.main === module) {
-  for (const [name, text] of together(compiledFiles(), USUAL)) writeFileSync(join(LIB, `${name}.js`), text);
+  for (const [name, text] of together(compiledFiles(), USUAL)) {
+    writeFileSync(join(LIB, `${name}.js`), text);
+    // It is of the text that the compiler wrote.
+    rmSync(join(LIB, `${name}.js.map`), { force: true });
+  }
 }

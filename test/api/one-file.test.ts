@@ -25,20 +25,21 @@ function run(files: Map<string, string>) {
     }
     return module.exports;
   };
-  return { index: require('./index'), opened: [...opened.keys()] };
+  return { index: require('./index'), opened: [...opened.keys()], require };
 }
 
 test('what is usual stands in one file, with all that it needs, and everything else asks for it there', () => {
   const changed = together(FILES, ['deep/usual']);
-  expect([...changed.keys()]).toEqual(['modules', 'index', 'seldom']);
+  expect([...changed.keys()]).toEqual(['modules', 'deep/usual', 'base', 'assertions/index', 'index', 'seldom']);
   expect(changed.get('modules')).not.toContain('Not sent');
 });
 
 test('each file runs once, and the L1 is found', () => {
-  const { index, opened } = run(together(FILES, ['deep/usual']));
+  const { index, opened, require } = run(together(FILES, ['deep/usual']));
   expect(index.usual()).toEqual({ l1: 'the L1' });
   expect(index.seldom()).toBe(index.usual());
   expect(opened).toEqual(['../imports/l1', './index', './modules', './seldom']);
+  expect(require('./base').base).toBe(index.usual());
 });
 
 test('from a folder, a file asks for the one file above', () => {
@@ -48,4 +49,9 @@ test('from a folder, a file asks for the one file above', () => {
     ['far/away/file', 'require("../../base");'],
   ]);
   expect(together(files, ['base']).get('far/away/file')).toBe('require("../../modules")("base");');
+});
+
+test('what is put together already is not put together again', () => {
+  const changed = together(FILES, ['deep/usual']);
+  expect(() => together(new Map([...FILES, ...changed]), ['deep/usual'])).toThrow('compile them first');
 });
