@@ -147,6 +147,7 @@ project.addTask('e2e:prove', {
 
 // Nobody pays at the start of an app for what it does not use.
 project.compileTask.exec('tsx tools/lazy-index.ts');
+project.compileTask.exec('tsx tools/one-file.ts');
 
 // The API is held to the one of `.api/`: what breaks it has to stand in `.compatignore`.
 const compat = project.tasks.tryFind('compat');

@@ -1,21 +1,15 @@
 export { FastApp } from './fast-app/fast-app';
 export { type ConnectionLimits } from './destination/connection-limits';
-export {
-  type EgressDestination,
-  type EgressHosts,
-  HostResolution,
-  type TcpAddresses,
-  type UpstreamOptions,
-} from './destination/egress-destination';
+export { type EgressDestination, type EgressHosts, type TcpAddresses } from './destination/egress-destination';
+export { HostResolution, type UpstreamOptions } from './destination/upstream';
 export { type EgressEndpoint } from './destination/egress-endpoint';
 export { EgressPort } from './destination/egress-port';
 export { type HttpHeaderRules } from './destination/http-headers';
-export { type HttpPortOptions, type TlsOriginationPortOptions } from './destination/http-port';
+export { type HttpPortOptions, type TlsOriginationPortOptions, UpstreamHttp } from './destination/http-port';
 export { HttpRetries } from './destination/http-retries';
 export { type TcpPortOptions, type TlsPassthroughPortOptions } from './destination/opaque-port';
 export { type OutlierDetection } from './destination/outlier-detection';
 export { TlsCredential } from './destination/tls-credential';
-export { UpstreamHttp } from './destination/upstream-http';
 export { type SimpleUpstreamTlsOptions, UpstreamTls, type UpstreamTlsOptions } from './destination/upstream-tls';
 export { type IClientHop } from './exit/client-hop';
 export { type ConnectProxyOptions } from './gateway/connect-proxy';

@@ -39,8 +39,8 @@ export function namespaceOf(object: ApiObject): string {
 }
 
 /** Refuses an object of another app, which is written elsewhere or not at all. @throws OtherApp */
-export function checkOfThisApp(scope: Construct, object: ApiObject | undefined): void {
-  if (!object || object.node.root === scope.node.root) return;
+export function checkOfThisApp(scope: Construct, object: ApiObject): void {
+  if (object.node.root === scope.node.root) return;
   throw new EgressError('OtherApp', scope, {
     what: `the ${object.kind} is made in another app`,
     given: object,

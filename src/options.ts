@@ -35,21 +35,29 @@ const KINDS: { [K in Kind]: { readonly is: (value: unknown) => boolean; readonly
  * @throws OptionUnknown for an option that there is none of, WrongType for a value of another kind
  */
 export function checkOptions<T extends object>(where: Construct | string, given: T, options: Options<T>): T {
+  return checkedCopy(where, given, [options]) as T;
+}
+
+/** The kinds of options, each of one struct: they are not put together, because that would take longer than all else here. */
+type Kinds = { readonly [name: string]: Kind }[];
+
+function checkedCopy(where: Construct | string, given: object, structs: Kinds): object {
   const copy: { [name: string]: unknown } = {};
   for (const [name, value] of entriesOf(where, given)) {
     if (value === undefined) continue;
-    if (!Object.hasOwn(options, name)) {
+    const struct = structs.find((options) => Object.hasOwn(options, name));
+    if (!struct) {
       throw new EgressError('OptionUnknown', where, {
         what: `there is no option \`${name}\``,
         given: name,
-        allowed: Object.keys(options).join(', '),
+        allowed: [...new Set(structs.flatMap(Object.keys))].join(', '),
         fix: 'correct the name, or leave it out',
       });
     }
-    checkKind(where, name, value, (options as { [name: string]: Kind })[name]);
+    checkKind(where, name, value, struct[name]);
     copy[name] = copyOf(value);
   }
-  return copy as T;
+  return copy;
 }
 
 /** @throws WrongType */
@@ -104,7 +112,7 @@ export function splitOptions<A extends object, B extends object>(
   first: Options<A>,
   second: Options<B>,
 ): [A, B] {
-  const checked = checkOptions(pathOf(scope, id), given, { ...first, ...second } as Options<A & B>);
+  const checked = checkedCopy(pathOf(scope, id), given, [first, second]) as A & B;
   return [pickOptions<A>(checked, first), pickOptions<B>(checked, second)];
 }
 

@@ -1,8 +1,5 @@
-import {
-  AuthorizationPolicySpec,
-  AuthorizationPolicySpecAction,
-  toJson_AuthorizationPolicySpec,
-} from '../../imports/security.istio.io';
+import { AuthorizationPolicySpec } from '../../imports/security.istio.io';
+import { Plain } from '../mesh/plain';
 
 /** The label of the pods of egress gateways, by which one policy of the mesh's root namespace selects them all. */
 export const EXIT_LABEL = ['cdk8s-istio-egress/exit', 'gateway'] as const;
@@ -32,6 +29,6 @@ function allowsNothing(namespace: string, name: string, target: AuthorizationPol
     apiVersion: 'security.istio.io/v1',
     kind: 'AuthorizationPolicy',
     metadata: { name, namespace },
-    spec: toJson_AuthorizationPolicySpec({ ...target, action: AuthorizationPolicySpecAction.ALLOW }),
+    spec: { action: 'ALLOW', ...target } satisfies Plain<AuthorizationPolicySpec>,
   };
 }

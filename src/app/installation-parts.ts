@@ -28,6 +28,7 @@ const WRITTEN = new Slot<Set<InstallationPart>>('InstallationWritten');
  */
 export function markInstallation(construct: Construct, part: InstallationPart): void {
   PARTS.add(construct, part);
+  if (!isFile(part)) return;
   const { root } = construct.node;
   warnAtSynthesis(root as Construct, 'EgressNotInstalled', 'InstallationNotWritten', () => reminder(unwritten(root)));
 }
@@ -54,10 +55,15 @@ export function installationOf(scope: IConstruct) {
   };
 }
 
-/** The parts that no statement of `Mesh.configure` stands for: whoever installs istiod learns of them from the files alone. */
+/** The parts that are still to be written. */
 function unwritten(scope: IConstruct): InstallationPart[] {
   const written = WRITTEN.of(scope.node.root);
-  return partsBelow(scope).filter((part) => (part.operator ?? part.extensionProvider) && !written?.has(part));
+  return partsBelow(scope).filter((part) => isFile(part) && !written?.has(part));
+}
+
+/** Whether no statement of `Mesh.configure` stands for it: whoever installs istiod learns of it from the files alone. */
+function isFile({ operator, extensionProvider }: InstallationPart): boolean {
+  return operator !== undefined || extensionProvider !== undefined;
 }
 
 function reminder(parts: InstallationPart[]): string | undefined {

@@ -1,16 +1,21 @@
-import { Construct } from 'constructs';
-import { allDeclared } from './declared';
+import { Construct, IConstruct } from 'constructs';
+import { allExits } from './records';
 import { ExitAddress } from '../exit/address';
-import { EgressExit, isExit } from '../exit/egress-exit';
+import { EgressExit } from '../exit/egress-exit';
 
 /**
  * Every gateway and waypoint that an app knows: those that it makes, those of other repos through which it declares, and those in
- * `named`.
+ * `named`. Of an exit that is made here and imported too, more is known where it is made.
  */
 export function knownExits(scope: Construct, named: EgressExit[] = []): ExitAddress[] {
-  const nodes = scope.node.root.node.findAll();
-  const made = nodes.filter((node): node is EgressExit => isExit(node) && node._isOwned);
-  const used = allDeclared(scope).map(({ exit }) => exit);
-  const reached = [...named, ...used, ...made].flatMap((exit) => exit._address(scope) ?? []);
+  const known = allExits(scope);
+  const others = known.filter(({ _isOwned }) => !_isOwned);
+  const made = known.filter((exit) => exit._isOwned && isInTree(exit));
+  const reached = [...named, ...others, ...made].flatMap((exit) => exit._address(scope) ?? []);
   return [...new Map(reached.map((exit) => [`${exit.namespace}/${exit.exitName}`, exit])).values()];
+}
+
+/** Whether a construct stands where it was made: `tryRemoveChild` tells nobody that it has taken it away. */
+function isInTree({ node }: IConstruct): boolean {
+  return node.scope === undefined || (node.scope.node.tryFindChild(node.id)?.node === node && isInTree(node.scope));
 }

@@ -1,17 +1,17 @@
-import { ServiceEntrySpecResolution, toJson_ServiceEntrySpec } from '../../imports/networking.istio.io';
+import { ServiceEntrySpec } from '../../imports/networking.istio.io';
 import { virtualAddress } from '../destination/captured-addresses';
 import { calledProtocol, ResolvedPort } from '../destination/egress-port';
 import { EgressError } from '../errors';
-import { GatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
 import { Mesh } from '../mesh/mesh';
+import { Plain } from '../mesh/plain';
 
 /** Ports that other hosts need for HTTP and HTTPS: a TCP host without addresses would take every connection on them. */
 const WELL_KNOWN = [80, 443];
 
 /** The ServiceEntry that makes the sidecars of a namespace listen on ports of a host. */
 export function clientServiceEntry(host: string, ports: ResolvedPort[], addresses?: string[]) {
-  return toJson_ServiceEntrySpec({
+  return {
     exportTo: ['.'],
     hosts: [host],
     addresses,
@@ -19,13 +19,13 @@ export function clientServiceEntry(host: string, ports: ResolvedPort[], addresse
       const protocol = calledProtocol(port);
       return { name: `${protocol.toLowerCase()}-${port.port}`, number: port.port, protocol };
     }),
-    resolution: ServiceEntrySpecResolution.STATIC,
-  });
+    resolution: 'STATIC',
+  } satisfies Plain<ServiceEntrySpec>;
 }
 
 /** The address with which sidecars answer DNS queries for a name of our own, which need not be in any other DNS. */
-export function ownAddress({ scope, upstreamHost }: Declaration, host: string): string[] | undefined {
-  return upstreamHost !== undefined && Mesh.of(scope).dnsProxying ? [virtualAddress(host)] : undefined;
+export function ownAddress({ scope }: Declaration, host: string): string[] | undefined {
+  return Mesh.of(scope).dnsProxying ? [virtualAddress(host)] : undefined;
 }
 
 /** The addresses at which a namespace's TCP connections to a host are recognised; undefined for any. */
@@ -34,13 +34,13 @@ export function capturedAddresses({ scope, addresses }: Declaration, host: strin
 }
 
 /**
- * Without addresses, every connection on a TCP port that nothing else in the namespace claims goes to the one host.
+ * Of a declaration with TCP ports: without addresses, every connection on such a port that nothing else in the namespace claims goes to the one host.
  * @throws AddressSyntax where that would be wrong
  */
 export function checkWholePorts(declaration: Declaration): void {
   const { scope, hosts } = declaration;
   const ports = declaration.ports.filter(({ kind }) => kind === 'tcp');
-  if (ports.length === 0 || capturedAddresses(declaration, hosts[0])) return;
+  if (capturedAddresses(declaration, hosts[0])) return;
   const refuse = (what: string, given: unknown) => {
     throw new EgressError('AddressSyntax', scope, {
       what,
@@ -54,12 +54,4 @@ export function checkWholePorts(declaration: Declaration): void {
   if (taken) {
     refuse("every connection on this port would go to the one host, other hosts' HTTP and HTTPS too", taken.port);
   }
-}
-
-/**
- * The ports for which a sidecar needs a ServiceEntry of its own. On port 80 it routes a host by its VirtualService alone,
- * as long as it sees some HTTP Service on port 80: the gateway's.
- */
-export function portsWithServiceEntry(gateway: GatewayAddress, ports: ResolvedPort[]): ResolvedPort[] {
-  return gateway.http.port === 80 ? ports.filter(({ kind, port }) => kind !== 'http' || port !== 80) : ports;
 }

@@ -1,11 +1,11 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { clientServiceEntry, ownAddress, portsWithServiceEntry } from './client-entries';
+import { clientServiceEntry, ownAddress } from './client-entries';
 import { clientRoutes } from './client-routes';
 import { ClientHopScope, LedHost, LedHostProps } from './led-host';
 import { markClientHost } from '../app/marks';
 import { opaquePorts, ResolvedPort } from '../destination/egress-port';
-import { isWildcard } from '../destination/wildcard';
+import { isWildcard } from '../destination/host-names';
 import { GatewayAddress } from '../exit/address';
 import { IClientHop } from '../exit/client-hop';
 import { Declaration } from '../exit/declaration';
@@ -43,6 +43,14 @@ export function hopToGateway(
     return LedHost.join(props, () => new HostAtGateway(scope, gateway, props));
   });
   return new ClientHop(where.namespace, hosts);
+}
+
+/**
+ * The ports for which a sidecar needs a ServiceEntry of its own. On port 80 it routes a host by its VirtualService alone,
+ * as long as it sees some HTTP Service on port 80: the gateway's.
+ */
+export function portsWithServiceEntry(gateway: GatewayAddress, ports: ResolvedPort[]): ResolvedPort[] {
+  return gateway.http.port === 80 ? ports.filter(({ kind, port }) => kind !== 'http' || port !== 80) : ports;
 }
 
 /** A host to which a gateway leads. */
@@ -84,7 +92,8 @@ class HostAtGateway extends LedHost {
     const { clients, ports } = declaration;
     const isWhole = clients.some((client) => client.namespaceName === this.namespace && !client.serviceAccountName);
     if (isWhole) for (const { port } of opaquePorts(ports)) this.whole.add(port);
-    if (!this.isForAll) this.own ??= ownAddress(declaration, this.host);
+    const isOwn = declaration.upstreamHost !== undefined && !this.isForAll;
+    if (isOwn) this.own ??= ownAddress(declaration, this.host);
     if (this.entryPorts().length === 0) return;
     this.make('ServiceEntry', () => clientServiceEntry(this.host, this.entryPorts(), this.own ?? this.captured));
   }

@@ -1,12 +1,13 @@
 import { subsetFor } from './gateway-destination-rules';
 import { ClientHopScope } from './led-host';
-import { toJson_VirtualServiceSpec } from '../../imports/networking.istio.io';
+import { VirtualServiceSpec } from '../../imports/networking.istio.io';
 import { calledProtocol, httpPorts, opaquePorts, ResolvedPort } from '../destination/egress-port';
+import { isWildcard } from '../destination/host-names';
 import { HttpPort } from '../destination/http-port';
 import { OpaquePort } from '../destination/opaque-port';
-import { isWildcard } from '../destination/wildcard';
 import { GatewayAddress } from '../exit/address';
 import { hopServerName } from '../exit/server-names';
+import { Plain } from '../mesh/plain';
 import { calledAuthority } from '../upstream/authorities';
 import { httpRoutes } from '../upstream/http-routes';
 
@@ -29,7 +30,7 @@ export function clientRoutes(gateway: GatewayAddress, { exportTo, host, ports, c
   };
   const speaking = (protocol: 'TLS' | 'TCP') => opaquePorts(ports).filter((port) => calledProtocol(port) === protocol);
   const some = <T>(routes: T[]) => (routes.length > 0 ? routes : undefined);
-  return toJson_VirtualServiceSpec({
+  return {
     exportTo: [exportTo],
     hosts: [host],
     http: some(http.flatMap((port) => httpRoute(gateway, host, port, http))),
@@ -40,7 +41,7 @@ export function clientRoutes(gateway: GatewayAddress, { exportTo, host, ports, c
         route: route(port),
       })),
     ),
-  });
+  } satisfies Plain<VirtualServiceSpec>;
 }
 
 /**

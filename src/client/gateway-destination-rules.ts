@@ -2,10 +2,8 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
   DestinationRuleSpecSubsets,
-  DestinationRuleSpecTrafficPolicyPortLevelSettings as PortLevelSettings,
-  DestinationRuleSpecTrafficPolicyPortLevelSettingsLoadBalancerSimple as Simple,
-  DestinationRuleSpecTrafficPolicyPortLevelSettingsTlsMode as TlsMode,
-  toJson_DestinationRuleSpec,
+  DestinationRuleSpecTrafficPolicyPortLevelSettings,
+  DestinationRuleSpec,
 } from '../../imports/networking.istio.io';
 import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { EgressError } from '../errors';
@@ -14,6 +12,7 @@ import { Declaration } from '../exit/declaration';
 import { hopLabel } from '../exit/names';
 import { hopServerName } from '../exit/server-names';
 import { objectsOf } from '../mesh/manifest';
+import { Plain } from '../mesh/plain';
 import { dottedName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
 
@@ -87,6 +86,8 @@ export class GatewayDestinationRules extends Construct {
   }
 }
 
+type AtPort = Plain<DestinationRuleSpecTrafficPolicyPortLevelSettings>;
+
 /** The DestinationRule by which one namespace connects, or the whole mesh. */
 class GatewayDestinationRule {
   public readonly destinationRule: ApiObject;
@@ -124,7 +125,7 @@ class GatewayDestinationRule {
     const { http, opaque } = this.gateway;
     const isShared = http.host === opaque.host;
     const isHttp = this.whose === EVERYBODY && !isShared;
-    return toJson_DestinationRuleSpec({
+    return {
       exportTo: [this.whose],
       host: isHttp ? http.host : opaque.host,
       trafficPolicy: {
@@ -134,26 +135,24 @@ class GatewayDestinationRule {
         ],
       },
       subsets: this.hasSubsets ? this.subsetSpecs() : undefined,
-    });
+    } satisfies Plain<DestinationRuleSpec>;
   }
 
-  private subsetSpecs(): DestinationRuleSpecSubsets[] {
+  private subsetSpecs(): Plain<DestinationRuleSpecSubsets>[] {
     return [...this.subsets.keys()].sort().map((name) => {
       const sni = this.subsets.get(name);
-      const tls = sni === undefined ? { mode: TlsMode.DISABLE } : { mode: TlsMode.ISTIO_UNDERSCORE_MUTUAL, sni };
-      // The L1 has two enums of TLS modes, for ports and for subsets, with the same values.
-      return { name, trafficPolicy: { tls } as unknown as DestinationRuleSpecSubsets['trafficPolicy'] };
+      return { name, trafficPolicy: { tls: sni === undefined ? { mode: 'DISABLE' } : { mode: 'ISTIO_MUTUAL', sni } } };
     });
   }
 }
 
-function atPort(number: number, connectionPool?: PortLevelSettings['connectionPool']): PortLevelSettings {
+function atPort(number: number, connectionPool?: AtPort['connectionPool']): AtPort {
   return {
     port: { number },
     connectionPool,
     // By Istio's default, least requests, a pod that has died looks idle and draws every retry.
-    loadBalancer: { simple: Simple.ROUND_UNDERSCORE_ROBIN },
-    tls: { mode: TlsMode.ISTIO_UNDERSCORE_MUTUAL },
+    loadBalancer: { simple: 'ROUND_ROBIN' },
+    tls: { mode: 'ISTIO_MUTUAL' },
   };
 }
 

@@ -4,7 +4,7 @@ import { capturedAddresses } from './client-entries';
 import { CaptureMark } from '../app/marks';
 import { ResolvedPort } from '../destination/egress-port';
 import { EgressError } from '../errors';
-import { Declaration } from '../exit/declaration';
+import { Declaration, isOnTcp } from '../exit/declaration';
 import { clientHopId, hostInName } from '../exit/names';
 import { objectsOf } from '../mesh/manifest';
 import { dottedName } from '../naming';
@@ -134,7 +134,7 @@ export abstract class LedHost {
       const known = this.known.get(port.port);
       if (known) this.checkAgrees(props, `port ${port.port}`, this.agreed(port), this.agreed(known));
     }
-    if (declaration.ports.some(({ kind }) => kind === 'tcp')) {
+    if (isOnTcp(declaration)) {
       const captured = capturedAddresses(declaration, this.host);
       if (this.captures.length > 0) this.checkAgrees(props, '`addresses`', captured, this.captured);
       this.captured = captured;

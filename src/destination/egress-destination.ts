@@ -1,52 +1,6 @@
-import { ConnectionLimits } from './connection-limits';
-import { EgressEndpoint } from './egress-endpoint';
 import { EgressPort } from './egress-port';
-import { OutlierDetection } from './outlier-detection';
 import { Options } from '../options';
-
-/** How an exit finds the addresses of a host. */
-export enum HostResolution {
-  /** By DNS; every address of the answer takes calls. */
-  DNS = 'DNS',
-
-  /** By DNS; new connections go to the first address of the latest answer. For hosts that change addresses often. */
-  DNS_ROUND_ROBIN = 'DNS_ROUND_ROBIN',
-}
-
-/** How an exit finds an external host and connects to it. */
-export interface UpstreamOptions {
-  /**
-   * How the exit finds the host's addresses.
-   * @default HostResolution.DNS
-   */
-  readonly resolution?: HostResolution;
-
-  /**
-   * Where the host is, instead of what DNS says about its name: IP addresses, or names of servers.
-   * @default - at its own name
-   */
-  readonly endpoints?: EgressEndpoint[];
-
-  /**
-   * Limits for the connections from each pod of the exit to each host.
-   * @default - Envoy's
-   */
-  readonly connectionLimits?: ConnectionLimits;
-
-  /**
-   * When an address of a host is left out for a while.
-   * @default - never
-   */
-  readonly outlierDetection?: OutlierDetection;
-}
-
-/** The options of this struct, and the kind of value that each takes. */
-export const UPSTREAM: Options<UpstreamOptions> = {
-  resolution: 'checked',
-  endpoints: 'checked',
-  connectionLimits: 'checked',
-  outlierDetection: 'checked',
-};
+import { UPSTREAM, UpstreamOptions } from './upstream';
 
 /** External hosts, by name, and how an exit connects to them. */
 export interface EgressHosts extends UpstreamOptions {

@@ -1,8 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { Construct } from 'constructs';
+import { isNeverOutside, isBelow, isWildcard } from './host-names';
 import { familyOf } from './ip-range';
-import { isNeverOutside } from './special-addresses';
-import { isBelow, isWildcard } from './wildcard';
 import { EgressError, ErrorCode } from '../errors';
 import { Mesh } from '../mesh/mesh';
 
@@ -56,9 +55,6 @@ export function checkHost(scope: Construct, given: string): string {
   const address = /^\[(.*)\]$/.exec(given)?.[1] ?? given;
   // Checked before and after: "127.1" and "0x7f.1" only become addresses when they are read as a URL's host is.
   const host = isPlain(given) ? domainToASCII(given).replace(/\.$/, '') : '';
-  if (familyOf(address) || familyOf(host)) {
-    refuse('HostIpAddress', 'the host is an IP address', 'call the service by a DNS name');
-  }
   const labels = host.split('.');
   if (
     host.length > 253 ||
@@ -66,6 +62,9 @@ export function checkHost(scope: Construct, given: string): string {
     !labels.every((label) => LABEL.test(label)) ||
     /^\d+$/.test(labels.at(-1)!)
   ) {
+    if (familyOf(address) || familyOf(host)) {
+      refuse('HostIpAddress', 'the host is an IP address', 'call the service by a DNS name');
+    }
     refuse('HostSyntax', 'the host is not a fully qualified DNS name', hostFix(given));
   }
   const cluster = Mesh.of(scope).clusterDomain;

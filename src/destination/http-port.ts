@@ -4,9 +4,32 @@ import { HttpHeaderRules, ResolvedHeaders, resolveHeaders } from './http-headers
 import { checkRetries, HttpRetries, ResolvedRetries } from './http-retries';
 import { checkDuration } from './numbers';
 import { checkPort } from './port-number';
-import { UpstreamHttp } from './upstream-http';
+
 import { checkTls, ResolvedTls, UpstreamTls } from './upstream-tls';
 import { checkEnum, Options } from '../options';
+
+/**
+ * The version of HTTP in which an exit calls an external host. Istio has no setting with which a proxy offers both and takes the
+ * one that the host chooses.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ConnectionPoolSettings-HTTPSettings
+ */
+export enum UpstreamHttp {
+  /** HTTP/1.1, whichever version the caller speaks. Carries WebSocket; does not carry gRPC. */
+  HTTP_1_1 = 'HTTP_1_1',
+
+  /**
+   * HTTP/2, whichever version the caller speaks: for gRPC, and for hosts that speak nothing else. Does not carry WebSocket, and
+   * every call to a host that speaks HTTP/1.1 alone gets 502 or 503.
+   */
+  HTTP_2 = 'HTTP_2',
+
+  /**
+   * The caller's own version: for hosts that speak both, and are called by gRPC as well as WebSocket. A caller with HTTP/2 gets
+   * 502 or 503 from a host that speaks HTTP/1.1 alone, and a caller with HTTP/1.1 from one that speaks HTTP/2 alone.
+   */
+  AS_CALLED = 'AS_CALLED',
+}
 
 /** A port on which an application speaks plain HTTP: HTTP/1.1, HTTP/2 or WebSocket, and with `upstreamHttp` gRPC. */
 export interface HttpPortOptions {
@@ -93,7 +116,8 @@ export interface HttpPort {
   readonly upstreamHttp: UpstreamHttp;
   /** In the form of a VirtualService. */
   readonly timeout?: string;
-  readonly retries: ResolvedRetries;
+  /** Undefined where nothing is sent twice. */
+  readonly retries?: ResolvedRetries;
   readonly headers: ResolvedHeaders;
 }
 
@@ -123,7 +147,7 @@ export function resolveHttpPort(
       UpstreamHttp,
     ]),
     timeout: options.timeout === undefined ? undefined : checkDuration(scope, 'timeout', options.timeout),
-    retries: checkRetries(scope, options.retries),
+    retries: options.retries === undefined ? undefined : checkRetries(scope, options.retries),
     headers: resolveHeaders(scope, options.headers, options.keepMeshHeaders),
   };
 }

@@ -20,7 +20,7 @@ import { Brand } from '../brand';
 export class HttpRetries {
   /** Nothing is sent twice, not even after a connection that failed. */
   public static none(): HttpRetries {
-    return RETRIES.mark(new HttpRetries(undefined, false, false));
+    return RETRIES.mark(new HttpRetries(undefined, false, true));
   }
 
   /**
@@ -45,21 +45,21 @@ export class HttpRetries {
   private constructor(
     private readonly attempts: number | undefined,
     private readonly everyMethod: boolean,
-    private readonly retries = true,
+    private readonly isNone = false,
   ) {}
 
   /** @internal */
-  public _resolve(scope: Construct): ResolvedRetries {
+  public _resolve(scope: Construct): ResolvedRetries | undefined {
     const { attempts, everyMethod } = this;
-    if (!this.retries) return { attempts: 0, everyMethod };
+    if (this.isNone) return undefined;
     return { attempts: checkWholeNumber(scope, 'attempts', attempts!, [1, 10]), everyMethod };
   }
 }
 
 const RETRIES = new Brand<HttpRetries>('HttpRetries', 'HttpRetries.none(), .idempotent(2), .anyMethod(2)');
 
-/** @throws WrongType, OutOfRange */
-export function checkRetries(scope: Construct, retries: HttpRetries = HttpRetries.none()): ResolvedRetries {
+/** Undefined for none. @throws WrongType, OutOfRange */
+export function checkRetries(scope: Construct, retries: HttpRetries): ResolvedRetries | undefined {
   return RETRIES.check(scope, 'retries', retries)._resolve(scope);
 }
 

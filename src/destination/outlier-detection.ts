@@ -40,7 +40,7 @@ const DETECTION: Options<OutlierDetection> = {
 export interface ResolvedOutlierDetection {
   readonly consecutiveGatewayErrors: number;
   /** Off: 500 and 501 are answers of a host that is there. */
-  readonly consecutive5XxErrors: 0;
+  readonly consecutive5xxErrors: 0;
   readonly interval: string;
   readonly baseEjectionTime: string;
   readonly maxEjectionPercent: number;
@@ -52,7 +52,7 @@ export function resolveOutlierDetection(scope: Construct, given: OutlierDetectio
   const { consecutiveFailures = 5, baseEjectionTime = Duration.seconds(30), maxEjectionPercent = 50 } = detection;
   return {
     consecutiveGatewayErrors: checkWholeNumber(scope, 'consecutiveFailures', consecutiveFailures, [1, 1000]),
-    consecutive5XxErrors: 0,
+    consecutive5xxErrors: 0,
     interval: '5s',
     baseEjectionTime: checkDuration(scope, 'baseEjectionTime', baseEjectionTime),
     maxEjectionPercent: checkWholeNumber(scope, 'maxEjectionPercent', maxEjectionPercent, [1, 100]),

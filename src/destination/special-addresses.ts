@@ -38,25 +38,6 @@ const MAPPED = '::ffff:0:0/96';
 /** Ranges of one family to which nothing here may open a way. */
 export const neverOutside = (family: 4 | 6): string[] => (family === 4 ? NEVER_OUTSIDE_4 : NEVER_OUTSIDE_6);
 
-/** Names under which clouds serve credentials, and those of this machine. */
-const METADATA_NAMES = [
-  'instance-data.ec2.internal',
-  'localhost',
-  'metadata.azure.internal',
-  'metadata.goog',
-  'metadata.google.internal',
-  'metadata.tencentyun.com',
-];
-
-/** Whether a host is such a name, or below one; a wildcard also if it stands for one that is nobody's domain. */
-export function isNeverOutside(host: string): boolean {
-  const names = METADATA_NAMES.filter((name) => !host.startsWith('*.') || !name.endsWith('.com'));
-  return names.some((name) => {
-    if (host === name || host.endsWith(`.${name}`)) return true;
-    return host.startsWith('*.') && name.endsWith(host.slice(1));
-  });
-}
-
 /** The range among those above that an address or a range has addresses of; undefined if there is none. */
 export function meetsNeverOutside(text: string): string | undefined {
   const given = parseIpRange(text);

@@ -65,7 +65,7 @@ const CREDENTIAL = new Brand<TlsCredential>('TlsCredential', 'TlsCredential.name
  */
 export function checkCredential(scope: Construct, property: string, given: TlsCredential, namespace: string): string {
   const { secretName, namespaceName = namespace, _object } = CREDENTIAL.check(scope, property, given);
-  checkOfThisApp(scope, _object);
+  if (_object) checkOfThisApp(scope, _object);
   // Sidecars take no credentials at all, which their exit says itself: it has no namespace.
   if (namespaceName === namespace || namespace === '') return secretName;
   throw new EgressError('CredentialNamespace', scope, {

@@ -1,9 +1,53 @@
 import { Construct } from 'constructs';
-import { ResolvedConnectionLimits, resolveConnectionLimits } from './connection-limits';
-import { HostResolution, UpstreamOptions } from './egress-destination';
+import { ConnectionLimits, ResolvedConnectionLimits, resolveConnectionLimits } from './connection-limits';
 import { areAddresses, checkEndpoints, EgressEndpoint } from './egress-endpoint';
-import { ResolvedOutlierDetection, resolveOutlierDetection } from './outlier-detection';
+import { OutlierDetection, ResolvedOutlierDetection, resolveOutlierDetection } from './outlier-detection';
 import { EgressError } from '../errors';
+import { Options } from '../options';
+
+/** How an exit finds the addresses of a host. */
+export enum HostResolution {
+  /** By DNS; every address of the answer takes calls. */
+  DNS = 'DNS',
+
+  /** By DNS; new connections go to the first address of the latest answer. For hosts that change addresses often. */
+  DNS_ROUND_ROBIN = 'DNS_ROUND_ROBIN',
+}
+
+/** How an exit finds an external host and connects to it. */
+export interface UpstreamOptions {
+  /**
+   * How the exit finds the host's addresses.
+   * @default HostResolution.DNS
+   */
+  readonly resolution?: HostResolution;
+
+  /**
+   * Where the host is, instead of what DNS says about its name: IP addresses, or names of servers.
+   * @default - at its own name
+   */
+  readonly endpoints?: EgressEndpoint[];
+
+  /**
+   * Limits for the connections from each pod of the exit to each host.
+   * @default - Envoy's
+   */
+  readonly connectionLimits?: ConnectionLimits;
+
+  /**
+   * When an address of a host is left out for a while.
+   * @default - never
+   */
+  readonly outlierDetection?: OutlierDetection;
+}
+
+/** The options of this struct, and the kind of value that each takes. */
+export const UPSTREAM: Options<UpstreamOptions> = {
+  resolution: 'checked',
+  endpoints: 'checked',
+  connectionLimits: 'checked',
+  outlierDetection: 'checked',
+};
 
 /** How an exit connects to a host. All declarations of a host at an exit share it, so they have to agree. */
 export interface Upstream {

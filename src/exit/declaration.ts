@@ -40,7 +40,7 @@ export interface Declaration {
  * @param namespace Of the exit; empty for sidecars
  */
 export function declare(scope: Construct, props: DeclarationProps, namespace: string): Declaration {
-  const { addresses } = props;
+  const { addresses, rules } = props;
   const declaration = {
     scope,
     hosts: checkHosts(scope, props.hosts),
@@ -49,7 +49,7 @@ export function declare(scope: Construct, props: DeclarationProps, namespace: st
     upstream: resolveUpstream(scope, props),
     addresses: addresses === undefined ? undefined : checkAddresses(scope, addresses),
     clients: checkClients(scope, props.clients),
-    rules: resolveHttpRules(scope, props.rules),
+    rules: rules === undefined ? [] : resolveHttpRules(scope, rules),
     metadata: checkMetadata(scope, props.metadata),
   };
   checkAddressUse(declaration);
@@ -57,10 +57,21 @@ export function declare(scope: Construct, props: DeclarationProps, namespace: st
   return declaration;
 }
 
+/** Whether it has TCP ports, on which nothing but addresses tells hosts apart. */
+export function isOnTcp({ ports }: Pick<Declaration, 'ports'>): boolean {
+  return ports.some(({ kind }) => kind === 'tcp');
+}
+
+/** Whether a declaration names credentials, which the exit shows to a host or verifies it by. */
+export function namesCredentials({ ports }: Declaration): boolean {
+  return httpPorts(ports).some(({ tls }) => tls?.credentialName !== undefined);
+}
+
 /** Refuses `addresses` where they would have no effect: they tell one host from others on TCP ports, and are for nothing else. */
-function checkAddressUse({ scope, addresses, hosts, ports }: Declaration): void {
+function checkAddressUse(declaration: Declaration): void {
+  const { scope, addresses, hosts } = declaration;
   if (!addresses) return;
-  const onTcp = ports.some(({ kind }) => kind === 'tcp');
+  const onTcp = isOnTcp(declaration);
   if (onTcp && hosts.length === 1) return;
   throw new EgressError('AddressSyntax', scope, {
     what: onTcp

@@ -1,4 +1,4 @@
-import { isWildcard } from '../destination/wildcard';
+import { isWildcard } from '../destination/host-names';
 import { shorten } from '../naming';
 
 /**

@@ -1,4 +1,4 @@
-import { isWildcard } from '../destination/wildcard';
+import { isWildcard } from '../destination/host-names';
 
 /** The first labels of all server names for service accounts, and for whole namespaces. */
 const FOR_ACCOUNTS = 'sa';

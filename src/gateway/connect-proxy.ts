@@ -1,21 +1,21 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
-  ServiceEntrySpecResolution,
-  toJson_DestinationRuleSpec,
-  toJson_ServiceEntrySpec,
+  DestinationRuleSpec,
+  ServiceEntrySpec,
   VirtualServiceSpecTcpRouteDestination,
 } from '../../imports/networking.istio.io';
 import { checkHost } from '../destination/host';
+import { isWildcard } from '../destination/host-names';
 import { OpaquePort } from '../destination/opaque-port';
 import { checkPort } from '../destination/port-number';
-import { isWildcard } from '../destination/wildcard';
 import { EgressError } from '../errors';
 import { OwnGatewayAddress, ProxyAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
 import { hopLabel } from '../exit/names';
 import { portName } from '../exit/server-names';
 import { ObjectKind, objectsOf } from '../mesh/manifest';
+import { Plain } from '../mesh/plain';
 import { dottedName } from '../naming';
 import { checkOptions, Options } from '../options';
 
@@ -78,24 +78,28 @@ export class ConnectProxy extends Construct {
     super(scope, id);
     const name = dottedName(gateway.exitName, proxy.host);
     const networking = (kind: ObjectKind, spec: () => unknown) => objectsOf(this, gateway)({ kind, name, spec });
-    this.serviceEntry = networking('ServiceEntry', () =>
-      toJson_ServiceEntrySpec({
-        exportTo: ['.'],
-        hosts: [proxy.host],
-        // TLS stands for bytes that no proxy reads; it is what goes through the tunnels.
-        ports: [{ name: 'tls-connect', number: proxy.port, protocol: 'TLS' }],
-        resolution: ServiceEntrySpecResolution.DNS,
-      }),
+    this.serviceEntry = networking(
+      'ServiceEntry',
+      () =>
+        ({
+          exportTo: ['.'],
+          hosts: [proxy.host],
+          // TLS stands for bytes that no proxy reads; it is what goes through the tunnels.
+          ports: [{ name: 'tls-connect', number: proxy.port, protocol: 'TLS' }],
+          resolution: 'DNS',
+        }) satisfies Plain<ServiceEntrySpec>,
     );
-    this.destinationRule = networking('DestinationRule', () =>
-      toJson_DestinationRuleSpec({
-        exportTo: ['.'],
-        host: proxy.host,
-        subsets: [...this.targets.keys()].sort().map((subset) => ({
-          name: subset,
-          trafficPolicy: { tunnel: { protocol: 'CONNECT', ...this.targets.get(subset)! } },
-        })),
-      }),
+    this.destinationRule = networking(
+      'DestinationRule',
+      () =>
+        ({
+          exportTo: ['.'],
+          host: proxy.host,
+          subsets: [...this.targets.keys()].sort().map((subset) => ({
+            name: subset,
+            trafficPolicy: { tunnel: { protocol: 'CONNECT', ...this.targets.get(subset)! } },
+          })),
+        }) satisfies Plain<DestinationRuleSpec>,
     );
   }
 

@@ -16,9 +16,8 @@ import { leadToGateway } from './lead-to-gateway';
 import { gatewaySize } from './pods/gateway-size';
 import { GatewayInstallation, GatewayWorkload } from './pods/gateway-workload';
 import { ProbeRoute } from './probe-route';
-import { toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
-import { Declaration } from '../exit/declaration';
-import { readsSecrets } from '../exit/owned/secret-reader';
+import { AuthorizationPolicySpec } from '../../imports/security.istio.io';
+import { Declaration, namesCredentials } from '../exit/declaration';
 import { exitLabel } from '../naming';
 import { checkOptions, pathOf } from '../options';
 import { checkPlacement } from './pods/gateway-pod-options';
@@ -28,7 +27,7 @@ import { markInstallation } from '../app/installation-parts';
 import { markExit } from '../app/marks';
 import { GatewayDestinationRules } from '../client/gateway-destination-rules';
 import { httpPorts, identifiedPorts, opaquePorts, openPorts } from '../destination/egress-port';
-import { isWildcard } from '../destination/wildcard';
+import { isWildcard } from '../destination/host-names';
 import { EgressError } from '../errors';
 import { DEFAULT_EXIT, OwnGatewayAddress } from '../exit/address';
 import { EgressExit } from '../exit/egress-exit';
@@ -38,6 +37,7 @@ import { ObservedPolicies } from '../exit/owned/observed-policies';
 import { OwnedExit } from '../exit/owned/owned-exit';
 import { ObjectKind, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
+import { Plain } from '../mesh/plain';
 
 /**
  * An egress gateway: pods of its own through which declared calls leave the mesh. What is not granted is refused: the
@@ -108,9 +108,11 @@ export class EgressGateway extends OwnedExit {
     const object = (kind: ObjectKind, spec: () => unknown) =>
       objectsOf(this, this.address)({ kind, name: this.exitName, spec });
     // First, so that it is applied first: from then on, nothing is open that is not granted.
-    this.authorizationPolicy = object('AuthorizationPolicy', () =>
-      // A policy without rules allows nothing; each grant adds what it allows.
-      toJson_AuthorizationPolicySpec({ selector: { matchLabels: this.address.selector } }),
+    this.authorizationPolicy = object(
+      'AuthorizationPolicy',
+      () =>
+        // A policy without rules allows nothing; each grant adds what it allows.
+        ({ selector: { matchLabels: this.address.selector } }) satisfies Plain<AuthorizationPolicySpec>,
     );
     const probe = props.upstreamProbe === undefined ? undefined : resolveProbe(this, props.upstreamProbe);
     const authorization = checkAuthorization(this, props.authorization);
@@ -197,7 +199,7 @@ export class EgressGateway extends OwnedExit {
     if (namesServers && clients.some(({ serviceAccountName }) => serviceAccountName)) this.admitAccounts();
     if (opaquePorts(ports).length > 0) this.pods?.listenForOpaque();
     if (openPorts(ports).length > 0) hosts.forEach((host) => this.open(host));
-    if (readsSecrets(declaration)) this.pods?.readSecrets();
+    if (namesCredentials(declaration)) this.pods?.readSecrets();
   }
 
   /**

@@ -12,8 +12,8 @@ import { ClientServer, ClientServers } from './access/client-servers';
 import { OwnGatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
 import { hostInName } from '../exit/names';
-import { ObjectSize } from '../exit/object-size';
 import { ObjectKind, objectsOf } from '../mesh/manifest';
+import { ObjectSize } from '../mesh/stored-size';
 import { dottedName } from '../naming';
 import { JudgedCalls } from '../policy/judged-calls';
 import { AgreedHost } from '../upstream/agreed-host';
@@ -55,8 +55,8 @@ export class GatewayHost extends Construct implements IGatewayHost {
 
   private readonly agreed: AgreedHost;
   private readonly admitted = new Map<number, ClientServers>();
-  /** What the rules of its declarations read of calls. */
-  public readonly calls = new JudgedCalls(this);
+  /** What the rules of its declarations read of calls; undefined without rules. */
+  public calls?: JudgedCalls;
   private atWaypoint?: () => string[] | undefined;
 
   public constructor(
@@ -99,7 +99,7 @@ export class GatewayHost extends Construct implements IGatewayHost {
    * @throws HostCount, HttpRuleSyntax
    */
   public admit({ scope, clients, ports, rules }: Declaration): void {
-    this.calls.add(scope, rules, clients);
+    if (rules.length > 0) (this.calls ??= new JudgedCalls(this)).add(scope, rules, clients);
     for (const port of identifiedPorts(ports)) {
       const known = this.admitted.get(port.port);
       const servers = known ?? new ClientServers(this, this.host, port, this.serversSize);

@@ -3,7 +3,7 @@ import { checkProxyCarries, ConnectProxy } from './connect-proxy';
 import { GatewayHost, IGatewayHost } from './gateway-host';
 import { OwnGatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
-import { ObjectSize } from '../exit/object-size';
+import { ObjectSize } from '../mesh/stored-size';
 import { HostsByName } from '../upstream/hosts-by-name';
 
 /** The hosts that are reached through a gateway. */

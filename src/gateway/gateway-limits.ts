@@ -1,5 +1,5 @@
 import { httpPorts, opaquePorts } from '../destination/egress-port';
-import { isWildcard } from '../destination/wildcard';
+import { isWildcard } from '../destination/host-names';
 import { EgressError } from '../errors';
 import { GatewayAddress, OwnGatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
@@ -98,9 +98,10 @@ export function checkTargetPorts(gateway: OwnGatewayAddress, { scope, ports, rul
  */
 export function checkNamed(declaration: Declaration): void {
   const { scope, ports, clients } = declaration;
-  checkUnaskedBytes(declaration);
   const [port] = opaquePorts(ports);
-  if (!port || clients.every(({ namespaceName }) => namespaceName !== undefined)) return;
+  if (!port) return;
+  checkUnaskedBytes(declaration);
+  if (clients.every(({ namespaceName }) => namespaceName !== undefined)) return;
   throw new EgressError('ExitCannotCarry', scope, {
     what: 'on this port sidecars ask for a server of the exit by name, and only those of named clients are told how',
     given: `EgressClient.anyInMesh() on port ${port.port}`,

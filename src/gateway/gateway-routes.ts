@@ -1,8 +1,9 @@
 import { ServedHost } from './gateway-servers';
-import { toJson_VirtualServiceSpec, VirtualServiceSpecTcpRouteDestination } from '../../imports/networking.istio.io';
+import { VirtualServiceSpec, VirtualServiceSpecTcpRouteDestination } from '../../imports/networking.istio.io';
 import { httpPorts, openPorts } from '../destination/egress-port';
 import { HttpPort } from '../destination/http-port';
 import { OwnGatewayAddress } from '../exit/address';
+import { Plain } from '../mesh/plain';
 import { authorityPattern } from '../upstream/authorities';
 import { subsetName } from '../upstream/destination-rule';
 import { hostRoutes } from '../upstream/routes';
@@ -14,13 +15,13 @@ export function exitRoutes(gateway: OwnGatewayAddress, served: ServedHost) {
   const { host, ports } = served;
   const http = httpPorts(ports);
   const open = openPorts(ports);
-  return toJson_VirtualServiceSpec({
+  return {
     exportTo: HERE,
     gateways: [gateway.exitName],
     hosts: [host],
     http: http.length > 0 ? http.flatMap((port) => exitRoute(served, port, http)) : undefined,
     tls: open.length > 0 ? open.map((port) => openRoute(gateway, served, port.upstreamPort)) : undefined,
-  });
+  } satisfies Plain<VirtualServiceSpec>;
 }
 
 /** The route of an opaque port: everything that asked for one of its server names. */
@@ -29,13 +30,13 @@ export function opaqueRoute(
   serverNames: string[],
   destination: VirtualServiceSpecTcpRouteDestination,
 ) {
-  return toJson_VirtualServiceSpec({
+  return {
     exportTo: HERE,
     gateways: [gateway.exitName],
     hosts: serverNames,
     // The hop's TLS ends at the gateway, so that this is TCP, whatever is inside.
     tcp: [{ match: [{ port: gateway.opaque.port }], route: [{ destination }] }],
-  });
+  } satisfies Plain<VirtualServiceSpec>;
 }
 
 function openRoute(gateway: OwnGatewayAddress, { host, upstreamHost }: ServedHost, upstreamPort: number) {

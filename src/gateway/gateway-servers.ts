@@ -1,13 +1,10 @@
-import {
-  GatewaySpecServers,
-  GatewaySpecServersTlsMode as Mode,
-  toJson_GatewaySpec,
-} from '../../imports/networking.istio.io';
+import { GatewaySpecServers, GatewaySpec } from '../../imports/networking.istio.io';
 import { opaquePorts, ResolvedPort } from '../destination/egress-port';
 import { OwnGatewayAddress } from '../exit/address';
 import { hopLabel } from '../exit/names';
 import { portName } from '../exit/server-names';
 import { ClientServer } from './access/client-servers';
+import { Plain } from '../mesh/plain';
 import { JudgedCalls } from '../policy/judged-calls';
 
 /** A host and its ports, as declared so far. */
@@ -28,32 +25,32 @@ export interface ServedHost {
  * another team claims in its own.
  */
 export function gatewayServers(gateway: OwnGatewayAddress, hosts: ServedHost[]) {
-  return toJson_GatewaySpec({
+  return {
     selector: gateway.selector,
     servers: [
       {
         port: { name: 'http', number: gateway.http.port, protocol: 'HTTPS' },
-        tls: { mode: Mode.ISTIO_UNDERSCORE_MUTUAL },
+        tls: { mode: 'ISTIO_MUTUAL' },
         hosts: ['./*'],
       },
       ...hosts.flatMap((host) => opaqueServers(gateway, host)),
     ],
-  });
+  } satisfies Plain<GatewaySpec>;
 }
 
-function opaqueServers(gateway: OwnGatewayAddress, { host, ports, servers }: ServedHost): GatewaySpecServers[] {
+function opaqueServers(gateway: OwnGatewayAddress, { host, ports, servers }: ServedHost): Plain<GatewaySpecServers>[] {
   const onPort = (name: string) => ({ name: hopLabel(name), number: gateway.opaque.port, protocol: 'TLS' });
   return [
-    ...servers.map(({ serverName, identities }) => ({
+    ...servers.map(({ serverName, identities }): Plain<GatewaySpecServers> => ({
       port: onPort(serverName),
-      tls: { mode: Mode.ISTIO_UNDERSCORE_MUTUAL, subjectAltNames: identities },
+      tls: { mode: 'ISTIO_MUTUAL', subjectAltNames: identities },
       hosts: [`./${serverName}`],
     })),
     ...opaquePorts(ports)
       .filter(({ kind }) => kind === 'open')
-      .map(({ port }) => ({
+      .map(({ port }): Plain<GatewaySpecServers> => ({
         port: onPort(portName(host, port)),
-        tls: { mode: Mode.PASSTHROUGH },
+        tls: { mode: 'PASSTHROUGH' },
         hosts: [`./${host}`],
       })),
   ];

@@ -1,10 +1,10 @@
 import { Construct } from 'constructs';
-import { checkWholePorts, portsWithServiceEntry } from '../client/client-entries';
-import { ClientHop, hopToGateway } from '../client/client-hop';
+import { checkWholePorts } from '../client/client-entries';
+import { ClientHop, hopToGateway, portsWithServiceEntry } from '../client/client-hop';
 import { EgressError } from '../errors';
 import { checkCarries } from './gateway-limits';
 import { GatewayAddress } from '../exit/address';
-import { Declaration } from '../exit/declaration';
+import { Declaration, isOnTcp } from '../exit/declaration';
 
 /**
  * Leads the clients of a declaration to a gateway: one hop in each of their namespaces, or a single one for the whole mesh,
@@ -20,7 +20,7 @@ export function leadToGateway(
   owner?: Construct,
 ): ClientHop[] {
   checkCarries(gateway, declaration);
-  checkWholePorts(declaration);
+  if (isOnTcp(declaration)) checkWholePorts(declaration);
   const namespaces = [...new Set(declaration.clients.map((client) => client.namespaceName))];
   if (!namespaces.includes(undefined)) {
     return namespaces.map((namespace) =>

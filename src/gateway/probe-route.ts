@@ -1,8 +1,8 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ServedHost } from './gateway-servers';
-import { toJson_GatewaySpec, toJson_VirtualServiceSpec } from '../../imports/networking.istio.io';
-import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
+import { GatewaySpec, VirtualServiceSpec } from '../../imports/networking.istio.io';
+import { AuthorizationPolicySpec } from '../../imports/security.istio.io';
 import { httpPorts } from '../destination/egress-port';
 import { describe } from '../errors';
 import { OwnGatewayAddress } from '../exit/address';
@@ -12,6 +12,7 @@ import { ownAuthority } from '../upstream/authorities';
 import { subsetName } from '../upstream/destination-rule';
 import { httpRoutes } from '../upstream/http-routes';
 import { ResolvedProbe, PROBE_ADDRESS, PROBE_PORT, PROBE_PATH } from './pods/upstream-probe';
+import { Plain } from '../mesh/plain';
 
 /** The way of the probe through the gateway: the one path, and nothing else. */
 export class ProbeRoute extends Construct {
@@ -35,23 +36,23 @@ export class ProbeRoute extends Construct {
       kind: 'AuthorizationPolicy',
       name,
       spec: () =>
-        toJson_AuthorizationPolicySpec({
+        ({
           selector: { matchLabels: gateway.selector },
-          action: AuthorizationPolicySpecAction.ALLOW,
+          action: 'ALLOW',
           rules: [
             {
               from: [{ source: { ipBlocks: [PROBE_ADDRESS] } }],
               to: [{ operation: { ports: [`${PROBE_PORT}`], methods: ['GET'], paths: [PROBE_PATH] } }],
             },
           ],
-        }),
+        }) satisfies Plain<AuthorizationPolicySpec>,
     });
     // It cannot ask for mutual TLS: who asks is a command, without an identity in the mesh.
     this.gateway = object({
       kind: 'Gateway',
       name: server,
       spec: () =>
-        toJson_GatewaySpec({
+        ({
           selector: gateway.selector,
           servers: [
             {
@@ -60,18 +61,18 @@ export class ProbeRoute extends Construct {
               hosts: [`./${PROBE_ADDRESS}`],
             },
           ],
-        }),
+        }) satisfies Plain<GatewaySpec>,
     });
     this.virtualService = object({
       kind: 'VirtualService',
       name,
       spec: () =>
-        toJson_VirtualServiceSpec({
+        ({
           exportTo: ['.'],
           gateways: [server],
           hosts: [PROBE_ADDRESS],
           http: this.routes(),
-        }),
+        }) satisfies Plain<VirtualServiceSpec>,
     });
     this.node.addValidation({ validate: () => this.problems() });
   }
@@ -89,7 +90,7 @@ export class ProbeRoute extends Construct {
         headers: { request: port.headers.request, response: { remove: ['location'] } },
         timeout: `${this.probe.timeoutSeconds}s`,
       },
-      { attempts: 0, everyMethod: false },
+      undefined,
       '',
     );
   }

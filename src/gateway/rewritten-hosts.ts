@@ -1,6 +1,6 @@
 import { NO_ENVOY_HEADERS } from './pods/gateway-pods';
+import { recordNote } from '../app/records';
 import { listed } from '../app/report/lines';
-import { recordNote } from '../app/report/records';
 import { httpPorts } from '../destination/egress-port';
 import { OwnGatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';

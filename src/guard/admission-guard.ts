@@ -14,7 +14,7 @@ import { knownExits } from '../app/known-exits';
 import { checkTree } from '../app/validation/check-tree';
 import { checkEndpoints } from '../destination/egress-endpoint';
 import { checkHostPattern } from '../destination/host';
-import { checkExits } from '../exit/check-exit';
+import { checkExits } from '../exit/egress-exit';
 import { checkMetadata, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { markOwned } from '../mesh/owner-mark';

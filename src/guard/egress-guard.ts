@@ -22,10 +22,11 @@ import { checkRanges } from './ranges';
 import { closedSidecar, openSidecar } from './sidecar-spec';
 import { knownExits } from '../app/known-exits';
 import { markClusterRanges, markGuard } from '../app/marks';
-import { recordNote } from '../app/report/records';
+import { recordNote } from '../app/records';
 import { checkTree } from '../app/validation/check-tree';
+import { OF_GUARDS } from '../app/validation/guards';
 import { checkPort } from '../destination/port-number';
-import { checkExits } from '../exit/check-exit';
+import { checkExits } from '../exit/egress-exit';
 import { checkMetadata, ObjectKind, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { checkName, dottedName, joinName, placedName } from '../naming';
@@ -74,7 +75,7 @@ export class EgressGuard extends Construct {
   /** @throws GuardNamespaces, WrongType, OptionUnknown, ExitCannotCarry, NameSyntax, LabelSyntax, OutOfRange, AddressSyntax, MetadataReserved */
   public constructor(scope: Construct, id: string, props: EgressGuardProps) {
     super(scope, id);
-    checkTree(this);
+    checkTree(this, OF_GUARDS);
     props = checkOptions(this, props, EGRESS_GUARD);
     this.props = props;
     const { name, accessLogProvider = BUILT_IN_PROVIDER } = props;

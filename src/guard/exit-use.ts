@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { cidrOf } from './ranges';
-import { allDeclared, Declared } from '../app/declared';
+import { allDeclared, Declared } from '../app/records';
 import { httpPorts, opaquePorts } from '../destination/egress-port';
 import { parseIpRange } from '../destination/ip-range';
 import { ExitAddress } from '../exit/address';
@@ -104,7 +104,7 @@ function byNamespace(scope: Construct): Index {
   for (const one of declared) {
     for (const namespace of new Set(one.declaration.clients.map(({ namespaceName }) => namespaceName))) {
       if (namespace === undefined) index.any.push(one);
-      else index.named.set(namespace, [...(index.named.get(namespace) ?? []), one]);
+      else if (!index.named.get(namespace)?.push(one)) index.named.set(namespace, [one]);
     }
   }
   INDEX.set(scope.node.root, index);

@@ -1,4 +1,5 @@
-import { ServiceEntrySpecResolution, toJson_ServiceEntrySpec } from '../../imports/networking.istio.io';
+import { ServiceEntrySpec } from '../../imports/networking.istio.io';
+import { Plain } from '../mesh/plain';
 
 /** Addresses in the cluster that no Service has, and the TCP ports that are called there. */
 export interface KnownAddresses {
@@ -11,11 +12,11 @@ export interface KnownAddresses {
  * going, which are these addresses alone: with addresses, Istio makes a listener for nothing else.
  */
 export function knownAddresses(name: string, namespace: string, { ranges, ports }: KnownAddresses) {
-  return toJson_ServiceEntrySpec({
+  return {
     exportTo: ['.'],
     hosts: [`${name}.${namespace}.invalid`],
     addresses: ranges.map((range) => range.replace(/\/(32|128)$/, '')),
     ports: ports.map((number) => ({ name: `tcp-${number}`, number, protocol: 'TCP' })),
-    resolution: ServiceEntrySpecResolution.NONE,
-  });
+    resolution: 'NONE',
+  } satisfies Plain<ServiceEntrySpec>;
 }

@@ -1,4 +1,5 @@
-import { ServiceEntrySpecResolution, toJson_ServiceEntrySpec } from '../../imports/networking.istio.io';
+import { ServiceEntrySpec } from '../../imports/networking.istio.io';
+import { Plain } from '../mesh/plain';
 
 /**
  * The ServiceEntry that makes sidecars read the names of undeclared hosts. Sidecars read the Host header, or the server name of TLS,
@@ -10,10 +11,10 @@ export function namedCalls(namespace: string, httpPorts: number[], tlsPorts: num
     [...new Set(numbers)]
       .sort((a, b) => a - b)
       .map((number) => ({ name: `${protocol.toLowerCase()}-${number}`, number, protocol }));
-  return toJson_ServiceEntrySpec({
+  return {
     exportTo: ['.'],
     hosts: [`undeclared.${namespace}.invalid`],
     ports: [...ports('HTTP', httpPorts), ...ports('TLS', tlsPorts)],
-    resolution: ServiceEntrySpecResolution.STATIC,
-  });
+    resolution: 'STATIC',
+  } satisfies Plain<ServiceEntrySpec>;
 }

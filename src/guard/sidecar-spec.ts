@@ -2,9 +2,10 @@ import { Construct } from 'constructs';
 import { ClusterServices, dnsImport, ProxyBackend } from './cluster-services';
 import { exitUses } from './exit-use';
 import { InCluster } from './in-cluster';
-import { SidecarSpecOutboundTrafficPolicyMode as Mode, toJson_SidecarSpec } from '../../imports/networking.istio.io';
+import { SidecarSpec } from '../../imports/networking.istio.io';
 import { EgressExit } from '../exit/egress-exit';
 import { Mesh } from '../mesh/mesh';
+import { Plain } from '../mesh/plain';
 import { serviceHost } from '../naming';
 
 /** What the sidecars of a namespace need besides what is declared. */
@@ -17,10 +18,10 @@ export interface Imports {
 
 /** What the sidecars of an observed namespace know: everything, and they send on what they do not. */
 export function openSidecar() {
-  return toJson_SidecarSpec({
-    outboundTrafficPolicy: { mode: Mode.ALLOW_UNDERSCORE_ANY },
+  return {
+    outboundTrafficPolicy: { mode: 'ALLOW_ANY' },
     egress: [{ hosts: ['*/*'] }],
-  });
+  } satisfies Plain<SidecarSpec>;
 }
 
 /**
@@ -40,10 +41,10 @@ export function closedSidecar(scope: Construct, namespace: string, imports: Impo
   ]);
   const services = backends.map(({ namespace: ns, service }) => `${ns}/${serviceHost(service, ns, clusterDomain)}`);
   const hosts = [dnsImport(scope, cluster), ...exits, ...services, ...inCluster._imports(clusterDomain)];
-  return toJson_SidecarSpec({
-    outboundTrafficPolicy: { mode: Mode.REGISTRY_UNDERSCORE_ONLY },
+  return {
+    outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
     egress: [{ hosts: ['./*', ...withoutCovered([...new Set(hosts)]).sort()] }],
-  });
+  } satisfies Plain<SidecarSpec>;
 }
 
 /** Leaves out what a wider import brings along. */

@@ -2,7 +2,7 @@ import { Construct, IConstruct } from 'constructs';
 import { EgressError } from '../errors';
 import { IstioVersion, TESTED_ISTIO } from './istio-version';
 import { MeshSettings, OutboundTrafficPolicy } from './mesh-settings';
-import { warnOfUnmet, warnOfUnstated } from './preconditions';
+import { warnOfUnmet, recordUse } from './preconditions';
 import { checkDottedName, checkName } from '../naming';
 import { checkEnum, checkOptions, Options } from '../options';
 import { Slot } from '../slot';
@@ -70,7 +70,8 @@ export class Mesh {
   /** The settings that hold for a construct: those of the nearest scope that has any, else the defaults. */
   public static of(scope: Construct): Mesh {
     const mesh = Mesh.settled(scope);
-    warnOfUnstated(scope, mesh.settings);
+    if (!mesh.isUsed) recordUse(scope, mesh.settings);
+    mesh.isUsed = true;
     return mesh;
   }
 
@@ -127,6 +128,8 @@ export class Mesh {
   public readonly _labels?: { [key: string]: string };
   /** @internal */
   public readonly _annotations?: { [key: string]: string };
+
+  private isUsed = false;
 
   private constructor(
     scope: Construct,

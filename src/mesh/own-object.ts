@@ -21,7 +21,6 @@ export class OwnObject extends ApiObject {
   }
 
   private patched = false;
-  private readonly spec?: () => unknown;
 
   /**
    * @param spec The spec, which is read at synthesis
@@ -31,12 +30,11 @@ export class OwnObject extends ApiObject {
     scope: Construct,
     id: string,
     props: ApiObjectProps,
-    spec?: () => unknown,
+    private readonly spec?: () => unknown,
     private readonly fields?: { [field: string]: unknown },
   ) {
-    const stored = spec && (() => storable(this, spec()));
-    super(scope, id, { ...props, ...(stored && { spec: Lazy.any({ produce: stored }) }), ...fields });
-    this.spec = stored;
+    const lazy = spec && { spec: Lazy.any({ produce: () => storable(this, spec()) }) };
+    super(scope, id, { ...props, ...lazy, ...fields });
   }
 
   public addJsonPatch(...ops: JsonPatch[]): void {
@@ -44,7 +42,7 @@ export class OwnObject extends ApiObject {
     super.addJsonPatch(...ops);
   }
 
-  /** The fields; undefined if only `toJson` knows what they come to. */
+  /** The fields; undefined if only `toJson` knows what they come to. Whether Kubernetes stores so many of them, `toJson` says as well. */
   public get ownFields(): OwnFields | undefined {
     if (this.patched || this.toJson !== ApiObject.prototype.toJson) return undefined;
     const rest = this.spec ? { ...this.fields, spec: this.spec() } : this.fields;

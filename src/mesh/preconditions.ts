@@ -82,16 +82,12 @@ export function warnOfUnmet(settings: MeshSettings): void {
   }
 }
 
-/** Makes the app warn, once and at synthesis, of the preconditions about which the settings of its constructs say nothing. */
-export function warnOfUnstated(scope: Construct, settings: MeshSettings): void {
-  const known = USED.of(scope.node.root);
-  if (known) {
-    known.add(settings);
-    return;
-  }
-  const used = new Set([settings]);
-  USED.set(scope.node.root, used);
-  warnAtSynthesis(scope, 'EgressNotEnforced', UNSTATED, () => reminder([...used]));
+/** Keeps that constructs use these settings. Makes the app warn, once and at synthesis, of the preconditions about which they say nothing. */
+export function recordUse({ node: { root } }: Construct, settings: MeshSettings): void {
+  const used = USED.begin(root, () => new Set());
+  used.add(settings);
+  if (!PRECONDITIONS.some(({ stated }) => stated(settings) === undefined)) return;
+  warnAtSynthesis(root as Construct, 'EgressNotEnforced', UNSTATED, () => reminder([...used]));
 }
 
 function reminder(used: MeshSettings[]): string | undefined {

@@ -1,4 +1,5 @@
-import type { Problem } from '../errors';
+import { IConstruct } from 'constructs';
+import { EgressError, Problem } from '../errors';
 
 /** How many characters an object may have, with room for metadata and for what is always there: etcd takes 1.5 MiB. */
 export const MOST_STORED = 1_400_000;
@@ -15,4 +16,25 @@ export function tooLarge(what: string, characters: number, fix: string): Problem
     allowed: `${MOST_STORED}`,
     fix,
   };
+}
+
+/** Counts what declarations put into one object, so that the error can name the declaration that is too much. */
+export class ObjectSize {
+  private characters = 0;
+
+  /**
+   * @param what The object, as it stands in the error
+   * @param fix Where the declarations can go instead
+   */
+  public constructor(
+    private readonly what: string,
+    private readonly fix: string,
+  ) {}
+
+  /** Adds so many characters for a declaration. @throws HostCount if the object would be too large */
+  public add(declaredBy: IConstruct, characters: number): void {
+    this.characters += characters;
+    if (this.characters <= MOST_STORED) return;
+    throw new EgressError('HostCount', declaredBy, tooLarge(this.what, this.characters, this.fix));
+  }
 }

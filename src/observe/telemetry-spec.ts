@@ -1,4 +1,5 @@
-import { toJson_TelemetrySpec } from '../../imports/telemetry.istio.io';
+import { TelemetrySpec } from '../../imports/telemetry.istio.io';
+import { Plain } from '../mesh/plain';
 import { GATEWAY_NAME } from '../waypoint/waypoint-address';
 
 /** Istio's own provider of access logs, which every mesh has: text or JSON on standard output, as the mesh configuration says. */
@@ -9,16 +10,16 @@ export const BUILT_IN_PROVIDER = 'envoy';
  * from a mesh that logs with a default provider.
  */
 export function sidecarsLog(provider: string) {
-  return toJson_TelemetrySpec({ accessLogging: [{ providers: [{ name: provider }] }] });
+  return { accessLogging: [{ providers: [{ name: provider }] }] } satisfies Plain<TelemetrySpec>;
 }
 
 /** Has the pods of an exit log every call. Of a waypoint Istio wants the Gateway named, not its pods. */
 export function exitLogs(provider: string, labels: { [key: string]: string }) {
   const waypoint = labels[GATEWAY_NAME];
-  return toJson_TelemetrySpec({
+  return {
     ...(waypoint === undefined
       ? { selector: { matchLabels: labels } }
       : { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: waypoint }] }),
     accessLogging: [{ providers: [{ name: provider }] }],
-  });
+  } satisfies Plain<TelemetrySpec>;
 }

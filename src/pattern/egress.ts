@@ -1,15 +1,14 @@
 import { ApiObjectMetadata } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
+import { recordDeclaration } from '../app/records';
 import { EgressReport } from '../app/report/egress-report';
-import { recordDeclaration } from '../app/report/records';
 import { report, reportLines } from '../app/report/report';
 import { checkTree } from '../app/validation/check-tree';
 import { EGRESS_DESTINATION, EGRESS_HOSTS, EgressDestination, EgressHosts } from '../destination/egress-destination';
 import { EgressError } from '../errors';
-import { checkExit } from '../exit/check-exit';
 import { IClientHop } from '../exit/client-hop';
 import { declare } from '../exit/declaration';
-import { EgressExit } from '../exit/egress-exit';
+import { checkExit, EgressExit } from '../exit/egress-exit';
 import { checkOptions, Options } from '../options';
 import { EgressClient } from '../policy/egress-client';
 import { HttpRule } from '../policy/http-rule';

@@ -116,7 +116,10 @@ export function checkClients(scope: Construct, clients: EgressClient[] | undefin
     });
   }
   // Nothing else may pass: what names no namespace would be taken for every client.
-  for (const client of clients) checkOfThisApp(scope, CLIENT.check(scope, 'clients', client)._object);
+  for (const client of clients) {
+    const { _object } = CLIENT.check(scope, 'clients', client);
+    if (_object) checkOfThisApp(scope, _object);
+  }
   const byName = new Map(clients.map((client) => [client.toString(), client]));
   if (byName.has('*') && byName.size > 1) {
     throw new EgressError('ClientAnyAlone', scope, {
@@ -125,13 +128,13 @@ export function checkClients(scope: Construct, clients: EgressClient[] | undefin
       fix: 'keep the named clients, or `clients: [EgressClient.anyInMesh()]` alone',
     });
   }
-  if (!Mesh.of(scope)._version.quotesServiceAccounts) refuseDots(scope, clients);
+  checkDots(scope, clients);
   return [...byName.keys()].sort().map((name) => byName.get(name)!);
 }
 
-function refuseDots(scope: Construct, clients: EgressClient[]): void {
+function checkDots(scope: Construct, clients: EgressClient[]): void {
   const dotted = clients.filter((client) => client.serviceAccountName?.includes('.'));
-  if (dotted.length === 0) return;
+  if (dotted.length === 0 || Mesh.of(scope)._version.quotesServiceAccounts) return;
   throw new EgressError('ServiceAccountDots', scope, {
     what: 'this Istio version reads the "." in a service account\'s name as "any character" and would let other accounts through (CVE-2026-39350)',
     given: dotted.map(String),

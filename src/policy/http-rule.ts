@@ -117,17 +117,16 @@ export interface HeaderCondition {
 }
 
 /** Headers, as an AuthorizationPolicy asks for them. */
-export function whenHeaders(headers: HeaderCondition[] | undefined): { key: string; values: string[] }[] | undefined {
-  return headers?.map(({ name, values }) => ({ key: `request.headers[${name}]`, values }));
+export function whenHeaders(headers: HeaderCondition[]): { key: string; values: string[] }[] {
+  return headers.map(({ name, values }) => ({ key: `request.headers[${name}]`, values }));
 }
 
 /**
- * The rules of a declaration; none where nothing is said.
+ * The rules of a declaration.
  *
  * @throws HttpRuleSyntax for an empty list too, which says neither that every call passes nor that none does; WrongType
  */
-export function resolveHttpRules(scope: Construct, rules: HttpRule[] | undefined): ResolvedHttpRule[] {
-  if (rules === undefined) return [];
+export function resolveHttpRules(scope: Construct, rules: HttpRule[]): ResolvedHttpRule[] {
   if (!Array.isArray(rules) || rules.length === 0) {
     throw new EgressError('HttpRuleSyntax', scope, {
       what: 'there is no rule in `rules`, and without any every call would pass',

@@ -1,16 +1,15 @@
 import { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { IngressGateway } from './ingress-gateway';
-import {
-  GatewaySpecServersTlsMode,
-  toJson_GatewaySpec,
-  toJson_VirtualServiceSpec,
-} from '../../imports/networking.istio.io';
+import { GatewaySpec, VirtualServiceSpec } from '../../imports/networking.istio.io';
 import { markIngressHost } from '../app/marks';
+import { checkTree } from '../app/validation/check-tree';
+import { OF_INGRESS } from '../app/validation/ingress';
 import { HttpPort } from '../destination/http-port';
 import { GatewayAddress } from '../exit/address';
 import { hopLabel } from '../exit/names';
 import { ObjectKind, objectsOf } from '../mesh/manifest';
+import { Plain } from '../mesh/plain';
 import { shorten } from '../naming';
 import { httpRoutes } from '../upstream/http-routes';
 
@@ -33,6 +32,7 @@ export class IngressHop extends Construct {
   public constructor(scope: Construct, id: string, props: IngressHopProps) {
     super(scope, id);
     const { ingress, host, exit, port } = props;
+    checkTree(this, OF_INGRESS);
     markIngressHost(this, { namespace: ingress.namespace, selector: ingress.labels, host });
     // Istio takes no dots in a Gateway's name; the route has the same.
     const name = shorten(`${exit.exitName}-${hopLabel(host)}`);
@@ -40,21 +40,23 @@ export class IngressHop extends Construct {
     const object = (kind: ObjectKind, spec: () => unknown) =>
       objectsOf(this, { namespace, metadata: props.metadata })({ kind, name, spec });
     this.gateway = object('Gateway', () => servers(props));
-    this.virtualService = object('VirtualService', () =>
-      toJson_VirtualServiceSpec({
-        exportTo: ['.'],
-        gateways: [name],
-        hosts: [host],
-        http: httpRoutes(
-          {
-            // Callers may name the ingress gateway's port; the exit knows the host without one.
-            rewrite: { authority: host },
-            destination: { host: exit.http.host, port: { number: exit.http.port } },
-          },
-          port.retries,
-          'connect-failure,refused-stream,reset',
-        ),
-      }),
+    this.virtualService = object(
+      'VirtualService',
+      () =>
+        ({
+          exportTo: ['.'],
+          gateways: [name],
+          hosts: [host],
+          http: httpRoutes(
+            {
+              // Callers may name the ingress gateway's port; the exit knows the host without one.
+              rewrite: { authority: host },
+              destination: { host: exit.http.host, port: { number: exit.http.port } },
+            },
+            port.retries,
+            'connect-failure,refused-stream,reset',
+          ),
+        }) satisfies Plain<VirtualServiceSpec>,
     );
   }
 }
@@ -62,7 +64,7 @@ export class IngressHop extends Construct {
 /** HTTPS for the host name alone; plain HTTP is told to come back with it. */
 function servers({ ingress, host, credentialName }: IngressHopProps) {
   const hosts = [`./${host}`];
-  return toJson_GatewaySpec({
+  return {
     selector: ingress.labels,
     servers: [
       {
@@ -73,8 +75,8 @@ function servers({ ingress, host, credentialName }: IngressHopProps) {
       {
         port: { name: 'https', number: ingress.httpsPort, protocol: 'HTTPS' },
         hosts,
-        tls: { mode: GatewaySpecServersTlsMode.SIMPLE, credentialName },
+        tls: { mode: 'SIMPLE', credentialName },
       },
     ],
-  });
+  } satisfies Plain<GatewaySpec>;
 }

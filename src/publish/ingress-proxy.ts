@@ -4,17 +4,17 @@ import { checkIngressGateway, IngressGateway } from './ingress-gateway';
 import { checkServedPaths, servedPath } from './served-paths';
 import {
   GatewaySpecServers,
-  GatewaySpecServersTlsMode,
-  toJson_GatewaySpec,
-  toJson_VirtualServiceSpec,
+  GatewaySpec,
+  VirtualServiceSpec,
   VirtualServiceSpecHttp,
 } from '../../imports/networking.istio.io';
 import { markInstallation } from '../app/installation-parts';
 import { markIngressHost } from '../app/marks';
+import { recordNote } from '../app/records';
 import { portText } from '../app/report/lines';
-import { recordNote } from '../app/report/records';
 import { reportOpenPort } from '../app/report/reported-port';
 import { checkTree } from '../app/validation/check-tree';
+import { OF_INGRESS } from '../app/validation/ingress';
 import { EGRESS_HOSTS, EgressHosts } from '../destination/egress-destination';
 import {
   checkPorts,
@@ -25,14 +25,15 @@ import {
   upstreamProtocol,
 } from '../destination/egress-port';
 import { checkHosts } from '../destination/host';
+import { isWildcard } from '../destination/host-names';
 import { HttpPort } from '../destination/http-port';
 import { resolveUpstream, Upstream } from '../destination/upstream';
-import { isWildcard } from '../destination/wildcard';
 import { EgressError } from '../errors';
 import { hostInName } from '../exit/names';
 import { checkMetadata, ObjectKind, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
 import { OutboundTrafficPolicy } from '../mesh/mesh-settings';
+import { Plain } from '../mesh/plain';
 import { checkName, dottedName, joinName } from '../naming';
 import { checkEnum, checkOptions, Options } from '../options';
 import { PATH_HEADERS } from '../policy/path-form';
@@ -139,7 +140,7 @@ export class IngressProxy extends Construct {
    */
   public constructor(scope: Construct, id: string, props: IngressProxyProps) {
     super(scope, id);
-    checkTree(this);
+    checkTree(this, OF_INGRESS);
     props = checkOptions(this, props, INGRESS_PROXY);
     this.props = props;
     checkIngressGateway(this, 'ingress', props.ingress);
@@ -152,8 +153,14 @@ export class IngressProxy extends Construct {
     this.metadata = checkMetadata(this, props.metadata);
     checkEnum(this, 'meshAccess', props.meshAccess ?? MeshAccess.AS_OUTSIDE, ['MeshAccess', MeshAccess]);
     this.checkCarries(hosts);
-    this.gateway = this.networking('Gateway', this.name, () =>
-      toJson_GatewaySpec({ selector: props.ingress.labels, servers: this.ports.map((port) => server(port, hosts)) }),
+    this.gateway = this.networking(
+      'Gateway',
+      this.name,
+      () =>
+        ({
+          selector: props.ingress.labels,
+          servers: this.ports.map((port) => server(port, hosts)),
+        }) satisfies Plain<GatewaySpec>,
     );
     for (const host of hosts) this.serve(host);
     const publicServiceEntries = props.meshAccess === MeshAccess.OPEN_TO_MESH ? props.ingress.namespace : undefined;
@@ -191,14 +198,17 @@ export class IngressProxy extends Construct {
       );
     }
     this.virtualServices.push(
-      this.networking('VirtualService', name, () =>
-        toJson_VirtualServiceSpec({
-          exportTo: ['.'],
-          gateways: [this.name],
-          hosts: [host],
-          http: http.length > 0 ? http.flatMap((port) => this.httpRoutes(host, port)) : undefined,
-          tls: this.tlsRoutes(host),
-        }),
+      this.networking(
+        'VirtualService',
+        name,
+        () =>
+          ({
+            exportTo: ['.'],
+            gateways: [this.name],
+            hosts: [host],
+            http: http.length > 0 ? http.flatMap((port) => this.httpRoutes(host, port)) : undefined,
+            tls: this.tlsRoutes(host),
+          }) satisfies Plain<VirtualServiceSpec>,
       ),
     );
   }
@@ -272,14 +282,14 @@ export class IngressProxy extends Construct {
 }
 
 /** The server for a port: what callers outside speak there. */
-function server(port: ResolvedPort, hosts: string[]): GatewaySpecServers {
+function server(port: ResolvedPort, hosts: string[]): Plain<GatewaySpecServers> {
   const own = hosts.map((host) => `./${host}`);
   const { kind, port: number } = port;
   if (kind === 'http') return { port: { name: `http-${number}`, number, protocol: 'HTTP' }, hosts: own };
   return {
     port: { name: `tls-${number}`, number, protocol: 'TLS' },
     hosts: own,
-    tls: { mode: GatewaySpecServersTlsMode.PASSTHROUGH },
+    tls: { mode: 'PASSTHROUGH' },
   };
 }
 

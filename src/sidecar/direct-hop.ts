@@ -5,7 +5,7 @@ import { ClientHop } from '../client/client-hop';
 import { LedHost, LedHostProps } from '../client/led-host';
 import { httpPorts, ResolvedPort } from '../destination/egress-port';
 import { Upstream } from '../destination/upstream';
-import { Declaration } from '../exit/declaration';
+import { Declaration, isOnTcp } from '../exit/declaration';
 import { needsDestinationRule, upstreamDestinationRule } from '../upstream/destination-rule';
 import { directRoutes } from '../upstream/routes';
 import { upstreamServiceEntry, calledPort, isLookedUpPerCall } from '../upstream/service-entry';
@@ -14,7 +14,7 @@ const HERE = ['.'];
 
 /** The objects in a caller's namespace with which its sidecars reach hosts by themselves: a set for each host. */
 export function directHop(scope: Construct, declaration: Declaration, namespace: string): ClientHop {
-  checkWholePorts(declaration);
+  if (isOnTcp(declaration)) checkWholePorts(declaration);
   const hosts = declaration.hosts.map((host, index) => {
     const where = { namespace, exportTo: '.' as const };
     const props = { declaration, where, host, index, way: 'straight out' };

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { directHop } from './direct-hop';
 import { ClientHop } from '../client/client-hop';
 import { httpPorts } from '../destination/egress-port';
-import { isWildcard } from '../destination/wildcard';
+import { isWildcard } from '../destination/host-names';
 import { EgressError } from '../errors';
 import { Declaration } from '../exit/declaration';
 import { EgressExit } from '../exit/egress-exit';

@@ -1,6 +1,6 @@
 import { upstreamProtocol } from '../destination/egress-port';
+import { isWildcard } from '../destination/host-names';
 import { HttpPort } from '../destination/http-port';
-import { isWildcard } from '../destination/wildcard';
 
 /** The Host header that a caller of a port sends. */
 export function calledAuthority(host: string, { port }: HttpPort): string {

@@ -1,14 +1,12 @@
-import {
-  DestinationRuleSpecSubsets,
-  DestinationRuleSpecSubsetsTrafficPolicyConnectionPoolHttpH2UpgradePolicy as UpgradePolicy,
-  DestinationRuleSpecSubsetsTrafficPolicyTlsMode as TlsMode,
-  toJson_DestinationRuleSpec,
-} from '../../imports/networking.istio.io';
+import { DestinationRuleSpec, DestinationRuleSpecSubsets } from '../../imports/networking.istio.io';
 import { httpPorts, ResolvedPort } from '../destination/egress-port';
-import { HttpPort } from '../destination/http-port';
+import { isWildcard } from '../destination/host-names';
+import { HttpPort, UpstreamHttp } from '../destination/http-port';
 import { Upstream } from '../destination/upstream';
-import { UpstreamHttp } from '../destination/upstream-http';
-import { isWildcard } from '../destination/wildcard';
+import { Plain } from '../mesh/plain';
+
+type Settings = NonNullable<Plain<DestinationRuleSpecSubsets>['trafficPolicy']>;
+type HttpSettings = NonNullable<Settings['connectionPool']>['http'];
 
 /**
  * The version of HTTP in a DestinationRule. HTTP/1.1 is said too, because a mesh can have HTTP/2 for everything (`h2UpgradePolicy`).
@@ -16,9 +14,9 @@ import { isWildcard } from '../destination/wildcard';
  *
  * @see applyH2Upgrade and setUseDownstreamProtocol in istio/istio, pilot/pkg/networking/core
  */
-const VERSION: Record<UpstreamHttp, { readonly h2UpgradePolicy?: any; readonly useClientProtocol?: boolean }> = {
-  HTTP_1_1: { h2UpgradePolicy: UpgradePolicy.DO_UNDERSCORE_NOT_UNDERSCORE_UPGRADE },
-  HTTP_2: { h2UpgradePolicy: UpgradePolicy.UPGRADE },
+const VERSION: Record<UpstreamHttp, HttpSettings> = {
+  HTTP_1_1: { h2UpgradePolicy: 'DO_NOT_UPGRADE' },
+  HTTP_2: { h2UpgradePolicy: 'UPGRADE' },
   AS_CALLED: { useClientProtocol: true },
 };
 
@@ -36,7 +34,7 @@ export function upstreamDestinationRule(host: string, upstream: Upstream, ports:
   const inSubsets = ports.map((port) => ({ port, name: subsetName(port, ports) }));
   // Without subsets there is one version for all.
   const plain = inSubsets.find(({ name }) => name === undefined)?.port;
-  return toJson_DestinationRuleSpec({
+  return {
     exportTo,
     host,
     trafficPolicy:
@@ -50,7 +48,7 @@ export function upstreamDestinationRule(host: string, upstream: Upstream, ports:
             name: name!,
             trafficPolicy: { connectionPool: poolOf(port), tls: upstreamTls(host, port) },
           })),
-  });
+  } satisfies Plain<DestinationRuleSpec>;
 }
 
 /** Whether a host needs a DestinationRule. */
@@ -68,13 +66,13 @@ export function subsetName({ port, upstreamHttp }: HttpPort, ports: ResolvedPort
   return httpPorts(ports).some(differs) ? `port-${port}` : undefined;
 }
 
-function upstreamTls(host: string, { tls }: HttpPort): NonNullable<DestinationRuleSpecSubsets['trafficPolicy']>['tls'] {
+function upstreamTls(host: string, { tls }: HttpPort): Settings['tls'] {
   if (!tls) return undefined;
   // Below a wildcard Envoy asks for, and verifies, the name in the Host header; it does so only where neither is set.
   // With a server name of its own, that is what the certificate must carry: Istio checks no name where only it is set.
   const name = isWildcard(host) ? tls.sni : host;
   return {
-    mode: TlsMode[tls.mode],
+    mode: tls.mode,
     credentialName: tls.credentialName,
     caCertificates: tls.credentialName === undefined ? 'system' : undefined,
     sni: tls.sni ?? name,

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { checkHostPattern } from '../destination/host';
-import { isBelow, isWildcard } from '../destination/wildcard';
+import { isBelow, isWildcard } from '../destination/host-names';
 import { EgressError } from '../errors';
 
 /** The hosts of one exit. A construct's own list of children is made anew whenever it is asked for. */

@@ -23,17 +23,22 @@ export interface HttpRoute {
 }
 
 /** The routes of one destination: a single one, or one for the methods that may be sent again and one for the others. */
-export function httpRoutes(route: HttpRoute, retries: ResolvedRetries, retryOn: string): VirtualServiceSpecHttp[] {
+export function httpRoutes(
+  route: HttpRoute,
+  retries: ResolvedRetries | undefined,
+  retryOn: string,
+): VirtualServiceSpecHttp[] {
   const { match, rewrite, destination, headers, timeout } = route;
-  const one = (withRetries: boolean, matches?: VirtualServiceSpecHttpMatch): VirtualServiceSpecHttp => ({
+  const one = (attempts?: number, matches?: VirtualServiceSpecHttpMatch): VirtualServiceSpecHttp => ({
     match: matches && [matches],
     rewrite,
     headers,
     timeout,
-    retries: withRetries ? { attempts: retries.attempts, retryOn } : OFF,
+    retries: attempts === undefined ? OFF : { attempts, retryOn },
     route: [{ destination }],
   });
-  if (retries.attempts === 0) return [one(false, match)];
-  if (retries.everyMethod) return [one(true, match)];
-  return [one(true, { ...match, method: { regex: IDEMPOTENT } }), one(false, match)];
+  if (!retries) return [one(undefined, match)];
+  const { attempts, everyMethod } = retries;
+  if (everyMethod) return [one(attempts, match)];
+  return [one(attempts, { ...match, method: { regex: IDEMPOTENT } }), one(undefined, match)];
 }

@@ -2,10 +2,11 @@ import { calledAuthority, ownAuthority } from './authorities';
 import { subsetName } from './destination-rule';
 import { httpRoutes } from './http-routes';
 import { isLookedUpPerCall } from './service-entry';
-import { toJson_VirtualServiceSpec, VirtualServiceSpecHttpMatch } from '../../imports/networking.istio.io';
+import { VirtualServiceSpec, VirtualServiceSpecHttpMatch } from '../../imports/networking.istio.io';
 import { ResolvedHeaders } from '../destination/http-headers';
 import { HttpPort } from '../destination/http-port';
 import { Upstream } from '../destination/upstream';
+import { Plain } from '../mesh/plain';
 import { JudgedCalls, JudgedRoute } from '../policy/judged-calls';
 
 const HERE = ['.'];
@@ -43,7 +44,7 @@ export function directRoutes(
   { calls, named = () => ({}) }: DirectCalls = {},
 ) {
   const whole = isLookedUpPerCall(host, upstream);
-  return toJson_VirtualServiceSpec({
+  return {
     exportTo: HERE,
     hosts: [host],
     http: ports.flatMap((port) =>
@@ -53,7 +54,7 @@ export function directRoutes(
         subset: whole ? undefined : subsetName(port, ports),
       }),
     ),
-  });
+  } satisfies Plain<VirtualServiceSpec>;
 }
 
 /** The routes to a host on one port, for each way in which rules read its calls. */

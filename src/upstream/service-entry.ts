@@ -1,18 +1,9 @@
-import {
-  ServiceEntrySpecPorts,
-  ServiceEntrySpecResolution,
-  toJson_ServiceEntrySpec,
-} from '../../imports/networking.istio.io';
+import { ServiceEntrySpecPorts, ServiceEntrySpec } from '../../imports/networking.istio.io';
 import { calledProtocol, ResolvedPort } from '../destination/egress-port';
+import { isWildcard } from '../destination/host-names';
 import { Upstream } from '../destination/upstream';
-import { isWildcard } from '../destination/wildcard';
 import { mayBeReadUnasked } from '../exit/unasked-bytes';
-
-const RESOLUTION = {
-  DNS: ServiceEntrySpecResolution.DNS,
-  DNS_ROUND_ROBIN: ServiceEntrySpecResolution.DNS_UNDERSCORE_ROUND_UNDERSCORE_ROBIN,
-  STATIC: ServiceEntrySpecResolution.STATIC,
-};
+import { Plain } from '../mesh/plain';
 
 /** Where an external host is, for whoever connects to it. Names below a wildcard are looked up when a call comes. */
 export function upstreamServiceEntry(
@@ -21,16 +12,14 @@ export function upstreamServiceEntry(
   ports: ServiceEntrySpecPorts[],
   { exportTo, addresses }: { readonly exportTo: string[]; readonly addresses?: string[] },
 ) {
-  return toJson_ServiceEntrySpec({
+  return {
     exportTo,
     hosts: [host],
     addresses,
     ports,
-    resolution: isLookedUpPerCall(host, upstream)
-      ? ServiceEntrySpecResolution.DYNAMIC_UNDERSCORE_DNS
-      : RESOLUTION[upstream.resolution],
+    resolution: isLookedUpPerCall(host, upstream) ? 'DYNAMIC_DNS' : upstream.resolution,
     endpoints: upstream.endpoints,
-  });
+  } satisfies Plain<ServiceEntrySpec>;
 }
 
 /**

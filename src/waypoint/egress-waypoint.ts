@@ -5,21 +5,22 @@ import { WaypointAddress, waypointAddress } from './waypoint-address';
 import { IWaypointHost } from './waypoint-host';
 import { WaypointHosts } from './waypoint-hosts';
 import { waypointParameters } from './waypoint-parameters';
-import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../imports/security.istio.io';
+import { AuthorizationPolicySpec } from '../../imports/security.istio.io';
 import { markInstallation } from '../app/installation-parts';
 import { EgressError } from '../errors';
 import { DEFAULT_EXIT, ExitAddress } from '../exit/address';
-import { Declaration } from '../exit/declaration';
+import { Declaration, namesCredentials } from '../exit/declaration';
 import { EgressExit, isExit } from '../exit/egress-exit';
 import { ObservedPolicies } from '../exit/owned/observed-policies';
 import { OwnedExit } from '../exit/owned/owned-exit';
-import { letReadSecrets, readsSecrets } from '../exit/owned/secret-reader';
+import { letReadSecrets } from '../exit/owned/secret-reader';
 import { EgressGateway } from '../gateway/egress-gateway';
 import { checkPlacement, checkPods, GATEWAY_PODS, GatewayPodOptions } from '../gateway/pods/gateway-pod-options';
 import { NO_ENVOY_HEADERS } from '../gateway/pods/gateway-pods';
 import { gatewaySize } from '../gateway/pods/gateway-size';
 import { checkMetadata, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
+import { Plain } from '../mesh/plain';
 import { checkName } from '../naming';
 import { checkOptions, Options, pathOf } from '../options';
 
@@ -159,7 +160,7 @@ export class EgressWaypoint extends OwnedExit {
     this.authorizationPolicy = object({
       kind: 'AuthorizationPolicy',
       name: this.exitName,
-      spec: () => toJson_AuthorizationPolicySpec({ ...target, action: AuthorizationPolicySpecAction.ALLOW }),
+      spec: () => ({ ...target, action: 'ALLOW' }) satisfies Plain<AuthorizationPolicySpec>,
     });
     if (takesParameters(this, props)) {
       this.parameters = object({ kind: 'ConfigMap', name: this.exitName, fields: { data: parameters } });
@@ -200,7 +201,7 @@ export class EgressWaypoint extends OwnedExit {
   public _grant(declaration: Declaration): void {
     if (this._servesMesh) checkClientsOutside(this.namespace, declaration);
     this.hosts.add(declaration);
-    if (readsSecrets(declaration)) letReadSecrets(this, this.address);
+    if (namesCredentials(declaration)) letReadSecrets(this, this.address);
   }
 
   /** @internal */

@@ -4,9 +4,11 @@ import { WaypointAddress } from './waypoint-address';
 import { namesCalled } from './waypoint-names';
 import { WaypointPolicy } from './waypoint-policy';
 import { markExitHost, markWaypointHost } from '../app/marks';
+import { checkTree } from '../app/validation/check-tree';
+import { OF_WAYPOINTS } from '../app/validation/waypoints';
 import { virtualAddress } from '../destination/captured-addresses';
 import { httpPorts, ResolvedPort } from '../destination/egress-port';
-import { isWildcard } from '../destination/wildcard';
+import { isWildcard } from '../destination/host-names';
 import { Declaration } from '../exit/declaration';
 import { hostInName } from '../exit/names';
 import { GatewayHost } from '../gateway/gateway-host';
@@ -51,8 +53,8 @@ export class WaypointHost extends Construct {
   private readonly agreed: AgreedHost;
   private readonly addresses = new Set<string>();
   private readonly policy: WaypointPolicy;
-  /** What the rules of its declarations read of calls. */
-  private readonly calls = new JudgedCalls(this);
+  /** What the rules of its declarations read of calls; undefined without rules. */
+  private calls?: JudgedCalls;
 
   public constructor(
     scope: Construct,
@@ -72,6 +74,7 @@ export class WaypointHost extends Construct {
       this.serviceEntry = this.networking('ServiceEntry', () => this.serviceEntrySpec());
       this.serviceEntry.metadata.addLabel('istio.io/use-waypoint', waypoint.exitName);
     }
+    checkTree(this, OF_WAYPOINTS);
     markWaypointHost(this, { namespace: waypoint.namespace, host, waypoint: waypoint.exitName });
     this.policy = new WaypointPolicy(this, 'Policy', waypoint, {
       host,
@@ -91,8 +94,9 @@ export class WaypointHost extends Construct {
   public add(declaration: Declaration): void {
     this.agreed.add(declaration, (port) => this.make(port));
     for (const address of declaration.addresses ?? []) this.addresses.add(address);
-    this.calls.add(declaration.scope, declaration.rules, declaration.clients);
-    for (const client of declaration.clients) this.policy.allow(client, declaration);
+    const { scope, rules, clients } = declaration;
+    if (rules.length > 0) (this.calls ??= new JudgedCalls(this)).add(scope, rules, clients);
+    for (const client of clients) this.policy.allow(client, declaration);
   }
 
   /** Whether a declaration says that applications connect to this address to reach the host. */

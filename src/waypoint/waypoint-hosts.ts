@@ -4,7 +4,7 @@ import { checkWaypointAddresses } from './waypoint-captures';
 import { IWaypointHost, WaypointHost } from './waypoint-host';
 import { checkWaypointCarries } from './waypoint-limits';
 import { checkNamesBelow } from './waypoint-names';
-import { isBelow, isWildcard } from '../destination/wildcard';
+import { isBelow, isWildcard } from '../destination/host-names';
 import { Declaration } from '../exit/declaration';
 import { GatewayHost } from '../gateway/gateway-host';
 import { HostsByName } from '../upstream/hosts-by-name';

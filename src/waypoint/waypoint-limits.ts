@@ -1,5 +1,5 @@
 import { calledProtocol } from '../destination/egress-port';
-import { isWildcard } from '../destination/wildcard';
+import { isWildcard } from '../destination/host-names';
 import { EgressError } from '../errors';
 import { Declaration } from '../exit/declaration';
 import { Mesh } from '../mesh/mesh';

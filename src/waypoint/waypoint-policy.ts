@@ -2,17 +2,17 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { WaypointAddress } from './waypoint-address';
 import {
-  AuthorizationPolicySpecAction,
   AuthorizationPolicySpecRules,
   AuthorizationPolicySpecRulesWhen,
-  toJson_AuthorizationPolicySpec,
+  AuthorizationPolicySpec,
 } from '../../imports/security.istio.io';
 import { ResolvedPort } from '../destination/egress-port';
-import { isWildcard } from '../destination/wildcard';
+import { isWildcard } from '../destination/host-names';
 import { Declaration } from '../exit/declaration';
 import { hostInName } from '../exit/names';
 import { conditions, sourceOf } from '../gateway/access/client-policy';
 import { objectsOf } from '../mesh/manifest';
+import { Plain } from '../mesh/plain';
 import { dottedName } from '../naming';
 import { EgressClient } from '../policy/egress-client';
 import { HttpCondition, ResolvedHttpRule, whenHeaders } from '../policy/http-rule';
@@ -42,8 +42,6 @@ interface Rule {
   readonly ports: Set<number>;
 }
 
-const { ALLOW, DENY } = AuthorizationPolicySpecAction;
-
 /**
  * Who may reach one host through a waypoint: a policy on its ServiceEntry, one for what declarations deny, and others for what
  * is only tried out.
@@ -60,7 +58,7 @@ export class WaypointPolicy extends Construct {
     private readonly of: Host,
   ) {
     super(scope, id);
-    this.authorizationPolicy = this.policy(this, 'Allowed', [], ALLOW, () => this.allowed(false));
+    this.authorizationPolicy = this.policy(this, 'Allowed', [], 'ALLOW', () => this.allowed(false));
     this.denials = new Construct(this, 'Denials');
     // Denials are written first, so that nothing is let through before they are in force.
     this.authorizationPolicy.node.addDependency(this.denials);
@@ -85,21 +83,21 @@ export class WaypointPolicy extends Construct {
       some((rule, client) => rule.action === 'deny' && !this.isTried(rule, client)),
       'Denied',
       ['deny'],
-      DENY,
+      'DENY',
       () => this.denied(false),
     );
     this.make(
       observed || some(({ action, dryRun }) => action === 'allow' && dryRun === true),
       'TriedAllowed',
       ['dry-run'],
-      ALLOW,
+      'ALLOW',
       () => this.allowed(true),
     );
     this.make(
       some((rule, client) => rule.action === 'deny' && this.isTried(rule, client)),
       'TriedDenied',
       ['deny', 'dry-run'],
-      DENY,
+      'DENY',
       () => this.denied(true),
     );
   }
@@ -108,10 +106,10 @@ export class WaypointPolicy extends Construct {
     needed: boolean,
     id: string,
     parts: string[],
-    action: AuthorizationPolicySpecAction,
+    action: 'ALLOW' | 'DENY',
     rules: () => AuthorizationPolicySpecRules[],
   ): void {
-    const place = action === DENY ? this.denials : this;
+    const place = action === 'DENY' ? this.denials : this;
     if (!needed) place.node.tryRemoveChild(id);
     else if (!place.node.tryFindChild(id)) this.policy(place, id, parts, action, rules);
   }
@@ -163,7 +161,7 @@ export class WaypointPolicy extends Construct {
         paths,
       };
       return [
-        ...(http.length > 0 ? [{ from, to: [{ operation }], when: whenHeaders(headers) }] : []),
+        ...(http.length > 0 ? [{ from, to: [{ operation }], when: headers && whenHeaders(headers) }] : []),
         // A rule of its own: of one that also names HTTP, nothing holds for connections that are not.
         ...(opaque.length > 0
           ? [{ from, to: [{ operation: { ports: opaque.map(({ port }) => `${port}`) } }], when: this.serverNames() }]
@@ -184,7 +182,7 @@ export class WaypointPolicy extends Construct {
     scope: Construct,
     id: string,
     parts: string[],
-    action: AuthorizationPolicySpecAction,
+    action: 'ALLOW' | 'DENY',
     rules: () => AuthorizationPolicySpecRules[],
   ): ApiObject {
     return objectsOf(
@@ -196,11 +194,11 @@ export class WaypointPolicy extends Construct {
       name: dottedName(this.waypoint.exitName, hostInName(this.of.host), ...parts),
       annotations: parts.includes('dry-run') ? { [DRY_RUN]: 'true' } : undefined,
       spec: () =>
-        toJson_AuthorizationPolicySpec({
+        ({
           targetRefs: [{ group: 'networking.istio.io', kind: 'ServiceEntry', name: this.of.serviceEntry }],
           action,
           rules: rules(),
-        }),
+        }) satisfies Plain<AuthorizationPolicySpec>,
     });
   }
 }

@@ -6,7 +6,9 @@ import { failing } from '../fixtures';
 const check = (...ports: EgressPort[]) => checkPorts(Testing.chart(), ports, 'exit');
 
 test('plain HTTP goes to the port that was called, without retries or limit', () => {
-  expect(check(EgressPort.http())).toMatchObject([{ port: 80, upstreamPort: 80, retries: { attempts: 0 } }]);
+  expect(check(EgressPort.http())).toMatchObject([
+    { port: 80, upstreamPort: 80, retries: undefined, timeout: undefined },
+  ]);
   expect(check(EgressPort.http({ port: 8080 }))[0]).toMatchObject({
     upstreamPort: 8080,
     tls: undefined,

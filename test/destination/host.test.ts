@@ -2,7 +2,7 @@ import { Lazy, Testing } from 'cdk8s';
 import fc from 'fast-check';
 import { Mesh } from '../../src';
 import { checkHosts } from '../../src/destination/host';
-import { isBelow, isWildcard } from '../../src/destination/wildcard';
+import { isBelow, isWildcard } from '../../src/destination/host-names';
 import { failing } from '../fixtures';
 
 const check = (...hosts: any[]) => checkHosts(Testing.chart(), hosts);

@@ -8,7 +8,7 @@ const resolve = (detection: OutlierDetection) => resolveOutlierDetection(Testing
 test('counts what looks like a dead host, and not its answers', () => {
   expect(resolve({})).toEqual({
     consecutiveGatewayErrors: 5,
-    consecutive5XxErrors: 0,
+    consecutive5xxErrors: 0,
     interval: '5s',
     baseEjectionTime: '30s',
     maxEjectionPercent: 50,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ApiObject, App, AppProps, Chart, Lazy, Yaml, YamlOutputType } from 'cdk8s';
 import { Construct } from 'constructs';
 import { FastApp } from '../../src';
+import { OwnObject } from '../../src/mesh/own-object';
 
 type Kind = new (props: AppProps) => App;
 
@@ -138,6 +139,14 @@ test('an object that cannot be serialized leaves no file behind', () => {
   object(new Chart(app, 'first'), 'a');
   object(new Chart(app, 'second'), 'a', new Date());
   expect(() => app.synth()).toThrow(/^Failed serializing construct at path 'second\/a'/);
+  expect(existsSync(app.outdir)).toBe(false);
+});
+
+test.each(['"', 'a'])('an object of this library that is too large is refused: full of %s', (text) => {
+  const app = new FastApp({ outdir: outdir() });
+  const spec = () => ({ [text]: Array.from({ length: 1_500 }, (_, index) => text.repeat(1_000) + index) });
+  new OwnObject(new Chart(app, 'chart'), 'a', { apiVersion: 'v1', kind: 'Own' }, spec);
+  expect(() => app.synth()).toThrow('[HostCount] chart/a');
   expect(existsSync(app.outdir)).toBe(false);
 });
 

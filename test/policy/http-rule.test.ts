@@ -1,5 +1,6 @@
 import { Testing } from 'cdk8s';
 import { EgressClient, EgressPort, HttpRule, HttpRuleMatch } from '../../src';
+import { declare } from '../../src/exit/declaration';
 import { resolveHttpRules } from '../../src/policy/http-rule';
 import { failing, world } from '../fixtures';
 
@@ -98,7 +99,8 @@ test('a deny by a value could be got round by a list, a deny by a path by anothe
 });
 
 test('no rule is no rules: an empty list, or one that a filter emptied, lets nothing through by mistake', () => {
-  expect(resolveHttpRules(Testing.chart(), undefined)).toEqual([]);
+  const unruled = { hosts: ['a.example.com'], ports: [EgressPort.http()], clients: [EgressClient.namespace('shop')] };
+  expect(declare(Testing.chart(), unruled, '').rules).toEqual([]);
   for (const rules of [[], new Array(1), null, {}, 'allow']) {
     expect(() => resolveHttpRules(Testing.chart(), rules as any)).toThrow(/^\[(HttpRuleSyntax|WrongType)\]/);
   }

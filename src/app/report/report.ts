@@ -1,7 +1,7 @@
 import { IConstruct } from 'constructs';
 import { EgressReport } from './egress-report';
 import { lineOf } from './lines';
-import { recordsBelow } from './records';
+import { recordsBelow } from '../records';
 import { reportDeclaration } from './reported-declaration';
 import { preconditionsOf } from '../../mesh/preconditions';
 import { installationOf } from '../installation-parts';

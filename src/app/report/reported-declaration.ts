@@ -1,6 +1,6 @@
 import { ReportedPort, reportPort } from './reported-port';
 import { ReportedRule, reportRule } from './reported-rule';
-import { Declared } from '../declared';
+import { Declared } from '../records';
 
 /** Which proxies an exit consists of. */
 export enum ReportedExitKind {

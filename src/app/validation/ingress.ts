@@ -1,10 +1,14 @@
 import { IConstruct } from 'constructs';
+import { TreeCheck } from './check-tree';
 import { clashes, paths } from './clashes';
 import { describe } from '../../errors';
 import { ingressHostOf } from '../marks';
 
+/** For apps with hosts at an ingress gateway. */
+export const OF_INGRESS: TreeCheck = { name: 'ingress', problems: ({ marked }) => ingressHostsTwice(marked) };
+
 /** Host names that two constructs want an ingress gateway to serve: of two Gateways for one name Istio takes one. */
-export function ingressHostsTwice(nodes: IConstruct[]): string[] {
+function ingressHostsTwice(nodes: IConstruct[]): string[] {
   const key = (node: IConstruct) => {
     const { namespace, selector, host } = ingressHostOf(node)!;
     return JSON.stringify([host, namespace, Object.entries(selector).sort()]);

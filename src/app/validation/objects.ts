@@ -33,6 +33,49 @@ export function fileCollisions(app: App, objects: ApiObject[]): string[] {
     );
 }
 
+/** Sidecars for all workloads of one namespace, of which Istio takes the oldest. */
+export function sidecarsTwice(objects: ApiObject[]): string[] {
+  return forWholeNamespace(
+    objects,
+    'Sidecar',
+    'networking.istio.io',
+    ({ workloadSelector }) => workloadSelector?.labels,
+  ).map((group) =>
+    describe('SidecarTwice', group[1], {
+      what: `two Sidecars are for all workloads of ${group[0].metadata.namespace}; Istio takes the older one and ignores the other`,
+      given: paths(group),
+      allowed: 'one Sidecar without `workloadSelector` in a namespace',
+      fix: 'guard a namespace once, and remove hand-written Sidecars, or set `scope: GuardScope.sidecars({ sidecarsFollowMesh: true })` on the guard',
+    }),
+  );
+}
+
+/** Telemetries for all workloads of one namespace, of which Istio takes one as well. */
+export function telemetriesTwice(objects: ApiObject[]): string[] {
+  const pods = ({ selector, targetRef, targetRefs }: any) => selector?.matchLabels ?? targetRef ?? targetRefs?.[0];
+  return forWholeNamespace(objects, 'Telemetry', 'telemetry.istio.io', pods).map((group) =>
+    describe('TelemetryTwice', group[1], {
+      what: `two Telemetries are for all workloads of ${group[0].metadata.namespace}; Istio takes the older one and ignores the other`,
+      given: paths(group),
+      allowed: 'one Telemetry without `selector` in a namespace',
+      fix: 'have your Telemetry log the outgoing calls too, and set `accessLogFollowsMesh` on the guard',
+    }),
+  );
+}
+
+/** Groups of objects of a kind in one namespace that select no workloads, and so are for all. */
+function forWholeNamespace(
+  objects: ApiObject[],
+  kind: string,
+  apiGroup: string,
+  selected: (spec: any) => object | undefined,
+): ApiObject[][] {
+  const whole = objects
+    .filter((object) => object.kind === kind && object.apiGroup === apiGroup)
+    .filter((object) => Object.keys(selected(object.toJson().spec ?? {}) ?? {}).length === 0);
+  return clashes(whole, ({ metadata }) => metadata.namespace ?? '');
+}
+
 function identity(object: ApiObject): string {
   return `${object.apiGroup}/${object.kind}/${object.metadata.namespace ?? ''}/${object.name}`;
 }

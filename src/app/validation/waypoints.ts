@@ -1,8 +1,12 @@
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
+import { Tree, TreeCheck } from './check-tree';
 import { paths } from './clashes';
 import { describe } from '../../errors';
 import { waypointHostOf } from '../marks';
+
+/** For apps with hosts at a waypoint. */
+export const OF_WAYPOINTS: TreeCheck = { name: 'waypoints', problems: routesTakenAtWaypoints };
 
 /**
  * Hosts of a waypoint whose calls other routes of its namespace would take: on a call to a host, waypoints try the VirtualServices of
@@ -10,8 +14,8 @@ import { waypointHostOf } from '../marks';
  *
  * @see istio/istio, pilot/pkg/networking/core/listener_waypoint.go, getVirtualServiceForWaypoint
  */
-export function routesTakenAtWaypoints(objects: ApiObject[], nodes: IConstruct[]): string[] {
-  const served = nodes.filter(waypointHostOf);
+function routesTakenAtWaypoints({ objects, marked }: Tree): string[] {
+  const served = marked.filter(waypointHostOf);
   return [...betweenWaypoints(served), ...fromOthers(served, objects)];
 }
 

@@ -1,12 +1,8 @@
 import { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
-import {
-  AuthorizationPolicySpec,
-  AuthorizationPolicySpecAction,
-  AuthorizationPolicySpecRulesToOperation,
-  toJson_AuthorizationPolicySpec,
-} from '../../../imports/security.istio.io';
+import { AuthorizationPolicySpec, AuthorizationPolicySpecRulesToOperation } from '../../../imports/security.istio.io';
 import { objectsOf } from '../../mesh/manifest';
+import { Plain } from '../../mesh/plain';
 import { dottedName } from '../../naming';
 import { observedNamespaces, onObserve } from '../../policy/observed';
 
@@ -52,11 +48,11 @@ export class ObservedPolicies extends Construct {
       kind: 'AuthorizationPolicy',
       name: dottedName(exitName, observed, 'observed'),
       spec: () =>
-        toJson_AuthorizationPolicySpec({
+        ({
           ...target,
-          action: AuthorizationPolicySpecAction.ALLOW,
+          action: 'ALLOW',
           rules: [{ from: [{ source: { namespaces: [observed] } }], to }],
-        }),
+        }) satisfies Plain<AuthorizationPolicySpec>,
     });
   }
 }

@@ -1,6 +1,6 @@
 import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
-import { recordDeclaration } from '../../app/report/records';
+import { recordDeclaration, recordExit } from '../../app/records';
 import { checkTree } from '../../app/validation/check-tree';
 import { EgressError } from '../../errors';
 import { Mesh } from '../../mesh/mesh';
@@ -39,6 +39,7 @@ abstract class OwnedExit extends EgressExit {
         fix: 'set `namespace`, or the namespace of the chart',
       });
     }
+    recordExit(this.node.root, this);
   }
 
   /**

@@ -1,19 +1,12 @@
 import { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
-import { httpPorts } from '../../destination/egress-port';
 import { objectsOf } from '../../mesh/manifest';
-import { Declaration } from '../declaration';
 
 /** An exit whose pods' ServiceAccount has its name. */
 interface Exit {
   readonly exitName: string;
   readonly namespace: string;
   readonly metadata?: ApiObjectMetadata;
-}
-
-/** Whether a declaration names credentials, which the exit shows to a host or verifies it by. */
-export function readsSecrets({ ports }: Declaration): boolean {
-  return httpPorts(ports).some(({ tls }) => tls?.credentialName !== undefined);
 }
 
 /**

@@ -2,9 +2,13 @@ import { Dictionary, mapLines, Reading } from './block';
 import { checkPlain } from './document';
 import { UNSURE } from './scalar';
 import { OwnObject } from '../../mesh/own-object';
+import { MOST_STORED } from '../../mesh/stored-size';
 
 /** A tree that cdk8s has not sanitized: nothing is written of what is undefined or null, and keys are sorted. */
 const RAW: Reading = { keysOf: sortedKeys, check: checkPlain };
+
+/** So long a document is stored in any case: in JSON, in which sizes are measured, it is less than three times as long. */
+const SURELY_STORED = MOST_STORED / 3;
 
 /** The document of an object of this library; undefined if only cdk8s can say what it is. */
 export function ownDocument(object: OwnObject): string | undefined {
@@ -12,7 +16,8 @@ export function ownDocument(object: OwnObject): string | undefined {
     const { apiVersion, kind, ownFields } = object;
     if (!ownFields) return undefined;
     const head = mapLines({ apiVersion, kind, metadata: ownFields.metadata }, 0, RAW);
-    return sortedKeys(ownFields.rest).length > 0 ? head + mapLines(ownFields.rest, 0, RAW) : head;
+    const text = sortedKeys(ownFields.rest).length > 0 ? head + mapLines(ownFields.rest, 0, RAW) : head;
+    return text.length <= SURELY_STORED ? text : undefined;
   } catch {
     // If it is no more than a matter of notation, cdk8s writes it; else it says where the error is.
     return undefined;

@@ -1,9 +1,10 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../../imports/security.istio.io';
+import { AuthorizationPolicySpec } from '../../../imports/security.istio.io';
 import { OwnGatewayAddress } from '../../exit/address';
 import { EVERY_NAME_FOR_ACCOUNTS } from '../../exit/server-names';
 import { objectsOf } from '../../mesh/manifest';
+import { Plain } from '../../mesh/plain';
 import { dottedName } from '../../naming';
 
 /**
@@ -24,9 +25,9 @@ export class AccountPolicy extends Construct {
       kind: 'AuthorizationPolicy',
       name: dottedName(gateway.exitName, 'service.accounts'),
       spec: () =>
-        toJson_AuthorizationPolicySpec({
+        ({
           selector: { matchLabels: selector },
-          action: AuthorizationPolicySpecAction.ALLOW,
+          action: 'ALLOW',
           rules: [
             {
               from: [{ source: { principals: ['*'] } }],
@@ -34,7 +35,7 @@ export class AccountPolicy extends Construct {
               when: [{ key: 'connection.sni', values: [EVERY_NAME_FOR_ACCOUNTS] }],
             },
           ],
-        }),
+        }) satisfies Plain<AuthorizationPolicySpec>,
     });
   }
 }

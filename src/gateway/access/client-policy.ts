@@ -1,18 +1,18 @@
 import { ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
-  AuthorizationPolicySpecAction,
   AuthorizationPolicySpecRules,
   AuthorizationPolicySpecRulesFromSource,
-  toJson_AuthorizationPolicySpec,
+  AuthorizationPolicySpec,
 } from '../../../imports/security.istio.io';
 import { httpPorts, identifiedPorts } from '../../destination/egress-port';
-import { isWildcard } from '../../destination/wildcard';
+import { isWildcard } from '../../destination/host-names';
 import { OwnGatewayAddress } from '../../exit/address';
 import { Declaration } from '../../exit/declaration';
-import { ObjectSize } from '../../exit/object-size';
 import { everyNameForNamespace } from '../../exit/server-names';
 import { objectsOf } from '../../mesh/manifest';
+import { Plain } from '../../mesh/plain';
+import { ObjectSize } from '../../mesh/stored-size';
 import { dottedName } from '../../naming';
 import { EgressClient } from '../../policy/egress-client';
 import { HttpCondition, ResolvedHttpRule, whenHeaders } from '../../policy/http-rule';
@@ -36,8 +36,6 @@ interface Calls {
   readonly condition: HttpCondition;
   readonly hosts: Map<string, Set<string>>;
 }
-
-const { ALLOW, DENY } = AuthorizationPolicySpecAction;
 
 /**
  * What the clients of one namespace may reach through a gateway: one policy, whose rules hold the sorted calls of all grants.
@@ -79,7 +77,7 @@ export class ClientPolicy extends Construct {
     private readonly known: KnownHosts,
   ) {
     super(scope, id);
-    this.authorizationPolicy = this.policy('AuthorizationPolicy', [id], ALLOW, () => [
+    this.authorizationPolicy = this.policy('AuthorizationPolicy', [id], 'ALLOW', () => [
       ...this.httpRules(this.allowed(false)),
       ...this.opaqueRules(),
     ]);
@@ -99,9 +97,9 @@ export class ClientPolicy extends Construct {
   private makeOthers({ client, rules }: Granted): void {
     const denies = (dryRun: boolean) => conditions(rules, { action: 'deny', dryRun }, client).length > 0;
     const { id } = this.node;
-    if (denies(false)) this.makeOnce('Denied', [id, 'deny'], DENY, () => this.denied(false), this.whileObserved());
+    if (denies(false)) this.makeOnce('Denied', [id, 'deny'], 'DENY', () => this.denied(false), this.whileObserved());
     if (rules.some(({ action, dryRun }) => action === 'allow' && dryRun)) this.tryAllowed();
-    if (denies(true)) this.makeOnce('TriedDenied', [id, 'deny', 'dry-run'], DENY, () => this.denied(true), 'true');
+    if (denies(true)) this.makeOnce('TriedDenied', [id, 'deny', 'dry-run'], 'DENY', () => this.denied(true), 'true');
   }
 
   /**
@@ -109,19 +107,13 @@ export class ClientPolicy extends Construct {
    * about: Istio evaluates a dry run without the policies in force.
    */
   private tryAllowed(): void {
-    this.makeOnce('TriedAllowed', [this.node.id, 'dry-run'], ALLOW, () => this.allowed(true), 'true');
+    this.makeOnce('TriedAllowed', [this.node.id, 'dry-run'], 'ALLOW', () => this.allowed(true), 'true');
   }
 
-  private makeOnce(
-    id: string,
-    parts: string[],
-    action: AuthorizationPolicySpecAction,
-    calls: () => Calls[],
-    dryRun: string,
-  ): void {
+  private makeOnce(id: string, parts: string[], action: 'ALLOW' | 'DENY', calls: () => Calls[], dryRun: string): void {
     if (this.node.tryFindChild(id)) return;
     // Without its port, a denial of HTTP would hold for every connection of the others, of which it can read nothing.
-    const ports = action === DENY ? [`${this.gateway.targetPorts.http}`] : undefined;
+    const ports = action === 'DENY' ? [`${this.gateway.targetPorts.http}`] : undefined;
     this.policy(id, parts, action, () => this.httpRules(calls(), ports), dryRun);
   }
 
@@ -190,7 +182,7 @@ export class ClientPolicy extends Construct {
       return {
         from: [{ source: sourceOf(client) }],
         to: operations.map((operation) => ({ operation: { ...operation, ports, methods, paths } })),
-        when: whenHeaders(headers),
+        when: headers && whenHeaders(headers),
       };
     });
   }
@@ -222,7 +214,7 @@ export class ClientPolicy extends Construct {
   private policy(
     id: string,
     parts: string[],
-    action: AuthorizationPolicySpecAction,
+    action: 'ALLOW' | 'DENY',
     rules: () => AuthorizationPolicySpecRules[],
     dryRun?: string,
   ): ApiObject {
@@ -235,7 +227,8 @@ export class ClientPolicy extends Construct {
       kind: 'AuthorizationPolicy',
       name: dottedName(exitName, ...parts),
       annotations: dryRun === undefined ? undefined : { [DRY_RUN]: dryRun },
-      spec: () => toJson_AuthorizationPolicySpec({ selector: { matchLabels: selector }, action, rules: rules() }),
+      spec: () =>
+        ({ selector: { matchLabels: selector }, action, rules: rules() }) satisfies Plain<AuthorizationPolicySpec>,
     });
   }
 

@@ -1,8 +1,8 @@
 import { Construct } from 'constructs';
 import { OpaquePort } from '../../destination/opaque-port';
-import { ObjectSize } from '../../exit/object-size';
 import { hopServerName } from '../../exit/server-names';
 import { Mesh } from '../../mesh/mesh';
+import { ObjectSize } from '../../mesh/stored-size';
 import { EgressClient } from '../../policy/egress-client';
 
 /** A server of the exit's Gateway for an opaque port of a host, and for either its service accounts or a whole namespace. */

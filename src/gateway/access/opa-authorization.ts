@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { ApiObject, Yaml } from 'cdk8s';
 import { Construct } from 'constructs';
-import { ServiceEntrySpecResolution, toJson_ServiceEntrySpec } from '../../../imports/networking.istio.io';
-import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../../imports/security.istio.io';
+import { ServiceEntrySpec } from '../../../imports/networking.istio.io';
+import { AuthorizationPolicySpec } from '../../../imports/security.istio.io';
 import { Brand } from '../../brand';
 import { checkPort } from '../../destination/port-number';
 import { EgressError } from '../../errors';
 import { OwnGatewayAddress } from '../../exit/address';
 import { objectsOf } from '../../mesh/manifest';
 import { Mesh } from '../../mesh/mesh';
+import { Plain } from '../../mesh/plain';
 import { checkDottedName, checkName, dottedName, joinName } from '../../naming';
 import { checkOptions, Options } from '../../options';
 
@@ -168,13 +169,13 @@ export class OpaPolicy extends Construct {
       kind: 'AuthorizationPolicy',
       name,
       spec: () =>
-        toJson_AuthorizationPolicySpec({
+        ({
           selector: { matchLabels: gateway.selector },
-          action: AuthorizationPolicySpecAction.CUSTOM,
+          action: 'CUSTOM',
           provider: { name: provider },
           // HTTP calls alone: Envoy could tell OPA nothing about the bytes of opaque ports, and the probe of the upstream has no caller.
           rules: [{ to: [{ operation: { ports: [`${gateway.targetPorts.http}`] } }] }],
-        }),
+        }) satisfies Plain<AuthorizationPolicySpec>,
     });
     if (sidecar) this.addSidecar(sidecar);
   }
@@ -205,13 +206,13 @@ export class OpaPolicy extends Construct {
       kind: 'ServiceEntry',
       name: dottedName(this.gateway.exitName, OBJECTS),
       spec: () =>
-        toJson_ServiceEntrySpec({
+        ({
           exportTo: ['.'],
           hosts: [this.localHost],
           ports: [{ name: 'grpc', number: GRPC_PORT, protocol: 'GRPC' }],
-          resolution: ServiceEntrySpecResolution.STATIC,
+          resolution: 'STATIC',
           endpoints: [{ address: '127.0.0.1' }],
-        }),
+        }) satisfies Plain<ServiceEntrySpec>,
     });
   }
 }
@@ -249,8 +250,8 @@ function opaConfig({ decision = DECISION, decisionLog }: OpaSidecarOptions): str
 }
 
 /** OPA reads its configuration when it starts: a hash of it in the pods' annotations replaces the pods when it changes. */
-export function opaAnnotations(sidecar: OpaSidecarOptions | undefined): { [key: string]: string } | undefined {
-  return sidecar && { 'checksum/opa': createHash('sha256').update(opaConfig(sidecar)).digest('hex').slice(0, 8) };
+export function opaAnnotations(sidecar: OpaSidecarOptions): { [key: string]: string } {
+  return { 'checksum/opa': createHash('sha256').update(opaConfig(sidecar)).digest('hex').slice(0, 8) };
 }
 
 /** The container with OPA, and its volumes. */

@@ -1,9 +1,10 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../../imports/security.istio.io';
-import { isBelow } from '../../destination/wildcard';
+import { AuthorizationPolicySpec } from '../../../imports/security.istio.io';
+import { isBelow } from '../../destination/host-names';
 import { OwnGatewayAddress } from '../../exit/address';
 import { objectsOf } from '../../mesh/manifest';
+import { Plain } from '../../mesh/plain';
 import { dottedName } from '../../naming';
 
 /** The policy for TLS without identity: it lets everybody who reaches the gateway through to these hosts. */
@@ -25,16 +26,16 @@ export class OpenPolicy extends Construct {
       kind: 'AuthorizationPolicy',
       name: dottedName(gateway.exitName, 'without.identity'),
       spec: () =>
-        toJson_AuthorizationPolicySpec({
+        ({
           selector: { matchLabels: gateway.selector },
-          action: AuthorizationPolicySpecAction.ALLOW,
+          action: 'ALLOW',
           rules: [
             {
               to: [{ operation: { ports: [`${gateway.targetPorts.opaque}`] } }],
               when: [{ key: 'connection.sni', values: [...this.hosts].sort(), notValues: this.closedBelow() }],
             },
           ],
-        }),
+        }) satisfies Plain<AuthorizationPolicySpec>,
     });
   }
 

@@ -124,7 +124,7 @@ export function podAnnotations(mesh: Mesh, { gateway, opa }: PodSpecProps): { [k
   return {
     ...mesh._annotations,
     ...gateway.metadata?.annotations,
-    ...opaAnnotations(opa),
+    ...(opa && opaAnnotations(opa)),
     ...NO_ENVOY_HEADERS,
   };
 }

@@ -1,7 +1,7 @@
 import { Construct, IConstruct } from 'constructs';
-import { allDeclared } from '../../app/declared';
 import { knownExits } from '../../app/known-exits';
 import { clusterRangesOf, GuardMark, guardOf, ingressHostOf } from '../../app/marks';
+import { allDeclared } from '../../app/records';
 import { ExitAddress } from '../../exit/address';
 import { EgressExit } from '../../exit/egress-exit';
 import { Mesh } from '../../mesh/mesh';
