@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"runtime/debug"
 
 	"cdk8s-istio-egress-engine/internal/follow"
 	"cdk8s-istio-egress-engine/internal/input"
+	"cdk8s-istio-egress-engine/internal/inventory"
 	"cdk8s-istio-egress-engine/internal/mesh"
 )
 
@@ -26,16 +28,23 @@ type question struct {
 	// OnlyThoseOutside is set where other names do not exist outside.
 	OnlyThoseOutside bool          `json:"onlyThoseOutside"`
 	Calls            []follow.Call `json:"calls"`
+	// Inventory asks for everything that anybody reaches, instead of calls.
+	Inventory bool `json:"inventory"`
 }
 
 // answer is what comes back.
 type answer struct {
-	Istio    string          `json:"istio"`
-	Answers  []follow.Answer `json:"answers"`
+	Istio   string          `json:"istio"`
+	Answers []follow.Answer `json:"answers"`
+	// Inventory is who reaches what.
+	Inventory []inventory.Row `json:"inventory,omitempty"`
+	// Callers are those whom the inventory asked for.
+	Callers  []string        `json:"callers,omitempty"`
 	Problems []input.Problem `json:"problems"`
 }
 
 func main() {
+	debug.SetGCPercent(400) // it lives for seconds
 	var asked question
 	if err := json.NewDecoder(os.Stdin).Decode(&asked); err != nil {
 		fail(fmt.Errorf("the question: %w", err))
@@ -67,11 +76,18 @@ func reply(asked question) (*answer, error) {
 		}
 		callers = append(callers, caller)
 	}
-	built, err := mesh.Build(objects, asked.Mesh, callers)
+	built, err := mesh.Build(objects, asked.Mesh, callers, asked.Inventory)
 	if err != nil {
 		return nil, err
 	}
 	said := &answer{Istio: mesh.IstioVersion, Answers: []follow.Answer{}, Problems: append(problems, built.Problems...)}
+	if asked.Inventory {
+		said.Inventory = inventory.List(built)
+		for _, caller := range built.Callers() {
+			said.Callers = append(said.Callers, caller.Namespace+"/"+caller.Name)
+		}
+		return said, nil
+	}
 	walker := follow.NewWalker(built, asked.Outside, asked.OnlyThoseOutside)
 	for _, call := range asked.Calls {
 		said.Answers = append(said.Answers, walker.Follow(call))

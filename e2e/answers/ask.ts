@@ -35,10 +35,13 @@ export interface Said {
   };
 }
 
+let binary: Promise<string> | undefined;
+
 /** Asks the engine what becomes of calls in the cluster as it was dumped, with the bed's istiod and DNS. */
 export async function ask(manifests: string, outside: Record<string, string>, calls: Asked[]): Promise<Said[]> {
   const question = { manifests, mesh: readFileSync(FILES.meshConfig, 'utf8'), outside, onlyThoseOutside: true, calls };
-  const { stdout } = await run([join(await engine(), 'engine')], {
+  binary ??= engine();
+  const { stdout } = await run([join(await binary, 'engine')], {
     input: JSON.stringify(question),
     env: { ...(process.env as Record<string, string>), ...istiodSettings() },
   });

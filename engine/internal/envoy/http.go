@@ -270,8 +270,8 @@ type wildcardHost struct {
 }
 
 func (p *Proxy) index(configuration *route.RouteConfiguration) *hostIndex {
-	if known := p.hosts[configuration]; known != nil {
-		return known
+	if known, is := p.hosts.Load(configuration); is {
+		return known.(*hostIndex)
 	}
 	made := &hostIndex{exact: map[string]*route.VirtualHost{}}
 	for _, host := range configuration.GetVirtualHosts() {
@@ -287,7 +287,7 @@ func (p *Proxy) index(configuration *route.RouteConfiguration) *hostIndex {
 			}
 		}
 	}
-	p.hosts[configuration] = made
+	p.hosts.Store(configuration, made)
 	return made
 }
 

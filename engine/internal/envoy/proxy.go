@@ -2,7 +2,9 @@ package envoy
 
 import (
 	"net/netip"
+	"strconv"
 	"strings"
+	"sync"
 
 	cluster "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	endpoint "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
@@ -17,7 +19,8 @@ type Proxy struct {
 	clusters  map[string]*cluster.Cluster
 	endpoints map[string]*endpoint.ClusterLoadAssignment
 	names     map[string][]netip.Addr
-	hosts     map[*route.RouteConfiguration]*hostIndex
+	// hosts are indices of route configurations, made when they are asked for.
+	hosts sync.Map
 }
 
 // NewProxy takes what istiod sends by LDS, RDS and CDS.
@@ -28,7 +31,6 @@ func NewProxy(listeners []*listener.Listener, routes []*route.RouteConfiguration
 		clusters:  map[string]*cluster.Cluster{},
 		endpoints: map[string]*endpoint.ClusterLoadAssignment{},
 		names:     map[string][]netip.Addr{},
-		hosts:     map[*route.RouteConfiguration]*hostIndex{},
 	}
 	for _, one := range routes {
 		if one != nil {
@@ -132,4 +134,41 @@ func (p *Proxy) ListenerAt(to netip.AddrPort) *listener.Listener {
 		}
 	}
 	return any
+}
+
+// NamedHost is a host that a configuration names, on a port.
+type NamedHost struct {
+	Host string
+	Port uint16
+	// TLS is set where the host is told by its server name.
+	TLS bool
+}
+
+// NamedHosts are the hosts of routes and the server names of filter chains for calls of the pod itself.
+func (p *Proxy) NamedHosts() []NamedHost {
+	var all []NamedHost
+	for name, configuration := range p.routes {
+		port, err := strconv.ParseUint(name, 10, 16)
+		if err != nil {
+			continue // routes of what comes in
+		}
+		for _, host := range configuration.GetVirtualHosts() {
+			for _, domain := range host.GetDomains() {
+				if domain != "*" && !strings.Contains(domain, ":") {
+					all = append(all, NamedHost{domain, uint16(port), false})
+				}
+			}
+		}
+	}
+	for _, one := range p.listeners {
+		if one.GetName() == virtualInbound {
+			continue
+		}
+		for _, chain := range one.GetFilterChains() {
+			for _, name := range chain.GetFilterChainMatch().GetServerNames() {
+				all = append(all, NamedHost{name, uint16(one.GetAddress().GetSocketAddress().GetPortValue()), true})
+			}
+		}
+	}
+	return all
 }

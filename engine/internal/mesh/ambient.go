@@ -15,6 +15,8 @@ type Ambient struct {
 
 // Ambient asks istiod for what ztunnels get.
 func (m *Mesh) Ambient() *Ambient {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
 	if m.ambient != nil {
 		return m.ambient
 	}

@@ -3,7 +3,10 @@ package mesh
 import (
 	"encoding/json"
 	"fmt"
+	goruntime "runtime"
+	"slices"
 	"strings"
+	"sync"
 
 	"istio.io/istio/pilot/pkg/config/kube/crd"
 	"istio.io/istio/pkg/config"
@@ -34,25 +37,49 @@ func decode(manifest input.Object) (decoded, error) {
 		}
 		text = renamed
 	}
-	object, _, err := kubelib.IstioCodec.UniversalDeserializer().Decode(text, nil, nil)
-	if runtime.IsNotRegisteredError(err) {
-		return decoded{}, nil
+	var its decoded
+	isIstios := isKnown && strings.HasSuffix(known.Group(), ".istio.io")
+	if isIstios {
+		configuration, err := configOf(known, text)
+		if err != nil {
+			return decoded{}, err
+		}
+		if _, err := known.ValidateConfig(*configuration); err != nil {
+			return decoded{}, fmt.Errorf("istiod's webhook refuses it: %w", err)
+		}
+		its.config = configuration
 	}
-	if err != nil {
-		return decoded{}, err
+	if !isIstios || slices.Contains(forAmbient, manifest.Kind) {
+		object, _, err := kubelib.IstioCodec.UniversalDeserializer().Decode(text, nil, nil)
+		if runtime.IsNotRegisteredError(err) {
+			return its, nil
+		}
+		if err != nil {
+			return decoded{}, err
+		}
+		defaults(object)
+		its.object = object
 	}
-	defaults(object)
-	if !isKnown || !strings.HasSuffix(known.Group(), ".istio.io") {
-		return decoded{object: object}, nil
+	return its, nil
+}
+
+// forAmbient are those of Istio's kinds that its index for ambient meshes reads as objects of Kubernetes.
+var forAmbient = []string{"ServiceEntry", "WorkloadEntry", "WorkloadGroup", "AuthorizationPolicy", "PeerAuthentication"}
+
+// decodeAll decodes on all processors.
+func decodeAll(manifests []input.Object) ([]decoded, []error) {
+	results, errors := make([]decoded, len(manifests)), make([]error, len(manifests))
+	var wait sync.WaitGroup
+	workers := goruntime.GOMAXPROCS(0)
+	for worker := range workers {
+		wait.Go(func() {
+			for index := worker; index < len(manifests); index += workers {
+				results[index], errors[index] = decode(manifests[index])
+			}
+		})
 	}
-	its, err := configOf(known, text)
-	if err != nil {
-		return decoded{}, err
-	}
-	if _, err := known.ValidateConfig(*its); err != nil {
-		return decoded{}, fmt.Errorf("istiod's webhook refuses it: %w", err)
-	}
-	return decoded{object, its}, nil
+	wait.Wait()
+	return results, errors
 }
 
 func configOf(known resource.Schema, text []byte) (*config.Config, error) {

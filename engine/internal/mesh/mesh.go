@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	meshconfig "istio.io/api/mesh/v1alpha1"
 	clientnetworking "istio.io/client-go/pkg/apis/networking/v1"
@@ -32,6 +34,9 @@ type Mesh struct {
 	Problems []input.Problem
 
 	cluster *cluster
+	configs []config.Config
+	callers []Caller
+	mutex   sync.Mutex
 	pods    []*Pod
 	byIP    map[netip.Addr]*Pod
 	istiod  *xds.FakeDiscoveryServer
@@ -39,8 +44,9 @@ type Mesh struct {
 	ambient *Ambient
 }
 
-// Build runs istiod on manifests, with a mesh configuration in YAML, for callers of whom the manifests may know nothing.
-func Build(objects []input.Object, configuration string, callers []Caller) (built *Mesh, err error) {
+// Build runs istiod on manifests, with a mesh configuration in YAML, for callers of whom the manifests may know nothing, or for
+// everybody that the manifests know.
+func Build(objects []input.Object, configuration string, callers []Caller, everybody bool) (built *Mesh, err error) {
 	defer func() {
 		switch reason := recover().(type) {
 		case nil:
@@ -62,14 +68,20 @@ func Build(objects []input.Object, configuration string, callers []Caller) (buil
 		byIP:    map[netip.Addr]*Pod{},
 		proxies: map[*Pod]*envoy.Proxy{},
 	}
-	configs := m.read(objects)
+	m.configs = m.read(objects)
+	if everybody {
+		callers = m.everybody(m.configs)
+	}
+	m.callers = callers
 	m.assume(callers)
 	m.cluster.complete(objects)
 	m.settlePods()
 	m.istiod = xds.NewFakeDiscoveryServer(&failer{}, xds.FakeOptions{
-		Configs:           m.withAddresses(configs),
+		Configs:           m.withAddresses(m.configs),
 		KubernetesObjects: m.cluster.objects(),
 		MeshConfig:        settings,
+		// One push for all that is there: every push reads everything anew.
+		DebounceTime: 20 * time.Millisecond,
 	})
 	return m, nil
 }
@@ -83,15 +95,16 @@ func quiet() {
 
 func (m *Mesh) read(objects []input.Object) []config.Config {
 	var configs []config.Config
-	for _, manifest := range objects {
-		its, err := decode(manifest)
+	all, errors := decodeAll(objects)
+	for index, manifest := range objects {
+		its, err := all[index], errors[index]
 		if err != nil {
 			m.Problems = append(m.Problems, input.Problem{
 				File: manifest.File, Line: manifest.Line, Object: manifest.Key(), Message: err.Error(),
 			})
 			continue
 		}
-		if its.object == nil {
+		if its.object == nil && its.config == nil {
 			continue
 		}
 		if _, twice := m.Sources[manifest.Key()]; twice {
@@ -102,7 +115,9 @@ func (m *Mesh) read(objects []input.Object) []config.Config {
 			continue
 		}
 		m.Sources[manifest.Key()] = manifest
-		m.cluster.add(its.object)
+		if its.object != nil {
+			m.cluster.add(its.object)
+		}
 		if its.config != nil {
 			configs = append(configs, *its.config)
 		}
@@ -127,6 +142,9 @@ func (m *Mesh) withAddresses(configs []config.Config) []config.Config {
 
 // Caller is who makes a call, as a question names it: a workload or a service account of a namespace.
 type Caller struct{ Namespace, Name string }
+
+// Callers are those whom the mesh was built for.
+func (m *Mesh) Callers() []Caller { return m.callers }
 
 // assume makes a pod for callers of whom the manifests hold no workload.
 func (m *Mesh) assume(callers []Caller) {

@@ -17,6 +17,8 @@ const IstioVersion = "1.31.1"
 
 // Proxy is the configuration that istiod gives to the proxy of a pod.
 func (m *Mesh) Proxy(pod *Pod) *envoy.Proxy {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
 	if known := m.proxies[pod]; known != nil {
 		return known
 	}

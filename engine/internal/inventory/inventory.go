@@ -1,0 +1,136 @@
+// Package inventory lists who reaches what: every caller that manifests know, and every destination that its proxy does.
+package inventory
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"cdk8s-istio-egress-engine/internal/follow"
+	"cdk8s-istio-egress-engine/internal/mesh"
+)
+
+// Row is a caller and a destination outside that it reaches.
+type Row struct {
+	// Caller is `namespace/workload or service account`; a star stands for everybody of the namespace who is not named.
+	Caller string `json:"caller"`
+	// Host is a name, a wildcard, or a star for hosts that the mesh does not know.
+	Host string `json:"host"`
+	Port uint16 `json:"port"`
+	// Speaks is what the caller sends: http, tls or tcp.
+	Speaks string `json:"speaks"`
+	// Access is `all`, or `some` where rules let certain requests pass only, or `depends`.
+	Access string `json:"access"`
+	// Exit is the pod that calls leave from, `namespace/workload`; the caller's own where nothing stands between.
+	Exit string `json:"exit"`
+	// Arrives is where they end.
+	Arrives follow.Arrival `json:"arrives"`
+	// Decided are the objects that let them pass.
+	Decided []follow.Reference `json:"decided,omitempty"`
+	// Notes are what the objects that lead there say of their owner, reason, ticket and end, by the last part of the annotation's name.
+	Notes map[string]string `json:"notes,omitempty"`
+}
+
+// List asks for every caller that a mesh was built for, and every destination that its proxy knows.
+func List(of *mesh.Mesh) []Row {
+	callers, probes := of.Callers(), of.Requests()
+	rows := make([][]Row, len(callers))
+	var wait sync.WaitGroup
+	next := make(chan int)
+	for range runtime.GOMAXPROCS(0) {
+		wait.Go(func() {
+			walker := follow.NewWalker(of, nil, false)
+			for index := range next {
+				pod := of.PodOf(callers[index])
+				if pod == nil || pod.Proxy == mesh.Gateway || pod.Proxy == mesh.Waypoint {
+					continue
+				}
+				for _, destination := range of.Destinations(pod) {
+					if row, reaches := ask(walker, callers[index], destination, probes[destination.Host]); reaches {
+						row.Notes = notesOf(of, row.Decided)
+						rows[index] = append(rows[index], row)
+					}
+				}
+			}
+		})
+	}
+	for index := range callers {
+		next <- index
+	}
+	close(next)
+	wait.Wait()
+	return slices.Concat(rows...)
+}
+
+// notes are the names of annotations that inventories show.
+var notes = []string{"owner", "reason", "ticket", "expires"}
+
+func notesOf(of *mesh.Mesh, decided []follow.Reference) map[string]string {
+	found := map[string]string{}
+	for _, reference := range decided {
+		annotations := of.Sources[reference.Object].Annotations
+		for _, note := range notes {
+			if value := annotations["cdk8s-istio-egress/"+note]; value != "" && found[note] == "" {
+				found[note] = value
+			}
+		}
+	}
+	return found
+}
+
+// ask makes the plainest call, and those that policies name for the host.
+func ask(walker *follow.Walker, caller mesh.Caller, to mesh.Destination, named []mesh.Request) (Row, bool) {
+	name := to.Host
+	switch {
+	case name == "*":
+		name = "undeclared.example"
+	case strings.HasPrefix(name, "*."):
+		name = "any" + name[1:]
+	}
+	row := Row{Caller: caller.Namespace + "/" + caller.Name, Host: to.Host, Port: to.Port, Speaks: to.Speaks}
+	if caller.Name == mesh.Others {
+		row.Caller = caller.Namespace + "/*"
+	}
+	scheme := map[string]string{"http": "http", "tls": "https", "tcp": "tcp"}[to.Speaks]
+	call := follow.Call{From: caller.Namespace + "/" + caller.Name, URL: fmt.Sprintf("%s://%s:%d/", scheme, name, to.Port)}
+	passed, asked := 0, 0
+	depends := false
+	try := func(call follow.Call) {
+		asked++
+		said := walker.Follow(call)
+		if said.Arrives == nil || !said.Arrives.Outside || (said.Verdict != follow.Allowed && said.Verdict != follow.Depends) {
+			return
+		}
+		passed++
+		depends = depends || said.Verdict == follow.Depends
+		if row.Exit != "" {
+			return
+		}
+		row.Exit, row.Arrives = said.Arrives.From, *said.Arrives
+		for _, hop := range said.Hops {
+			row.Decided = append(row.Decided, hop.Decided...)
+		}
+	}
+	try(call)
+	if to.Speaks == "http" {
+		for _, request := range named {
+			its := call
+			its.Method, its.Target = request.Method, request.Path
+			try(its)
+		}
+	}
+	if passed == 0 {
+		return row, false
+	}
+	switch {
+	case depends:
+		row.Access = "depends"
+	case passed < asked:
+		row.Access = "some"
+	default:
+		row.Access = "all"
+	}
+	return row, true
+}
