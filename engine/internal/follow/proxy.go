@@ -228,17 +228,17 @@ func (w *walk) upstream(at stop, hop *Hop, name string, facts envoy.Facts) {
 	hop.Cluster = name
 	its := at.config.Cluster(name)
 	if name == "BlackHoleCluster" || name == "block_all" {
-		w.status(Refused, 502, "the mesh knows no way from %s to %s", at.pod.Title(), w.where(facts))
+		w.unreached(facts, Refused, 502, "the mesh knows no way from %s to %s", at.pod.Title(), w.where(facts))
 		return
 	}
 	if its == nil {
-		w.status(Failed, 503, "%s of %s has no cluster %s", at.pod.Proxy, at.pod.Title(), name)
+		w.unreached(facts, Failed, 503, "%s of %s has no cluster %s", at.pod.Proxy, at.pod.Title(), name)
 		return
 	}
 	w.refer(hop, envoy.Origin(its.GetMetadata()), "connects")
 	targets := w.targets(at, its, facts)
 	if len(targets) == 0 {
-		w.status(Failed, 503, "cluster %s of %s has no endpoint", name, at.pod.Title())
+		w.unreached(facts, Failed, 503, "cluster %s of %s has no endpoint", name, at.pod.Title())
 		return
 	}
 	target := targets[0]
@@ -261,7 +261,7 @@ func (w *walk) upstream(at stop, hop *Hop, name string, facts envoy.Facts) {
 	if !is {
 		found, err := w.lookUp(target.Host)
 		if err != nil {
-			w.status(Failed, 503, "%s of %s finds no endpoint: %s", at.pod.Proxy, at.pod.Title(), err)
+			w.unreached(facts, Failed, 503, "%s of %s finds no endpoint: %s", at.pod.Proxy, at.pod.Title(), err)
 			return
 		}
 		address = found
@@ -269,6 +269,14 @@ func (w *walk) upstream(at stop, hop *Hop, name string, facts envoy.Facts) {
 	next.To = netip.AddrPortFrom(address, target.Port)
 	hop.To = target.Host + ":" + portOf(target.Port)
 	w.connect(at.pod, next, target.TLS)
+}
+
+// unreached ends a call that the proxy cannot send on: with an answer where it speaks HTTP with its caller.
+func (w *walk) unreached(facts envoy.Facts, verdict Verdict, status int, reason string, arguments ...any) {
+	if facts.HTTP == nil {
+		status = 0
+	}
+	w.status(verdict, status, reason, arguments...)
 }
 
 func (w *walk) targets(at stop, its *cluster.Cluster, facts envoy.Facts) []envoy.Target {
