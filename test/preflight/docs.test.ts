@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { main } from '../../src/cli/preflight';
+import { PREFLIGHT } from '../../src/cli/preflight';
 import { FINDINGS } from '../../src/preflight/codes';
 import { RULES } from '../../src/preflight/rules';
 
@@ -30,12 +30,6 @@ test('every rule is in the list, and says why it is there', () => {
   for (const text of rules) expect(text).toMatch(/\*\/\nexport function\* /);
 });
 
-test('every option of the usage is documented', async () => {
-  let usage = '';
-  await main(['--help'], { out: (text) => (usage = text), err: () => undefined, stdin: () => process.stdin });
-  const options = [...usage.matchAll(/^ {2}(--[a-z-]+)/gm)]
-    .map((match) => match[1])
-    .filter((option) => option !== '--help');
-  expect(options).toHaveLength(7);
-  for (const option of options) expect(docs).toContain(`\`${option}`);
+test.each(Object.keys(PREFLIGHT.options))('the option --%s is documented', (option) => {
+  expect(docs).toContain(`\`--${option}`);
 });

@@ -1,7 +1,7 @@
 import { Value } from '../../model/value';
 import { podsName } from '../exits';
 import { Finding } from '../finding';
-import { parsed } from '../mesh-config';
+import { parsed } from '../../model/control-plane';
 import { Context } from '../rule';
 
 /**
