@@ -79,7 +79,7 @@ export async function pack(platforms: readonly string[], target: string): Promis
   return tarballs;
 }
 
-function packed(fields: { name: string }, target: string, bin?: string): string {
+function packed(fields: object, target: string, bin?: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'engine-package-'));
   try {
     writeFileSync(join(folder, 'package.json'), JSON.stringify(fields, undefined, 2));

@@ -69,7 +69,7 @@ export class Given {
 /** Reads what follows a command's name. @throws UsageError */
 export function read({ options }: Command, args: string[]): Given {
   const spreading = Object.keys(options).filter((name) => options[name].spreads);
-  const parsed = attempt(() =>
+  const parsed = asUsage(() =>
     parseArgs({
       args: spread(
         args,
@@ -97,7 +97,8 @@ function either(words: readonly string[]): string {
   return words.join(', ').replace(/, (?=[^,]*$)/, ' or ');
 }
 
-function attempt<T>(work: () => T): T {
+/** Does something whose errors are mistakes of usage. */
+export function asUsage<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {

@@ -1,15 +1,14 @@
 import { text } from 'node:stream/consumers';
-import { Command, Given, UsageError } from './command';
+import { asUsage, Command, Given, UsageError } from './command';
 import { Terminal, withProgress } from './terminal';
 import { ask } from '../engine/ask';
 import { engineBinary } from '../engine/binary';
-import { settle } from '../engine/istiod-settings';
-import { statementsOf, statementsOfFile, STATING_KINDS } from '../engine/mesh-statements';
-import { sorted } from '../engine/problems';
+import { checkCall } from '../engine/check-call';
+import { Inquiry, isStating, Material, Outcome } from '../engine/inquiry';
+import { statementsOfFile } from '../engine/mesh-statements';
 import { Call, Verdict } from '../engine/question';
-import { storyOf } from '../engine/story';
-import { toMarkdown, toText, Told } from '../engine/story-text';
-import { Input, readInputs } from '../model/inputs';
+import { toMarkdown, toText } from '../engine/story-text';
+import { readInputs } from '../model/inputs';
 
 /** Which verdicts fail, by what `--fail-on` says. */
 const FAILING = {
@@ -66,65 +65,47 @@ async function run(given: Given, terminal: Terminal): Promise<number> {
   const { paths, call } = callOf(given);
   engineBinary(); // whoever lacks it learns it first
   const stdin = paths.includes('-') ? await text(terminal.stdin()) : '';
-  const { input, isEmpty } = inputOf(paths, stdin);
-  if (isEmpty) throw new Error(`No manifests in ${paths.join(', ')}.`);
-  const statements = meshFile(given) ?? statementsOf(input.manifests, input.others);
-  const settings = settle(statements, given.truth('scoped-gateways'));
-  const question = {
-    paths: paths.filter((path) => path !== '-'),
-    manifests: stdin,
-    mesh: settings.mesh,
-    calls: [call],
-  };
+  const material = materialOf(paths, stdin);
+  const inquiry = new Inquiry(material, { mesh: meshFile(given), scopedGateways: given.truth('scoped-gateways') });
   const reply = await withProgress(
     terminal,
     () => 'istiod reads the manifests',
-    () => ask(question, settings.environment),
+    () => ask(inquiry.about(call), inquiry.environment),
   );
-  const [answer] = reply.answers;
-  const { grave, light } = sorted(reply.problems ?? [], statements);
-  const told: Told = {
-    story: storyOf(call, answer),
-    assumptions: [
-      `the cluster holds these manifests and nothing else, and Istio ${reply.istio}`,
-      ...settings.assumptions,
-      ...(answer.assumptions ?? []),
-    ],
-    problems: [...grave, ...light],
-  };
-  terminal.out(OUTPUTS[given.text('output') as keyof typeof OUTPUTS](told, { call, ...answer }));
-  if (grave.length > 0 && !given.is('despite-problems')) {
+  const told = inquiry.told(call, reply);
+  terminal.out(OUTPUTS[given.text('output') as keyof typeof OUTPUTS](told, call));
+  if (told.grave.length > 0 && !given.is('despite-problems')) {
     terminal.err(
       'Something was not counted that may change the answer, see above; --despite-problems takes it as it is.\n',
     );
     return 2;
   }
-  return FAILING[given.text('fail-on') as keyof typeof FAILING](answer.verdict) ? 1 : 0;
+  return FAILING[given.text('fail-on') as keyof typeof FAILING](told.answer.verdict) ? 1 : 0;
 }
 
 const OUTPUTS = {
   text: toText,
   markdown: toMarkdown,
-  json: ({ assumptions, problems }: Told, answer: object) =>
-    `${JSON.stringify({ ...answer, assumptions, problems }, undefined, 2)}\n`,
+  json: ({ answer, assumptions, problems }: Outcome, call: Call) =>
+    `${JSON.stringify({ call, ...answer, assumptions, problems }, undefined, 2)}\n`,
 };
 
 /** What the mesh is like is read here; what the objects do, the engine reads. */
-function inputOf(paths: string[], stdin: string): { input: Input; isEmpty: boolean } {
+function materialOf(paths: string[], stdin: string): Material {
   let isEmpty = true;
   const wants = (kind: string) => {
     isEmpty = false;
-    return STATING_KINDS.has(kind);
+    return isStating(kind);
   };
-  return { input: readInputs(paths, wants, () => stdin), isEmpty };
+  const { manifests, others } = readInputs(paths, wants, () => stdin);
+  if (isEmpty) throw new Error(`No manifests in ${paths.join(', ')}.`);
+  return { manifests, others, paths: paths.filter((path) => path !== '-'), text: stdin };
 }
 
 function meshFile(given: Given) {
   const file = given.text('mesh');
   return file === undefined ? undefined : statementsOfFile(file);
 }
-
-const URL_FORM = /^(https?|wss?|grpcs?|tls|tcp):\/\/[^\s/]+/;
 
 function callOf(given: Given): { paths: string[]; call: Call } {
   const urls = given.operands.filter((operand) => operand.includes('://'));
@@ -133,22 +114,16 @@ function callOf(given: Given): { paths: string[]; call: Call } {
   if (urls.length !== 1) throw new UsageError(`One URL is needed, not ${urls.length}.`);
   if (paths.length === 0) throw new UsageError('A file or folder of manifests is needed.');
   if (from === undefined) throw new UsageError('--from is needed: who calls?');
-  if (!/^[^/\s]+\/[^/\s]+$/.test(from))
-    throw new UsageError(`--from is namespace/workload or namespace/account, not ${from}.`);
-  const [url] = urls;
-  if (!URL_FORM.test(url) || !URL.canParse(url)) throw new UsageError(`${url} is no URL that can be called.`);
-  if (url.startsWith('tcp:') && new URL(url).port === '') throw new UsageError(`${url} needs a port.`);
-  return {
-    paths,
-    call: {
-      from,
-      url,
-      method: given.text('method'),
-      ...headersOf(given.list('header')),
-      http: given.text('http') as Call['http'],
-      sni: given.text('sni'),
-    },
+  const call = {
+    from,
+    url: urls[0],
+    method: given.text('method'),
+    ...headersOf(given.list('header')),
+    http: given.text('http') as Call['http'],
+    sni: given.text('sni'),
   };
+  asUsage(() => checkCall(call));
+  return { paths, call };
 }
 
 function headersOf(lines: string[]): Pick<Call, 'headers' | 'lines'> {

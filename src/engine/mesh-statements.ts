@@ -20,6 +20,9 @@ export interface Statement {
 /** The kinds of manifests that say something of the mesh. */
 export const STATING_KINDS: ReadonlySet<string> = new Set(['ConfigMap', 'Deployment', 'IstioOperator']);
 
+/** What stands in no file has no line. */
+const place = ({ file, line }: Source) => (line === 0 ? file : `${file}:${line}`);
+
 /** The files that hold a mesh configuration and nothing around it, as `Installation.write` names it. */
 const MESH_FILE = /^mesh(-config)?\.ya?ml$/;
 
@@ -48,13 +51,13 @@ export function statementsOfFile(file: string): Statement[] {
 
 function ofManifest(manifest: Manifest): Statement[] {
   const { kind, namespace, name, source, body, spec } = manifest;
-  const title = `${kind} ${namespace}/${name} (${source.file}:${source.line})`;
+  const title = `${kind} ${namespace}/${name} (${place(source)})`;
   if (isMeshConfig(manifest)) {
     const text = body.at('data', 'mesh').text!;
     return [{ title, source, mesh: { text, value: parsed(text) } }];
   }
   if (isControlPlane(manifest)) return [{ title, source, environment: environmentOf(manifest) }];
-  return kind === 'IstioOperator' ? [ofOperator(spec, title, source)] : [];
+  return kind === 'IstioOperator' ? [ofOperator(spec, place(source), source)] : [];
 }
 
 function ofOperator(spec: Value, title: string, source: Source): Statement {
@@ -74,7 +77,7 @@ const some = (environment: Record<string, string>) => (Object.keys(environment).
 
 /** What istioctl reads, which needs no name; values for Helm's chart `istiod`, or for an umbrella of it. */
 function ofOther({ body, source }: Other): Statement[] {
-  const title = `${source.file}:${source.line}`;
+  const title = place(source);
   if (body.at('kind').text === 'IstioOperator') return [ofOperator(body.at('spec'), title, source)];
   if (MESH_FILE.test(basename(source.file))) return [bare(body, source)];
   const environment = { ...body.at('env').map, ...body.at('pilot', 'env').map };
@@ -84,7 +87,7 @@ function ofOther({ body, source }: Other): Statement[] {
 }
 
 function bare(value: Value, source: Source, text = JSON.stringify(value.raw)): Statement {
-  return { title: `${source.file}:${source.line}`, source, mesh: { text, value } };
+  return { title: place(source), source, mesh: { text, value } };
 }
 
 function meshIn(value: Value): Statement['mesh'] {

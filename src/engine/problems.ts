@@ -9,10 +9,19 @@ export interface Problems {
   readonly light: Problem[];
 }
 
-/** Tells problems apart; what says something of the mesh was read, although it is no manifest. */
-export function sorted(problems: Problem[], statements: Statement[]): Problems {
+/**
+ * Tells problems apart.
+ *
+ * @param statements What says something of the mesh was read, although it is no manifest
+ * @param made Objects that were added to the input, by kind, namespace and name; where they stand in it already, that is as it should be
+ */
+export function sorted(problems: Problem[], statements: Statement[], made: string[]): Problems {
   const read = new Set(statements.map(({ source: { file, line } }) => `${file}:${line}`));
-  const left = problems.filter((problem) => !(isNoManifest(problem) && read.has(`${problem.file}:${problem.line}`)));
+  const isOurs = ({ file, object = '' }: Problem) => !file && made.includes(object);
+  const left = problems.filter(
+    (problem) =>
+      !(isNoManifest(problem) && read.has(`${problem.file}:${problem.line}`)) && !(isTwice(problem) && isOurs(problem)),
+  );
   const isLight = (problem: Problem) => isNoManifest(problem) || isTwice(problem);
   return { grave: left.filter((problem) => !isLight(problem)), light: left.filter(isLight) };
 }

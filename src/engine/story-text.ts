@@ -1,5 +1,5 @@
 import { Problem } from './question';
-import { Story } from './story';
+import { Story, titleOf } from './story';
 import { codeInMarkdown, inMarkdown, oneLine, sentence } from '../model/plain-text';
 
 /** A story, and what it rests on. */
@@ -71,5 +71,5 @@ function list(title: string, problems: Problem[], line: (text: string) => string
 /** One line. */
 export function problemText({ file, line, object, message }: Problem): string {
   const at = [file, line].filter((part) => part !== undefined && part !== '').join(':');
-  return oneLine([at, object, message].filter(Boolean).join(': '));
+  return oneLine([at, object && titleOf(object), message].filter(Boolean).join(': '));
 }

@@ -32,7 +32,7 @@ export function storyOf(call: Call, answer: Answer): Story {
   return {
     verdict: answer.verdict,
     call: `${call.from} → ${isHttp ? `${call.method ?? 'GET'} ` : ''}${call.url}`,
-    outcome: outcome(answer),
+    outcome: outcome(answer, call.url.startsWith('tcp:')),
     steps: hops.map((hop, index) => ({
       who: arrival(hop, index),
       decided: (hop.decided ?? []).map(decision),
@@ -41,27 +41,27 @@ export function storyOf(call: Call, answer: Answer): Story {
   };
 }
 
-function outcome({ verdict, reason, status, arrives, hops }: Answer): string[] {
+function outcome({ verdict, reason, status, arrives, hops }: Answer, isBytes: boolean): string[] {
   // A proxy that does not read HTTP cannot answer in it.
   const isRead = hops.at(-1)?.route !== undefined;
   const gets =
     status === undefined ? [] : [isRead ? `the caller gets HTTP status ${status}` : 'its connection is closed'];
-  if (verdict === 'allowed' && arrives) return where(arrives);
+  if (verdict === 'allowed' && arrives) return where(arrives, isBytes);
   if (verdict === 'failed') return [`nothing refuses it, and yet it does not get there: ${reason}`, ...gets];
   return [reason, ...gets];
 }
 
-function where(arrives: Arrival): string[] {
+function where(arrives: Arrival, isBytes: boolean): string[] {
   const { outside, host, port, from, pod, identity } = arrives;
   if (!outside) {
     const by = identity === undefined ? [] : [`the workload is told that it comes from ${named(identity)}`];
     return [`it stays in the mesh, and reaches ${pod ?? host} on port ${port}`, ...by];
   }
-  return [`it leaves the mesh to ${host}:${port}, from ${from}`, encryption(arrives)];
+  return [`it leaves the mesh to ${host}:${port}, from ${from}`, encryption(arrives, isBytes)];
 }
 
 /** What somebody on the way outside can do. */
-function encryption({ encryption: by, verified, serverName }: Arrival): string {
+function encryption({ encryption: by, verified, serverName }: Arrival, isBytes: boolean): string {
   switch (by) {
     case 'exit':
       return verified
@@ -70,13 +70,15 @@ function encryption({ encryption: by, verified, serverName }: Arrival): string {
     case 'caller':
       return "it is encrypted by the caller itself: no proxy reads it, and to verify the server is the caller's part";
     case 'none':
-      return 'it is not encrypted: whoever is on the way can read and change it';
+      return isBytes
+        ? 'no proxy encrypts it: unless the caller does, whoever is on the way can read and change it'
+        : 'it is not encrypted: whoever is on the way can read and change it';
   }
 }
 
 const PROXIES = {
   sidecar: 'the sidecar of',
-  ztunnel: 'ztunnel, on the node of',
+  ztunnel: 'ztunnel beside',
   waypoint: 'the waypoint',
   gateway: 'the gateway',
 } as const;
@@ -104,7 +106,7 @@ function decision({ object, does, file, line }: Reference): Decision {
 }
 
 /** `Kind/namespace/name`, as people write it. */
-function titleOf(object: string): string {
+export function titleOf(object: string): string {
   const [kind, ...names] = object.split('/');
   return `${kind} ${names.filter(Boolean).join('/')}`;
 }

@@ -18,7 +18,7 @@ export function codeInMarkdown(text: string): string {
 /** A sentence: with a full stop, and with a capital letter unless it begins with a name. */
 export function sentence(text: string): string {
   const line = oneLine(text);
-  const isWord = /^(?!istiod|ztunnel)[a-z]+[ ,:]/.test(line);
+  const isWord = /^(?!istiod|istioctl|ztunnel)[a-z]+[ ,:]/.test(line);
   return `${isWord ? `${line[0].toUpperCase()}${line.slice(1)}` : line}.`;
 }
 
