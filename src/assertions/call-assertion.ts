@@ -48,8 +48,9 @@ export class CallAssertion {
   public static _about(inquiry: Inquiry, call: Call): CallAssertion {
     const outcome = inquiry.told(call, askAtOnce(inquiry.about(call), inquiry.environment));
     const { grave } = outcome;
-    if (grave.length > 0)
+    if (grave.length > 0) {
       throw new Error(`not all manifests can be applied:\n  ${grave.map(problemText).join('\n  ')}`);
+    }
     return new CallAssertion(outcome);
   }
 

@@ -16,7 +16,8 @@ export function askAtOnce(question: Question, istiod: Record<string, string>): R
     encoding: 'utf8',
     maxBuffer: Infinity,
   });
-  if (error) throw error;
+  // One that ended before it read everything says why by its exit code.
+  if (error && status === null) throw error;
   return replyOf(status, stdout, stderr);
 }
 

@@ -12,6 +12,7 @@ export function checkCall({ from, url, http }: Call): void {
     throw new Error(`${url} is no URL that can be called: it begins with ${SCHEMES.join(', ')} and ://.`);
   }
   if (scheme === 'tcp' && new URL(url).port === '') throw new Error(`${url} needs a port.`);
-  if (http !== undefined && !['1.1', '2'].includes(http))
+  if (http !== undefined && !['1.1', '2'].includes(http)) {
     throw new Error(`HTTP has the versions 1.1 and 2, not ${http}.`);
+  }
 }

@@ -42,7 +42,9 @@ export function readDocuments(file: string, text: string, wants: (kind: string) 
     const manifest = toManifest(content, { file, line });
     if (!manifest) {
       if (value.exists) reading.others.push({ body: value, source: { file, line } });
-    } else if (wants(manifest.kind)) reading.manifests.push(manifest);
+    } else if (wants(manifest.kind)) {
+      reading.manifests.push(manifest);
+    }
   };
 
   const json = parseJson(text);

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { program } from './program';
+import manifest from '../../package.json';
 import { EXPLAIN } from '../../src/cli/explain';
 import { MISSING } from '../../src/cli/missing';
 import { PREFLIGHT } from '../../src/cli/preflight';
 import { withProgress } from '../../src/cli/terminal';
-import manifest from '../../package.json';
 
 const COMMANDS = [EXPLAIN, PREFLIGHT, MISSING];
 
@@ -28,12 +29,18 @@ test.each([
   expect(err).toContain(`${message}\n\nUsage: cdk8s-istio-egress COMMAND`);
 });
 
-describe.each(COMMANDS.map((command) => [command.name, command] as const))('%s', (name, { options }) => {
+describe.each(COMMANDS.map((command) => [command.name, command] as const))('%s', (name, { options, page }) => {
   test('has a help that says every option and the exit codes', async () => {
     const { code, out } = await program([name, '--help']);
     expect(code).toBe(0);
     for (const option of Object.keys(options)) expect(out).toMatch(new RegExp(`^  --${option}( |$)`, 'm'));
     expect(out).toMatch(/^Exit code: 0 if .*; 1 if .*; 2 /m);
+  });
+
+  test('has a page that says every option', () => {
+    const [file] = page.split('#');
+    const text = readFileSync(join(__dirname, '../../docs', file), 'utf8');
+    for (const option of Object.keys(options)) expect(text).toContain(`\`--${option}`);
   });
 
   test('has the options of all commands', () => {

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PREFLIGHT } from '../../src/cli/preflight';
 import { FINDINGS } from '../../src/preflight/codes';
 import { RULES } from '../../src/preflight/rules';
 
@@ -10,7 +9,6 @@ const files = (folder: string) =>
     .map((file) => readFileSync(join(folder, file), 'utf8'));
 const sources = files(join(__dirname, '../../src/preflight')).join('\n');
 const tests = files(__dirname).join('\n');
-const docs = readFileSync(join(__dirname, '../../docs/preflight.md'), 'utf8');
 
 const codes = Object.keys(FINDINGS);
 
@@ -28,8 +26,4 @@ test('every rule is in the list, and says why it is there', () => {
     .filter((text) => /: Iterable<Finding> \{\n/.test(text) && /^export function\* /m.test(text));
   expect(rules).toHaveLength(RULES.length);
   for (const text of rules) expect(text).toMatch(/\*\/\nexport function\* /);
-});
-
-test.each(Object.keys(PREFLIGHT.options))('the option --%s is documented', (option) => {
-  expect(docs).toContain(`\`--${option}`);
 });
