@@ -41,7 +41,6 @@ const WAY: Options<AllowedWay> = { through: 'text', tls: 'checked' };
  * new TlsOriginationEgress(chart, 'Stripe', { hosts: ['api.stripe.com'], exit, clients });
  * const call = assertions.Calls.of(app).from('payments/checkout').to('http://api.stripe.com/v1/charges');
  * call.isAllowed({ through: 'istio-egress/istio-egress', tls: assertions.TlsOutside.VERIFIED });
- * console.log(call.explanation);
  */
 export class CallAssertion {
   /** @internal */
