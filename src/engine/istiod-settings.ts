@@ -10,8 +10,12 @@ export interface IstiodSettings {
   readonly assumptions: string[];
 }
 
-/** What of istiod's environment decides what proxies get. Others, as GODEBUG, are about the process: they are nobody's to set here. */
-const DECIDES = /^(PILOT|ENABLE|ISTIO|AMBIENT|UNSAFE)_[A-Z0-9_]+$/;
+/**
+ * What of istiod's environment decides what proxies get. Others, as GODEBUG and CLUSTER_ID, are about the process: they are nobody's to set here.
+ *
+ * @see pilot/pkg/features in istio/istio
+ */
+const DECIDES = /^(PILOT|ENABLE|DISABLE|ISTIO|AMBIENT|UNSAFE|MCS|LABEL|PREFER|RESOLVE|VERIFY)_[A-Z0-9_]+$/;
 
 /**
  * Brings what is said of the mesh together.
