@@ -25,5 +25,6 @@ test('dist holds nothing else', () => {
 
 test.each(EXAMPLES)('%s is tested and explained', (example) => {
   const files = readdirSync(join(FOLDER, example));
-  expect(files).toEqual(expect.arrayContaining(['README.md', 'chart.test.ts']));
+  expect(files).toContain('README.md');
+  expect(files.some((file) => file.endsWith('.test.ts'))).toBe(true);
 });
