@@ -59,6 +59,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
       collectCoverage: false,
       coveragePathIgnorePatterns: ['/node_modules/', '/imports/'],
       testPathIgnorePatterns: ['/node_modules/', '/e2e/'],
+      globalSetup: '<rootDir>/test/engine-built.ts',
       setupFiles: ['<rootDir>/test/mesh-not-stated.ts'],
     },
   },
@@ -121,6 +122,11 @@ project.addTask('bench', {
   receiveArgs: true,
 });
 
+project.addTask('engine', {
+  description: 'Pack the engine for every platform into artifacts/engine (needs Go): npm run engine -- [PLATFORM...]',
+  exec: 'tsx tools/engine.ts',
+  receiveArgs: true,
+});
 project.addTask('e2e', {
   description:
     'Real requests through a real istiod and real Envoys (needs Linux, root, Go and Python 3; see e2e/README.md)',
@@ -173,6 +179,7 @@ const unpublished = [
   'dist',
   'docs',
   'e2e',
+  'engine',
   'examples',
   'imports',
   'rosetta',

@@ -98,8 +98,14 @@ export const LAYERS: readonly Layer[] = [
     holds: 'an App that synthesizes any cdk8s app in linear time, with the same files',
     above: ['mesh'],
   },
-  { folder: 'assertions', holds: "helpers for users' tests", above: [ROOT] },
   { folder: 'model', holds: 'manifests, read as Istio reads them', above: [], withoutConstructs: true },
+  {
+    folder: 'engine',
+    holds: "questions to the engine, which is istiod's own generator, and its answers in words",
+    above: ['model'],
+    withoutConstructs: true,
+  },
+  { folder: 'assertions', holds: "helpers for users' tests", above: ['app', 'engine'] },
   {
     folder: 'preflight',
     holds: 'what manifests do to each other, one rule per file',
@@ -114,7 +120,7 @@ export const LAYERS: readonly Layer[] = [
     // The server names of the hop, as exits make them and access logs show them.
     againstTheOrder: ['exit/server-names.ts'],
   },
-  { folder: 'cli', holds: 'the commands', above: ['preflight', 'observe/missing'], withoutConstructs: true },
+  { folder: 'cli', holds: 'the commands', above: ['engine', 'preflight', 'observe/missing'], withoutConstructs: true },
 ];
 
 /** All layers that a layer may import. */

@@ -14,7 +14,7 @@ import {
   OutboundTrafficPolicy,
   TlsPassthroughEgress,
 } from '../../src';
-import { main } from '../../src/cli/missing';
+import { main } from '../../src/cli/main';
 import { podDirectory } from '../bed/layout';
 import { eventually } from '../bed/poll';
 import { CallOptions } from '../world/call';

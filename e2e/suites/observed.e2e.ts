@@ -5,7 +5,7 @@ import { ModuleKind, transpileModule } from 'typescript';
 import { example } from './examples';
 import { observeThenEnforce } from '../../examples/observe-then-enforce/chart';
 import * as library from '../../src';
-import { main } from '../../src/cli/missing';
+import { main } from '../../src/cli/main';
 import { podDirectory } from '../bed/layout';
 import { eventually } from '../bed/poll';
 import { prepare } from '../prove/prove';

@@ -47,10 +47,7 @@ export class Installation {
       }
     }
     const parts = partsBelow(scope);
-    const files: [string, unknown][] = parts.flatMap(({ operator }) =>
-      operator ? [[`${operator.name}.istio-operator.yaml`, operator.content()] as [string, unknown]] : [],
-    );
-    files.push(...controlPlane(scope, parts), ...exitsClosed(parts));
+    const files = [...istioOperators(parts), ...controlPlane(scope, parts), ...exitsClosed(parts)];
     if (files.length > 0) mkdirSync(target, { recursive: true });
     const paths = files.map(([name, content]) => {
       const path = join(target, name);
@@ -63,6 +60,39 @@ export class Installation {
   }
 
   private constructor() {}
+}
+
+/**
+ * The mesh of an app with all that belongs to it: how istiod runs, as an IstioOperator, which needs no file; the gateways that `istioctl`
+ * installs; the policies of the root namespace. What nobody states is taken to be closed, as everywhere.
+ *
+ * @param mesh That of the app, for apps of which nothing must be installed
+ */
+export function installed(
+  scope: IConstruct,
+  mesh: Mesh,
+): { istiod: object; operators: unknown[]; policies: unknown[] } {
+  const parts = partsBelow(scope);
+  const closing = parts.flatMap(({ closes }) => closes ?? []);
+  const { meshConfig, env } = settings(scope, parts, closing.length > 0 ? closing : [mesh]);
+  const [trustDomain, ...trustDomainAliases] = mesh._trustDomains;
+  const facts = {
+    ...{ rootNamespace: mesh.rootNamespace, trustDomain, trustDomainAliases },
+    ...(mesh.dnsProxying && { defaultConfig: { proxyMetadata: { ISTIO_META_DNS_CAPTURE: 'true' } } }),
+  };
+  const wildcards = mesh.waypointTlsWildcards && { ENABLE_WILDCARD_HOST_SERVICE_ENTRIES_FOR_TLS: 'true' };
+  const spec = { meshConfig: { ...facts, ...meshConfig }, values: { pilot: { env: { ...env, ...wildcards } } } };
+  return {
+    istiod: { apiVersion: 'install.istio.io/v1alpha1', kind: 'IstioOperator', spec },
+    operators: istioOperators(parts).map(([, content]) => content),
+    policies: exitsClosed(parts).map(([, content]) => content),
+  };
+}
+
+function istioOperators(parts: InstallationPart[]): [string, unknown][] {
+  return parts.flatMap(({ operator }) =>
+    operator ? [[`${operator.name}.istio-operator.yaml`, operator.content()] as [string, unknown]] : [],
+  );
 }
 
 function isInside(folder: string, path: string): boolean {
@@ -99,12 +129,7 @@ function exitsClosed(parts: InstallationPart[]): [string, unknown][] {
 /** The mesh's configuration and istiod's environment, in each form in which they are installed. */
 function controlPlane(scope: IConstruct, parts: InstallationPart[]): [string, unknown][] {
   const meshes = parts.flatMap(({ closes }) => closes ?? []);
-  const meshConfig = {
-    ...outboundTrafficPolicy(meshes),
-    ...serviceEntryVisibility(parts, meshes),
-    ...extensionProviders(scope, parts),
-  };
-  const env = environment(meshes);
+  const { meshConfig, env } = settings(scope, parts, meshes);
   const values = { meshConfig: some(meshConfig), env: some(env) };
   if (!values.meshConfig && !values.env) return [];
   const spec = { meshConfig: values.meshConfig, values: values.env && { pilot: { env } } };
@@ -113,6 +138,15 @@ function controlPlane(scope: IConstruct, parts: InstallationPart[]): [string, un
     ['istiod.helm-values.yaml', values],
     ['istiod.istioctl.yaml', { apiVersion: 'install.istio.io/v1alpha1', kind: 'IstioOperator', spec }],
   ];
+}
+
+function settings(scope: IConstruct, parts: InstallationPart[], meshes: Mesh[]): { meshConfig: object; env: object } {
+  const meshConfig = {
+    ...outboundTrafficPolicy(meshes),
+    ...serviceEntryVisibility(parts, meshes),
+    ...extensionProviders(scope, parts),
+  };
+  return { meshConfig, env: environment(meshes) };
 }
 
 function some(fields: object): object | undefined {

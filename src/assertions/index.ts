@@ -1,1 +1,3 @@
+export * from './call-assertion';
+export * from './calls';
 export * from './manifests';

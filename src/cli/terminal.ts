@@ -3,6 +3,8 @@ export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   readonly stdin: () => NodeJS.ReadableStream;
+  /** Whether somebody looks at what is written to `err`. @default false */
+  readonly isWatched?: boolean;
 }
 
 /** The terminal of this process. */
@@ -10,38 +12,38 @@ export const PROCESS: Terminal = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   stdin: () => process.stdin,
+  isWatched: process.stderr.isTTY,
 };
 
-/** A command, apart from its terminal. */
-export interface Command<Asked> {
-  readonly usage: string;
-  /** Reads the arguments; undefined if help is asked for. Throws where they are wrong. */
-  readonly parse: (args: string[]) => Asked | undefined;
-  /** Does what is asked. Returns the exit code; an error is told and comes to 2. */
-  readonly run: (asked: Asked, terminal: Terminal) => Promise<number>;
-}
+/** After that long, somebody who waits is told what goes on. */
+const PATIENCE = 2000;
 
-/** Runs a command. Never throws, whatever its input. @returns The exit code: 2 where the usage is wrong */
-export async function runCommand<Asked>(
-  { usage, parse, run }: Command<Asked>,
-  args: string[],
+/**
+ * Does something that may take long. After two seconds, and then each second, a line says what goes on, if somebody is there to see it; it
+ * disappears at the end.
+ *
+ * @param what The text of the line; it is asked again each time
+ * @param isLong Whether it surely takes that long: the line is there from the beginning, for work that lets no timer in between
+ */
+export async function withProgress<T>(
   terminal: Terminal,
-): Promise<number> {
-  let asked: Asked | undefined;
+  what: () => string,
+  work: () => Promise<T>,
+  isLong = false,
+): Promise<T> {
+  if (!terminal.isWatched) return work();
+  const start = Date.now();
+  let isShown = false;
+  const show = () => {
+    isShown = true;
+    terminal.err(`\r\u001b[K${what()} … ${Math.round((Date.now() - start) / 1000)} s`);
+  };
+  if (isLong) show();
+  const timer = setInterval(() => (Date.now() - start < PATIENCE ? undefined : show()), 1000);
   try {
-    asked = parse(args);
-  } catch (error) {
-    terminal.err(`${(error as Error).message}\n\n${usage}`);
-    return 2;
-  }
-  if (asked === undefined) {
-    terminal.out(usage);
-    return 0;
-  }
-  try {
-    return await run(asked, terminal);
-  } catch (error) {
-    terminal.err(`${(error as Error).message}\n`);
-    return 2;
+    return await work();
+  } finally {
+    clearInterval(timer);
+    if (isShown) terminal.err('\r\u001b[K');
   }
 }

@@ -1,5 +1,5 @@
 import { parseAllDocuments } from 'yaml';
-import { Manifest, toManifest } from './manifest';
+import { Manifest, Source, toManifest } from './manifest';
 import { kindOf, Piece, split } from './split';
 import { Value } from './value';
 
@@ -11,12 +11,18 @@ export interface Unreadable {
   readonly reason: string;
 }
 
+/** A document that is no Kubernetes object, as a file of values. */
+export interface Other {
+  readonly body: Value;
+  readonly source: Source;
+}
+
 /** What was found in a text. */
 export interface Reading {
   readonly manifests: Manifest[];
   readonly unreadable: Unreadable[];
   /** Documents that are no Kubernetes objects. */
-  readonly others: number;
+  readonly others: Other[];
 }
 
 /**
@@ -26,7 +32,7 @@ export interface Reading {
  * @param wants The kinds to read. Parsing is what takes the time, and a dump may hold Secrets: other kinds are left alone.
  */
 export function readDocuments(file: string, text: string, wants: (kind: string) => boolean = () => true): Reading {
-  const reading = { manifests: [] as Manifest[], unreadable: [] as Unreadable[], others: 0 };
+  const reading = { manifests: [] as Manifest[], unreadable: [] as Unreadable[], others: [] as Other[] };
   const add = (content: unknown, line: number): void => {
     const value = new Value(content);
     if (/List$/.test(value.at('kind').text ?? '') && Array.isArray(value.at('items').raw)) {
@@ -34,8 +40,11 @@ export function readDocuments(file: string, text: string, wants: (kind: string) 
       return;
     }
     const manifest = toManifest(content, { file, line });
-    if (!manifest) reading.others += content === null || content === undefined ? 0 : 1;
-    else if (wants(manifest.kind)) reading.manifests.push(manifest);
+    if (!manifest) {
+      if (value.exists) reading.others.push({ body: value, source: { file, line } });
+    } else if (wants(manifest.kind)) {
+      reading.manifests.push(manifest);
+    }
   };
 
   const json = parseJson(text);

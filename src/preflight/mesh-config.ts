@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { environmentOf, isControlPlane, isMeshConfig, isOn, parsed, SCOPE_FLAG } from '../model/control-plane';
 import { Manifest } from '../model/manifest';
 import { ServiceEntryVisibility } from '../model/service-entry-visibility';
 import { Value } from '../model/value';
@@ -30,8 +30,6 @@ export interface MeshConfig {
   readonly controlPlanes: Manifest[];
 }
 
-const SCOPE_FLAG = 'PILOT_SCOPE_GATEWAY_TO_NAMESPACE';
-
 /** Reads the mesh's settings: the ConfigMap `istio`, or `istio-REVISION`, and istiod's Deployment. */
 export function meshConfig(manifests: Manifest[], options: MeshOptions): MeshConfig {
   const configs = manifests
@@ -54,34 +52,8 @@ export function meshConfig(manifests: Manifest[], options: MeshOptions): MeshCon
   };
 }
 
-function isMeshConfig({ group, kind, name, body }: Manifest): boolean {
-  return group === '' && kind === 'ConfigMap' && /^istio(-|$)/.test(name) && body.at('data', 'mesh').exists;
-}
-
-/** Configuration of the mesh or of a proxy, which stands in YAML as a text. */
-export function parsed(text = ''): Value {
-  try {
-    return new Value(parse(text, { logLevel: 'silent' }));
-  } catch {
-    return new Value(undefined); // Istio refuses it as well, and keeps its defaults.
-  }
-}
-
-function isControlPlane({ kind, body, spec }: Manifest): boolean {
-  return kind === 'Deployment' && (body.at('metadata', 'labels').map.app === 'istiod' || containsDiscovery(spec));
-}
-
-function containsDiscovery(spec: Value): boolean {
-  return spec.at('template', 'spec', 'containers').items.some((container) => container.at('name').text === 'discovery');
-}
-
 /** Whether every control plane has the flag; one that has not still serves its gateways as Istio does by default. */
 function scoped(controlPlanes: Manifest[]): boolean | undefined {
   if (controlPlanes.length === 0) return undefined;
-  return controlPlanes.every(({ spec }) =>
-    spec
-      .at('template', 'spec', 'containers')
-      .items.flatMap((container) => container.at('env').items)
-      .some((entry) => entry.at('name').text === SCOPE_FLAG && /^(1|t|true)$/i.test(entry.at('value').text ?? '')),
-  );
+  return controlPlanes.every((manifest) => isOn(environmentOf(manifest)[SCOPE_FLAG]));
 }

@@ -59,7 +59,13 @@ const gateway =
 /** Each struct that anything takes, with all that it has to have, and a misspelled option besides. */
 const TAKEN: { [struct: string]: (typo: object, world: World) => unknown } = {
   AdmissionGuardProps: (typo, { chart }) => new AdmissionGuard(chart, 'A', typo),
+  AllowedWay: (typo, { app, chart, exit }) => {
+    new HttpEgress(chart, 'A', { hosts, clients, exit });
+    assertions.Calls.of(app).from('payments/checkout').to('http://a.example.com').isAllowed(typo);
+  },
   AmbientNamespaceProps: (typo, { chart }) => new AmbientNamespace(chart, 'A', { name: 'a', ...typo }),
+  CallProps: (typo, { app }) => assertions.Calls.of(app).from('a/b').to('http://a.example', typo),
+  CallsProps: (typo, { app }) => assertions.Calls.of(app, typo),
   ClusterServices: (typo, { chart }) => new EgressGuard(chart, 'G', { ...guarded, cluster: typo }),
   ConnectProxyOptions: gateway('connectProxy', (typo) => ({ host: 'proxy.example.com', port: 3128, ...typo })),
   ConnectionLimits: declared('connectionLimits', (typo) => ({ maxConnections: 1, ...typo })),

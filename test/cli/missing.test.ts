@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
-import { main } from '../../src/cli/missing';
+import { main } from '../../src/cli/main';
 import { OURS, TEXT } from '../observe/missing/lines';
 
 /** Runs the command on lines, from the namespace `orders` unless other arguments are given. */
@@ -142,6 +142,20 @@ test.each([
   const { code, err } = await missing([TEXT.passedTls], args);
   expect(code).toBe(2);
   expect(err).toContain(message);
+});
+
+test.each([
+  ['nothing', []],
+  ['lines of something else', ['GET / 200', '{"level":"info"}']],
+])('%s is no success', async (_, lines) => {
+  const { code, err } = await missing(lines);
+  expect(code).toBe(2);
+  expect(err).toContain('nothing was checked');
+  expect((await missing(lines, ['--allow-no-access-logs'])).code).toBe(0);
+});
+
+test('--fail-on never', async () => {
+  expect((await missing([TEXT.passedTls], ['--namespace', 'orders', '--fail-on', 'never'])).code).toBe(0);
 });
 
 test('helps', async () => {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { main } from '../../src/cli/preflight';
+import { main } from '../../src/cli/main';
 import { BEFORE, EXIT, networking, OURS } from '../preflight/given';
 
 let folder: string;
@@ -22,7 +22,7 @@ async function run(args: string[], stdin = '') {
   });
   return { code, out: out.replaceAll(folder, ''), err };
 }
-const preflight = (...args: string[]) => run(['preflight', ...args]);
+const preflight = (...args: string[]) => run(['preflight', ...args, '--allow-missing-mesh-config']);
 
 const RULE = networking('DestinationRule', 'payments/x', { host: EXIT, exportTo: ['.'] }, BEFORE);
 const HARMFUL = RULE.replace('"exportTo"', '"trafficPolicy":{"tls":{"mode":"DISABLE"}},"exportTo"');
@@ -110,7 +110,15 @@ test('several files, folders and standard input', async () => {
   file('a/notes.txt', 'no: [');
   file('a/node_modules/x.yaml', 'no: [');
   const { code, out } = await run(
-    ['preflight', '--cluster', join(folder, 'a'), file('w.yaml', WARNING), '--ours', '-'],
+    [
+      'preflight',
+      '--allow-missing-mesh-config',
+      '--cluster',
+      join(folder, 'a'),
+      file('w.yaml', WARNING),
+      '--ours',
+      '-',
+    ],
     OURS,
   );
   expect(code).toBe(1);
@@ -155,10 +163,13 @@ test('names of others cannot write to the terminal', async () => {
 
 test.each([
   [[], 'No command given.'],
-  [['check'], 'Unknown: check'],
-  [['preflight', 'more', '--cluster', 'a', '--ours', 'b'], 'Unknown: preflight more'],
+  [['check'], 'There is no command check.'],
+  [['preflight', 'more', '--cluster', 'a', '--ours', 'b'], 'Unknown: more'],
   [['preflight', '--cluster', 'a'], 'Both --cluster and --ours are needed.'],
-  [['preflight', '--cluster', 'a', '--ours', 'b', '--output', 'xml'], '--output is text or json, not xml.'],
+  [
+    ['preflight', '--cluster', 'a', '--ours', 'b', '--output', 'xml'],
+    '--output is text, json, markdown, github or sarif, not xml.',
+  ],
   [['preflight', '--cluster', 'a', '--ours', 'b', '--ignore', 'No'], 'there is no code No'],
   [['preflight', '--cluster', 'a', '--ours', 'b', '--scoped-gateways', 'yes'], '--scoped-gateways is true or false'],
   [['preflight', '--nonsense'], 'nonsense'],
@@ -169,6 +180,96 @@ test.each([
   expect(err).toContain('Usage:');
 });
 
-test('help', async () => {
-  expect(await run(['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('Usage:'), err: '' });
+describe('a dump without the mesh configuration', () => {
+  const args = () => ['preflight', '--cluster', file('w.yaml', WARNING), '--ours', file('o.yaml', OURS)];
+  const MESH = `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: istio, namespace: istio-system }\ndata: { mesh: 'outboundTrafficPolicy: { mode: REGISTRY_ONLY }' }\n`;
+
+  test('is no success, and what was not checked is said', async () => {
+    const { code, err } = await run(args());
+    expect(code).toBe(2);
+    expect(err).toContain('What depends on it was not checked: what sidecars do with undeclared calls');
+  });
+
+  test('is taken if that is said, and with it all is well', async () => {
+    expect((await run([...args(), '--allow-missing-mesh-config'])).code).toBe(0);
+    expect(await run([...args(), '--cluster', file('mesh.yaml', MESH)])).toMatchObject({ code: 0, err: '' });
+  });
+});
+
+describe('forms of the report', () => {
+  const report = (output: string, harmful = HARMFUL) =>
+    preflight('--output', output, '--cluster', file('c.json', harmful), '--ours', file('o.yaml', OURS));
+
+  test('GitHub shows findings beside lines', async () => {
+    const { code, out } = await report('github');
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /^::error file=\/c\.json,line=1,title=DestinationRuleReplaced::DestinationRule payments\/x: It counts /,
+    );
+  });
+
+  test('code scanning reads SARIF', async () => {
+    const [run1] = JSON.parse((await report('sarif')).out).runs;
+    expect(run1.tool.driver.rules).toMatchObject([{ id: 'DestinationRuleReplaced' }]);
+    expect(run1.results).toMatchObject([
+      {
+        ruleId: 'DestinationRuleReplaced',
+        level: 'error',
+        locations: [
+          {
+            physicalLocation: {
+              artifactLocation: { uri: expect.stringMatching(/c\.json$/) },
+              region: { startLine: 1 },
+            },
+          },
+        ],
+      },
+    ]);
+  });
+
+  test.each(['markdown', 'github'])('names of others are no markup of %s', async (output) => {
+    const { out } = await report(output, HARMFUL.replaceAll('"x"', '"x`@team [a](https://b) \\n::error::c"'));
+    expect(out).not.toMatch(/^::error::/m);
+    if (output === 'markdown') expect(out.replace(/`[^`]*`/g, '')).not.toMatch(/@team|\]\(http/);
+  });
+});
+
+describe('findings that are accepted, in a file', () => {
+  const withConfig = (text: string) =>
+    preflight(
+      '--cluster',
+      file('c.json', HARMFUL),
+      '--ours',
+      file('o.yaml', OURS),
+      '--config',
+      file('accepted.yaml', text),
+    );
+  const entry = (object: string, rest = 'reason: known') =>
+    `ignore:\n  - { code: DestinationRuleReplaced, object: ${object}, ${rest} }\n`;
+
+  test('count by code and object', async () => {
+    expect(await withConfig(entry('DestinationRule payments/x'))).toMatchObject({ code: 0, err: '' });
+    expect(await withConfig(entry('DestinationRule payments/y'))).toMatchObject({
+      code: 1,
+      err: '--config accepts what is not found: DestinationRuleReplaced of DestinationRule payments/y.\n',
+    });
+  });
+
+  test.each([
+    [entry('DestinationRule payments/x', 'because: known'), 'has no `reason`'],
+    [entry('DestinationRule payments/x', 'reason: a, because: known'), 'has a field that there is none of: because'],
+    ['ignore: [{ code: Nothing, reason: a }]', 'has no code of a finding: Nothing'],
+    ['ignored: []', 'a list `ignore` is needed, and nothing else'],
+    ['', 'a list `ignore` is needed, and nothing else'],
+  ])('must say what is meant: %j', async (text, message) => {
+    const { code, err } = await withConfig(text);
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(message) });
+  });
+});
+
+test('--fail-on says what fails', async () => {
+  const failing = (what: string, cluster: string) =>
+    preflight('--fail-on', what, '--cluster', file('c.json', cluster), '--ours', file('o.yaml', OURS));
+  expect((await failing('warning', WARNING)).code).toBe(1);
+  expect((await failing('never', HARMFUL)).code).toBe(0);
 });

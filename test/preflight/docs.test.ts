@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { main } from '../../src/cli/preflight';
 import { FINDINGS } from '../../src/preflight/codes';
 import { RULES } from '../../src/preflight/rules';
 
@@ -10,7 +9,6 @@ const files = (folder: string) =>
     .map((file) => readFileSync(join(folder, file), 'utf8'));
 const sources = files(join(__dirname, '../../src/preflight')).join('\n');
 const tests = files(__dirname).join('\n');
-const docs = readFileSync(join(__dirname, '../../docs/preflight.md'), 'utf8');
 
 const codes = Object.keys(FINDINGS);
 
@@ -28,14 +26,4 @@ test('every rule is in the list, and says why it is there', () => {
     .filter((text) => /: Iterable<Finding> \{\n/.test(text) && /^export function\* /m.test(text));
   expect(rules).toHaveLength(RULES.length);
   for (const text of rules) expect(text).toMatch(/\*\/\nexport function\* /);
-});
-
-test('every option of the usage is documented', async () => {
-  let usage = '';
-  await main(['--help'], { out: (text) => (usage = text), err: () => undefined, stdin: () => process.stdin });
-  const options = [...usage.matchAll(/^ {2}(--[a-z-]+)/gm)]
-    .map((match) => match[1])
-    .filter((option) => option !== '--help');
-  expect(options).toHaveLength(7);
-  for (const option of options) expect(docs).toContain(`\`${option}`);
 });

@@ -1,7 +1,7 @@
+import { parsed } from '../../model/control-plane';
 import { Value } from '../../model/value';
 import { podsName } from '../exits';
 import { Finding } from '../finding';
-import { parsed } from '../mesh-config';
 import { Context } from '../rule';
 
 /**

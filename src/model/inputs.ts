@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Reading, readDocuments, Unreadable } from '../model/documents';
-import { Manifest } from '../model/manifest';
+import { Other, Reading, readDocuments, Unreadable } from './documents';
+import { Manifest } from './manifest';
 
 /** What the command read from files. */
 export interface Input {
   readonly manifests: Manifest[];
   readonly unreadable: Unreadable[];
   /** Documents that are no Kubernetes objects. */
-  readonly others: number;
+  readonly others: Other[];
 }
 
 /** Folders that hold no manifests of the user's: those of tools. */
@@ -26,8 +26,13 @@ export function readInputs(paths: string[], wants: (kind: string) => boolean, st
   return {
     manifests: readings.flatMap(({ manifests }) => manifests),
     unreadable: readings.flatMap(({ unreadable }) => unreadable),
-    others: readings.reduce((sum, { others }) => sum + others, 0),
+    others: readings.flatMap(({ others }) => others),
   };
+}
+
+/** How many bytes files, and folders with all below them, have. */
+export function sizeOf(paths: string[]): number {
+  return paths.flatMap(filesOf).reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
 function attempt(file: string, read: () => string, wants: (kind: string) => boolean): Reading {
@@ -35,7 +40,7 @@ function attempt(file: string, read: () => string, wants: (kind: string) => bool
     return readDocuments(file, read(), wants);
   } catch (error) {
     const reason = (error as Error).message.split('\n')[0];
-    return { manifests: [], unreadable: [{ file, line: 1, column: 1, reason }], others: 0 };
+    return { manifests: [], unreadable: [{ file, line: 1, column: 1, reason }], others: [] };
   }
 }
 
