@@ -147,7 +147,21 @@ export class Player {
     const opinions = await this.stage.engineOn(shots, hits);
     this.coverage.asked += opinions.length;
     this.coverage.undecided += opinions.filter(({ said }) => said.verdict === 'depends').length;
-    if (process.env.KEEP_GOING) require('node:fs').appendFileSync('/tmp/eng/all.jsonl', opinions.map(({ said, wrong: why }, i) => JSON.stringify({ why, shot: shots[i], hit: hits[i], said: { v: said.verdict, r: said.reason, s: said.status } })).join('\n') + '\n');
+    if (process.env.KEEP_GOING) {
+      require('node:fs').appendFileSync(
+        '/tmp/eng/all.jsonl',
+        opinions
+          .map(({ said, wrong: why }, i) =>
+            JSON.stringify({
+              why,
+              shot: shots[i],
+              hit: hits[i],
+              said: { v: said.verdict, r: said.reason, s: said.status },
+            }),
+          )
+          .join('\n') + '\n',
+      );
+    }
     let wrong = opinions.flatMap(({ wrong: why }, index) => (why === undefined ? [] : [{ index, why }]));
     for (let attempt = 1; attempt < TRIES && wrong.length > 0; attempt++) {
       await pause(PAUSE);
@@ -167,8 +181,15 @@ export class Player {
     if (process.env.KEEP_GOING) {
       const { appendFileSync, writeFileSync, existsSync } = require('node:fs');
       const n = Date.now();
-      for (const { index, why } of wrong) appendFileSync('/tmp/eng/wrong.jsonl', JSON.stringify({ n, why, shot: shots[index], hit: hits[index], said: opinions[index].said }) + '\n');
-      if (!existsSync(`/tmp/eng/dump-${n}.json`)) writeFileSync(`/tmp/eng/dump-${n}.json`, await require('../answers/dump').dump());
+      for (const { index, why } of wrong) {
+        appendFileSync(
+          '/tmp/eng/wrong.jsonl',
+          JSON.stringify({ n, why, shot: shots[index], hit: hits[index], said: opinions[index].said }) + '\n',
+        );
+      }
+      if (!existsSync(`/tmp/eng/dump-${n}.json`)) {
+        writeFileSync(`/tmp/eng/dump-${n}.json`, await require('../answers/dump').dump());
+      }
       return;
     }
     const [{ index, why }] = wrong;

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import { certificateOf, EDGE, EXITS, meshConfig } from './app';
 import { ALIASES, BELOW, CALLERS, SERVERS } from './story';
+import { ask as askEngine, Said } from '../answers/ask';
+import { Around, disagreement } from '../answers/compare';
+import { dump } from '../answers/dump';
 import { api } from '../bed/api';
 import { Answer, Call } from '../bed/app/call';
 import { InternetRecord } from '../bed/internet/record';
 import { FILES, appSocket } from '../bed/layout';
 import { ask } from '../bed/socket';
-import { ask as askEngine, Said } from '../answers/ask';
-import { Around, disagreement } from '../answers/compare';
-import { dump } from '../answers/dump';
 import { externalServers } from '../world/external';
 import { Mesh } from '../world/mesh';
 

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { engine } from '../../tools/engine';
 import { Call } from '../bed/app/call';
 
 import { istiodSettings } from '../bed/control/istiod';
 import { FILES } from '../bed/layout';
-import { engine } from '../bed/parts/go';
 import { run } from '../bed/process';
 
 /** A call that the engine is asked about; it reads those of its fields that decide its way. */
@@ -41,12 +40,14 @@ let binary: Promise<string> | undefined;
 export async function ask(manifests: string, outside: Record<string, string>, calls: Asked[]): Promise<Said[]> {
   const question = { manifests, mesh: readFileSync(FILES.meshConfig, 'utf8'), outside, onlyThoseOutside: true, calls };
   binary ??= engine();
-  const { stdout } = await run([join(await binary, 'engine')], {
+  const { stdout } = await run([await binary], {
     input: JSON.stringify(question),
     env: { ...(process.env as Record<string, string>), ...istiodSettings() },
   });
   const { answers, problems } = JSON.parse(stdout) as { answers: Said[]; problems: object[] | null };
   // The API server took every object, so the engine has to be able to read it.
-  if (problems && problems.length > 0) throw new Error(`the engine cannot read ${JSON.stringify(problems.slice(0, 3))}`);
+  if (problems && problems.length > 0) {
+    throw new Error(`the engine cannot read ${JSON.stringify(problems.slice(0, 3))}`);
+  }
   return answers;
 }

@@ -1,7 +1,7 @@
 import { METHODS } from 'node:http';
 import { Asked, Said } from './ask';
-import { InternetRecord, InternetServer } from '../bed/internet/record';
 import { Answer } from '../bed/app/call';
+import { InternetRecord, InternetServer } from '../bed/internet/record';
 
 /** What really became of a call. */
 export interface Happened {
@@ -29,7 +29,9 @@ export function disagreement(call: Asked, said: Said, happened: Happened, around
     port: record.port,
     tls: Boolean(record.tls),
     isThere: around.servers.some(({ name, addresses, hosts }) =>
-      name === record.server ? addresses.includes(arrives.host) || hosts.some((host) => isOf(host, arrives.host)) : false,
+      name === record.server
+        ? addresses.includes(arrives.host) || hosts.some((host) => isOf(host, arrives.host))
+        : false,
     ),
   };
   const told = { from: arrives.from, port: arrives.port, tls: arrives.encryption !== 'none', isThere: true };
@@ -74,8 +76,8 @@ function withoutArrival(call: Asked, said: Said, answer: Answer, around: Around)
 
 /** Whether the server outside takes no such call: it serves another name, or nothing on that port. */
 function isRefusedThere(call: Asked, { arrives }: Said, { servers }: Around): boolean {
-  const at = servers.find(({ hosts, addresses }) =>
-    addresses.includes(arrives!.host) || hosts.some((host) => isOf(host, arrives!.host)),
+  const at = servers.find(
+    ({ hosts, addresses }) => addresses.includes(arrives!.host) || hosts.some((host) => isOf(host, arrives!.host)),
   );
   const port = at?.ports.find((one) => one.port === arrives!.port);
   if (!at || !port) return true;

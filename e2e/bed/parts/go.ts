@@ -1,5 +1,5 @@
 import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { run } from '../process';
 import { once } from './build';
 import { writeInjection } from './injection';
@@ -65,18 +65,6 @@ export const ztunnel = async () => ofOurs('ztunnel', 'the stand-in for ztunnel')
 
 /** Sidecars without an Envoy, for benchmarks. */
 export const adsClients = async () => ofOurs('adsclients', 'clients of ADS');
-
-/** The engine that answers what a call would do: the product's own, held against the bed's proxies. */
-export async function engine(): Promise<string> {
-  const module = resolve(__dirname, '../../../engine');
-  const sources = readdirSync(module, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.go') && !file.endsWith('_test.go'))
-    .sort();
-  const recipe = ['go.mod', 'go.sum', ...sources].map((file) => join(module, file));
-  return once(cacheEntry('engine', VERSIONS.istio, ...recipe), 'the engine', async (directory) => {
-    await build(module, directory, { engine: '.' });
-  });
-}
 
 /** A program of our own. Its sources are in its key, so that a change of them builds nothing else. */
 async function ofOurs(name: string, title: string): Promise<string> {
