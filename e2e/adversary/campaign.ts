@@ -18,13 +18,15 @@ export interface CampaignOptions {
   readonly path?: string;
   /** Calls of a story. */
   readonly moves?: number;
+  /** Where to write what the engine is wrong about, instead of ending there. */
+  readonly disagreements?: string;
   readonly tell?: (line: string) => void;
 }
 
 /** Plays random stories until one fails, which is made as small as it can be, or until the time is up. */
 export async function campaign(stage: Stage, options: CampaignOptions): Promise<Coverage> {
   const { seed, path, within = 3_600_000, tell = () => undefined } = options;
-  const player = new Player(stage);
+  const player = new Player(stage, options.disagreements);
   const started = Date.now();
   // Of several failures the first is told, and none of a story that the end of the time interrupts.
   let isTold = false;
@@ -71,7 +73,7 @@ export function report(coverage: Coverage): string[] {
   const missing = Object.keys(CATALOGUE).filter((object) => !tried.includes(object));
   return [
     `${played} apps, ${calls} calls, ${granted} of them granted`,
-    `the engine was asked about ${coverage.asked} calls, and left ${coverage.undecided} open`,
+    `the engine was asked about ${coverage.asked} calls, left ${coverage.undecided} open, and was wrong about ${coverage.disagreements}`,
     `apps with ${list(apps)}`,
     `refused at synthesis: ${list(refused)}`,
     `catalogue: ${tried.length} of ${Object.keys(CATALOGUE).length} objects written${missing.length > 0 ? `, never: ${missing.join('; ')}` : ''}`,

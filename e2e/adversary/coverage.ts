@@ -11,6 +11,8 @@ export class Coverage {
   /** Calls that the engine was asked about, and those for which it says that something decides that it cannot know. */
   asked = 0;
   undecided = 0;
+  /** Those about which it was wrong. */
+  disagreements = 0;
   /** Apps, by what they hold: aliases, guards, admission. */
   readonly apps = new Map<string, number>();
   /** Stories that the library refuses, by code. */

@@ -1,4 +1,4 @@
-/** Plays the adversary as long as it is told to: `npm run e2e:campaign -- --minutes N --seed S [--path P]`. */
+/** Plays the adversary as long as it is told to: `npm run e2e:campaign -- --minutes N --seed S [--path P] [--disagreements FOLDER]`. */
 import { parseArgs } from 'node:util';
 import { campaign, report } from './campaign';
 import { Stage } from './stage';
@@ -10,6 +10,7 @@ async function main(): Promise<void> {
       minutes: { type: 'string', default: '10' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
       path: { type: 'string' },
+      disagreements: { type: 'string' },
       moves: { type: 'string', default: '60' },
     },
   });
@@ -22,7 +23,8 @@ async function main(): Promise<void> {
   try {
     const stage = await Stage.set(mesh);
     const tell = (line: string) => process.stdout.write(`${line}\n`);
-    const coverage = await campaign(stage, { seed, path: values.path, within: minutes * 60_000, moves, tell });
+    const { path, disagreements } = values;
+    const coverage = await campaign(stage, { seed, path, within: minutes * 60_000, moves, disagreements, tell });
     tell(report(coverage).join('\n'));
   } finally {
     await mesh.down();

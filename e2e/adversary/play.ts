@@ -4,8 +4,9 @@ import { CATALOGUE } from './catalogue';
 import { Coverage } from './coverage';
 import { honestMoves } from './honest';
 import { isAdmissionClosed } from './meaning';
+import { SecondOpinion } from './second-opinion';
 import { doorOf, shotOf } from './shots';
-import { EVIL, Hit, Shot, Stage } from './stage';
+import { EVIL, Hit, Stage } from './stage';
 import { Planted, Story, TEAMS } from './story';
 import { isGranted, verdict } from './verdict';
 import { Flux } from '../suites/flux';
@@ -24,7 +25,13 @@ export class Player {
   readonly coverage = new Coverage();
   private readonly flux: Flux;
 
-  constructor(private readonly stage: Stage) {
+  private readonly opinion: SecondOpinion;
+
+  constructor(
+    private readonly stage: Stage,
+    disagreements?: string,
+  ) {
+    this.opinion = new SecondOpinion(stage, this.coverage, disagreements);
     this.flux = new Flux(stage.mesh);
   }
 
@@ -139,62 +146,6 @@ export class Player {
     }
     for (const move of moves) this.coverage.move(move, isGranted(story, move));
     if (wrong.length > 0) throw new Error(`${wrong.length} of ${moves.length} calls came out wrong\n${wrong[0]}`);
-    await this.secondOpinion(shots, last);
-  }
-
-  /** Asks the engine about the same calls: it has to know what really became of each. */
-  private async secondOpinion(shots: Shot[], hits: Hit[]): Promise<void> {
-    const opinions = await this.stage.engineOn(shots, hits);
-    this.coverage.asked += opinions.length;
-    this.coverage.undecided += opinions.filter(({ said }) => said.verdict === 'depends').length;
-    if (process.env.KEEP_GOING) {
-      require('node:fs').appendFileSync(
-        '/tmp/eng/all.jsonl',
-        opinions
-          .map(({ said, wrong: why }, i) =>
-            JSON.stringify({
-              why,
-              shot: shots[i],
-              hit: hits[i],
-              said: { v: said.verdict, r: said.reason, s: said.status },
-            }),
-          )
-          .join('\n') + '\n',
-      );
-    }
-    let wrong = opinions.flatMap(({ wrong: why }, index) => (why === undefined ? [] : [{ index, why }]));
-    for (let attempt = 1; attempt < TRIES && wrong.length > 0; attempt++) {
-      await pause(PAUSE);
-      const again = await this.stage.volley(
-        wrong.map(({ index }) => shots[index]),
-        1,
-      );
-      this.coverage.calls += again.length;
-      wrong.forEach(({ index }, at) => (hits[index] = again[at]));
-      const said = await this.stage.engineOn(
-        wrong.map(({ index }) => shots[index]),
-        again,
-      );
-      wrong = wrong.flatMap(({ index }, at) => (said[at].wrong === undefined ? [] : [{ index, why: said[at].wrong! }]));
-    }
-    if (wrong.length === 0) return;
-    if (process.env.KEEP_GOING) {
-      const { appendFileSync, writeFileSync, existsSync } = require('node:fs');
-      const n = Date.now();
-      for (const { index, why } of wrong) {
-        appendFileSync(
-          '/tmp/eng/wrong.jsonl',
-          JSON.stringify({ n, why, shot: shots[index], hit: hits[index], said: opinions[index].said }) + '\n',
-        );
-      }
-      if (!existsSync(`/tmp/eng/dump-${n}.json`)) {
-        writeFileSync(`/tmp/eng/dump-${n}.json`, await require('../answers/dump').dump());
-      }
-      return;
-    }
-    const [{ index, why }] = wrong;
-    throw new Error(
-      `the engine is wrong about ${wrong.length} of ${shots.length} calls\n${why}\n${JSON.stringify(shots[index])}\n${JSON.stringify(hits[index], null, 1)}\n${JSON.stringify(opinions[index].said, null, 1)}`,
-    );
+    await this.opinion.on(shots, last);
   }
 }
