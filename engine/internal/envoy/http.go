@@ -40,6 +40,11 @@ func Normalize(manager *hcm.HttpConnectionManager, request *Request, port uint16
 	if (its.Version == 1 && !methods[its.Method]) || (its.Version == 2 && its.Method == "QUERY") || strings.Contains(strings.ToLower(its.Target), "%00") {
 		return &its, 400
 	}
+	for name, lines := range its.Headers {
+		for index, line := range lines {
+			its.Headers[name][index] = strings.Trim(line, " \t") // spaces around are no part of a header
+		}
+	}
 	if namesForeignHeaders(&its) {
 		return &its, 400
 	}
@@ -114,7 +119,8 @@ func Normalize(manager *hcm.HttpConnectionManager, request *Request, port uint16
 // Source: Utility::sanitizeConnectionHeader in Envoy
 func namesForeignHeaders(request *Request) bool {
 	return slices.ContainsFunc(connectionTokens(request), func(token string) bool {
-		return strings.Contains(token, ":") || slices.Contains([]string{"x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "host"}, token)
+		return strings.Contains(token, ":") || slices.Contains([]string{"x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"}, token) ||
+			(token == "host" && strings.HasPrefix(request.Target, "/")) // an absolute target has its host in itself
 	})
 }
 

@@ -111,6 +111,23 @@ func matchesHeader(by *route.HeaderMatcher, request *Request) bool {
 	return matches != by.GetInvertMatch()
 }
 
+// matchesAnyLine decides on a header as policies do: on each of its lines by itself. Routes read them as one.
+// Source: envoy.reloadable_features.rbac_match_headers_individually in Envoy
+func matchesAnyLine(by *route.HeaderMatcher, request *Request) bool {
+	lines := request.Headers[strings.ToLower(by.GetName())]
+	if len(lines) < 2 {
+		return matchesHeader(by, request)
+	}
+	for _, line := range lines {
+		one := *request
+		one.Headers = Headers{strings.ToLower(by.GetName()): {line}}
+		if matchesHeader(by, &one) {
+			return true
+		}
+	}
+	return false
+}
+
 // matchesQuery decides on a parameter of a request's query.
 func matchesQuery(by *route.QueryParameterMatcher, request *Request) bool {
 	_, query, _ := strings.Cut(request.Target, "?")

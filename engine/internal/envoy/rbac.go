@@ -75,7 +75,7 @@ func (e *evaluation) permits(permission *rbac.Permission) bool {
 	case *rbac.Permission_NotRule:
 		return !e.permits(rule.NotRule)
 	case *rbac.Permission_Header:
-		return e.facts.Request != nil && matchesHeader(rule.Header, e.facts.Request)
+		return e.facts.Request != nil && matchesAnyLine(rule.Header, e.facts.Request)
 	case *rbac.Permission_UrlPath:
 		return e.facts.Request != nil && matchesString(rule.UrlPath.GetPath(), e.facts.Request.Path())
 	case *rbac.Permission_DestinationPort:
@@ -119,7 +119,7 @@ func (e *evaluation) isPrincipal(principal *rbac.Principal) bool {
 	case *rbac.Principal_RemoteIp:
 		return isIn(id.RemoteIp, e.facts.From)
 	case *rbac.Principal_Header:
-		return e.facts.Request != nil && matchesHeader(id.Header, e.facts.Request)
+		return e.facts.Request != nil && matchesAnyLine(id.Header, e.facts.Request)
 	case *rbac.Principal_UrlPath:
 		return e.facts.Request != nil && matchesString(id.UrlPath.GetPath(), e.facts.Request.Path())
 	case *rbac.Principal_Metadata:
