@@ -26,6 +26,5 @@ export function sorted(problems: Problem[], statements: Statement[], made: strin
   return { grave: left.filter((problem) => !isLight(problem)), light: left.filter(isLight) };
 }
 
-// The engine says it in words, see engine/internal/input/object.go and engine/internal/mesh/mesh.go.
-const isNoManifest = ({ message }: Problem) => message.endsWith('no manifest of Kubernetes');
-const isTwice = ({ message }: Problem) => message.startsWith('the same object stands in another place too');
+const isNoManifest = ({ code }: Problem) => code === 'no-manifest';
+const isTwice = ({ code }: Problem) => code === 'twice';

@@ -37,6 +37,7 @@ export interface Reply {
 
 /** Something that could not be read, or that a cluster would refuse. */
 export interface Problem {
+  readonly code: 'unreadable' | 'no-manifest' | 'unknown-kind' | 'invalid' | 'twice';
   readonly file?: string;
   readonly line?: number;
   /** Kind, namespace and name, with slashes between them. */

@@ -41,11 +41,9 @@ export function storyOf(call: Call, answer: Answer): Story {
   };
 }
 
-function outcome({ verdict, reason, status, arrives, hops }: Answer, isBytes: boolean): string[] {
-  // A proxy that does not read HTTP cannot answer in it.
-  const isRead = hops.at(-1)?.route !== undefined;
-  const gets =
-    status === undefined ? [] : [isRead ? `the caller gets HTTP status ${status}` : 'its connection is closed'];
+function outcome({ verdict, reason, status, arrives }: Answer, isBytes: boolean): string[] {
+  const closed = verdict === 'refused' ? ['its connection is closed'] : [];
+  const gets = status === undefined ? closed : [`the caller gets HTTP status ${status}`];
   if (verdict === 'allowed' && arrives) return where(arrives, isBytes);
   if (verdict === 'failed') return [`nothing refuses it, and yet it does not get there: ${reason}`, ...gets];
   return [reason, ...gets];
@@ -95,6 +93,7 @@ const DOES: { readonly [does: string]: string } = {
   connects: 'says how to connect there',
   allows: 'allows it',
   refuses: 'refuses it',
+  'does not allow': 'does not allow it',
 };
 
 function decision({ object, does, file, line }: Reference): Decision {

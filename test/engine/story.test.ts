@@ -51,7 +51,7 @@ test('what is refused, fails or depends says so, and what the caller gets', () =
     'why',
     'the caller gets HTTP status 403',
   ]);
-  expect(told({ verdict: 'refused', status: 502 }).outcome).toEqual(['why', 'its connection is closed']);
+  expect(told({ verdict: 'refused' }).outcome).toEqual(['why', 'its connection is closed']);
   expect(told({ verdict: 'failed' }).outcome).toEqual(['nothing refuses it, and yet it does not get there: why']);
   expect(told({ verdict: 'depends' }).outcome).toEqual(['why']);
   expect(told({ verdict: 'refused' }).steps[0].then).toBe('here it ends: why');
@@ -77,7 +77,7 @@ test('names of others write neither to a terminal nor into Markdown', () => {
     verdict: 'refused',
     hops: [{ ...SIDECAR, decided: [{ object, does: 'routes', file: object }] }],
   });
-  const all = { story, assumptions: [object], problems: [{ message: object, object }] };
+  const all = { story, assumptions: [object], problems: [{ code: 'invalid' as const, message: object, object }] };
   // eslint-disable-next-line no-control-regex
   expect(toText(all)).not.toMatch(/\u001b|^# h/m);
   const markdown = toMarkdown(all);
@@ -86,6 +86,6 @@ test('names of others write neither to a terminal nor into Markdown', () => {
 });
 
 test('of many problems, some are named', () => {
-  const problems = Array.from({ length: 12 }, (_, index) => ({ message: `p${index}`, file: 'a.yaml', line: index }));
+  const problems = Array.from({ length: 12 }, (_, line) => ({ code: 'invalid' as const, message: `p${line}`, file: 'a.yaml', line }));
   expect(toText({ story: told({}), assumptions: [], problems })).toMatch(/ {2}- a\.yaml:9: p9\n {2}- and 2 more\n/);
 });

@@ -16,6 +16,8 @@ type Judgement struct {
 	Refused bool
 	// Policy is the name of the policy that decided; empty where none allowed.
 	Policy string
+	// Considered are the policies that might have allowed, where none did.
+	Considered []string
 	// Unknown is what the judgement depends on that the configuration does not say, such as the claims of a token.
 	Unknown string
 }
@@ -40,7 +42,11 @@ func judge(rules *rbac.RBAC, facts Facts) Judgement {
 	if rules.GetAction() == rbac.RBAC_LOG {
 		refused = false
 	}
-	return Judgement{refused, policy, its.unknown}
+	said := Judgement{Refused: refused, Policy: policy, Unknown: its.unknown}
+	if refused && policy == "" {
+		said.Considered = sortedPolicies(rules)
+	}
+	return said
 }
 
 // sortedPolicies are the names of policies in their order, put there once.

@@ -105,7 +105,17 @@ func (w *walk) note(hop *Hop, said envoy.Judgement) {
 		}
 		w.refer(hop, policy, does)
 	}
+	seen := map[string]bool{}
+	for _, name := range said.Considered {
+		if policy := envoy.PolicyOf(name); policy != "" && !seen[policy] && len(seen) < mostConsidered {
+			seen[policy] = true
+			w.refer(hop, policy, "does not allow")
+		}
+	}
 }
+
+// mostConsidered are as many policies as a reader looks at.
+const mostConsidered = 5
 
 func (w *walk) refer(hop *Hop, object, does string) {
 	if object == "" {
@@ -267,7 +277,10 @@ func (w *walk) upstream(at stop, hop *Hop, name string, facts envoy.Facts) {
 		address = found
 	}
 	next.To = netip.AddrPortFrom(address, target.Port)
-	hop.To = target.Host + ":" + portOf(target.Port)
+	hop.To = w.nameOf(address) + ":" + portOf(target.Port)
+	if !is {
+		hop.To = target.Host + ":" + portOf(target.Port)
+	}
 	w.connect(at.pod, next, target.TLS)
 }
 

@@ -3,6 +3,7 @@ package input
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -36,13 +37,32 @@ func (o Object) Key() string { return Key(o.Kind, o.Namespace, o.Name) }
 // Key names an object within its mesh.
 func Key(kind, namespace, name string) string { return kind + "/" + namespace + "/" + name }
 
+// Code tells kinds of problems apart.
+type Code string
+
+const (
+	// Unreadable is what is no YAML or JSON, or cannot be opened.
+	Unreadable Code = "unreadable"
+	// NoManifest is what has neither apiVersion nor kind.
+	NoManifest Code = "no-manifest"
+	// UnknownKind is a kind that Istio's or the Gateway API's groups do not have.
+	UnknownKind Code = "unknown-kind"
+	// Invalid is what a cluster would refuse.
+	Invalid Code = "invalid"
+	// Twice is an object that stands in two places and differs.
+	Twice Code = "twice"
+)
+
 // Problem is something that could not be read or that a cluster would refuse.
 type Problem struct {
+	Code    Code   `json:"code"`
 	File    string `json:"file,omitempty"`
 	Line    int    `json:"line,omitempty"`
 	Object  string `json:"object,omitempty"`
 	Message string `json:"message"`
 }
+
+var errNoManifest = errors.New("neither apiVersion nor kind: no manifest of Kubernetes")
 
 // parse reads one document of JSON; a List becomes its items.
 func parse(text []byte, file string, line int) ([]Object, error) {
@@ -51,7 +71,7 @@ func parse(text []byte, file string, line int) ([]Object, error) {
 		return nil, err
 	}
 	if object.Kind == "" || object.APIVersion == "" {
-		return nil, fmt.Errorf("neither apiVersion nor kind: no manifest of Kubernetes")
+		return nil, errNoManifest
 	}
 	if object.Kind != "List" {
 		return []Object{object}, nil

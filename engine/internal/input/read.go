@@ -2,6 +2,7 @@ package input
 
 import (
 	"bytes"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -61,7 +62,7 @@ func filesOf(paths []string) (files []string, problems []Problem) {
 			return nil
 		})
 		if err != nil {
-			problems = append(problems, Problem{File: path, Message: err.Error()})
+			problems = append(problems, Problem{Code: Unreadable, File: path, Message: err.Error()})
 		}
 	}
 	return files, problems
@@ -78,7 +79,7 @@ func isManifest(file string) bool {
 func readFile(file string) ([]Object, []Problem) {
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, []Problem{{File: file, Message: err.Error()}}
+		return nil, []Problem{{Code: Unreadable, File: file, Message: err.Error()}}
 	}
 	return Parse(text, file)
 }
@@ -88,7 +89,11 @@ func Parse(text []byte, file string) (objects []Object, problems []Problem) {
 	for _, document := range split(text) {
 		found, err := document.parse(file)
 		if err != nil {
-			problems = append(problems, Problem{File: file, Line: document.line, Message: err.Error()})
+			code := Unreadable
+			if errors.Is(err, errNoManifest) {
+				code = NoManifest
+			}
+			problems = append(problems, Problem{Code: code, File: file, Line: document.line, Message: err.Error()})
 		}
 		objects = append(objects, found...)
 	}

@@ -21,6 +21,9 @@ func (m *Mesh) Ambient() *Ambient {
 		return m.ambient
 	}
 	m.ambient = &Ambient{}
+	if m.istiod.AmbientIndex == nil {
+		return m.ambient // istiod runs without PILOT_ENABLE_AMBIENT
+	}
 	for _, info := range m.istiod.AmbientIndex.All() {
 		if service := info.GetService(); service != nil {
 			m.ambient.services = append(m.ambient.services, service)

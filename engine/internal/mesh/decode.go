@@ -2,6 +2,7 @@ package mesh
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	goruntime "runtime"
 	"slices"
@@ -37,6 +38,9 @@ func decode(manifest input.Object) (decoded, error) {
 		}
 		text = renamed
 	}
+	if !isKnown && isOfMesh(manifest.Group()) {
+		return decoded{}, fmt.Errorf("%w: %s has no kind %s", errUnknownKind, manifest.APIVersion, manifest.Kind)
+	}
 	var its decoded
 	isIstios := isKnown && strings.HasSuffix(known.Group(), ".istio.io")
 	if isIstios {
@@ -61,6 +65,14 @@ func decode(manifest input.Object) (decoded, error) {
 		its.object = object
 	}
 	return its, nil
+}
+
+// errUnknownKind is said of misspelt kinds: what istiod does not read protects nobody.
+var errUnknownKind = errors.New("istiod does not read it")
+
+// isOfMesh tells whether all of a group's kinds are istiod's to read.
+func isOfMesh(group string) bool {
+	return strings.HasSuffix(group, ".istio.io") && group != "install.istio.io" && group != "operator.istio.io" || group == "gateway.networking.k8s.io"
 }
 
 // forAmbient are those of Istio's kinds that its index for ambient meshes reads as objects of Kubernetes.

@@ -2,6 +2,7 @@
 package mesh
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -95,23 +96,24 @@ func quiet() {
 
 func (m *Mesh) read(objects []input.Object) []config.Config {
 	var configs []config.Config
-	all, errors := decodeAll(objects)
+	all, failures := decodeAll(objects)
 	for index, manifest := range objects {
-		its, err := all[index], errors[index]
+		its, err := all[index], failures[index]
 		if err != nil {
-			m.Problems = append(m.Problems, input.Problem{
-				File: manifest.File, Line: manifest.Line, Object: manifest.Key(), Message: err.Error(),
-			})
+			code := input.Invalid
+			if errors.Is(err, errUnknownKind) {
+				code = input.UnknownKind
+			}
+			m.problem(manifest, code, err.Error())
 			continue
 		}
 		if its.object == nil && its.config == nil {
 			continue
 		}
-		if _, twice := m.Sources[manifest.Key()]; twice {
-			m.Problems = append(m.Problems, input.Problem{
-				File: manifest.File, Line: manifest.Line, Object: manifest.Key(),
-				Message: "the same object stands in another place too; only the first is read",
-			})
+		if first, twice := m.Sources[manifest.Key()]; twice {
+			if !bytes.Equal(first.JSON, manifest.JSON) {
+				m.problem(manifest, input.Twice, "the same object stands in another place too, and differs; only the first is read")
+			}
 			continue
 		}
 		m.Sources[manifest.Key()] = manifest
@@ -123,6 +125,10 @@ func (m *Mesh) read(objects []input.Object) []config.Config {
 		}
 	}
 	return configs
+}
+
+func (m *Mesh) problem(of input.Object, code input.Code, message string) {
+	m.Problems = append(m.Problems, input.Problem{Code: code, File: of.File, Line: of.Line, Object: of.Key(), Message: message})
 }
 
 // withAddresses gives the addresses that were allocated for ServiceEntries to istiod's configuration of them.
