@@ -34,12 +34,12 @@ export async function pushesOf(mesh: Mesh, pattern: Pattern, hosts: number): Pro
 async function pushesIn(mesh: Mesh, shape: Shape, pattern: Pattern, hosts: number): Promise<Push> {
   // Every change beforehand, or what it takes to get ready would be most of the work.
   const steps = Array.from({ length: CHANGES + 2 }, (_, change) => shape.documents(pattern, hosts + change));
-  await patient(mesh);
+  await patient(mesh, shape.reach);
   await populate(mesh);
   await applyAll(steps[0]);
   await mesh.ready();
   await addressed();
-  await asInstalled(mesh);
+  await asInstalled(mesh, shape.reach);
   await mesh.settled({ quiet: 2000, within: 600_000 });
   const listeners = await Listeners.start(CLIENTS);
   try {
