@@ -14,11 +14,13 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { errorPage, errorsAtSynthesis, findingPage, warningTable } from './code-pages';
+import { costs } from './costs';
 import { layerDrawing, layerTable } from './layers';
 
 const ROOT = resolve(__dirname, '..');
 
 const MADE: { readonly [name: string]: () => string } = {
+  costs,
   'drawing of layers': layerDrawing,
   'table of layers': layerTable,
   errors: errorPage,

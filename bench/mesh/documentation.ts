@@ -84,11 +84,11 @@ export function gateway(): object[] {
 
 /** The objects of so many hosts. */
 export const documentation = (pattern: Pattern, count: number): object[] =>
-  hostsOf(count).flatMap((host, index) => objectsOf(host, WAYS[pattern], address(index)));
+  hostsOf(count).flatMap((host, index) => objectsOf(host, WAYS[pattern], addressOf(index)));
 
 /** Those of one host, in a gateway that serves other patterns too: on one port it cannot take both HTTP and TLS. */
 export const documentationOf = (pattern: Pattern, host: string): object[] =>
-  objectsOf(host, { ...WAYS[pattern], gatewayPort: pattern === 'http' ? 80 : 443 }, address(0));
+  objectsOf(host, { ...WAYS[pattern], gatewayPort: pattern === 'http' ? 80 : 443 }, addressOf(0));
 
 function objectsOf(host: string, way: ExitUse, virtual: string): object[] {
   const name = host.replaceAll('.', '-');
@@ -159,4 +159,4 @@ function objectsOf(host: string, way: ExitUse, virtual: string): object[] {
 }
 
 /** By address a sidecar tells apart the TCP hosts of one port. */
-const address = (index: number) => `240.1.${Math.floor(index / 250)}.${(index % 250) + 1}`;
+export const addressOf = (index: number) => `240.1.${Math.floor(index / 250)}.${(index % 250) + 1}`;

@@ -1,8 +1,10 @@
 /** What the mesh pays, beside the shape of Istio's documentation, on the mesh of the test bed. */
+import { floorOf, floorTable, Rest, restTable } from './floor/sizes';
 import { goalsTable } from './goals';
 import { PATTERNS } from './patterns';
 import { Push, pushesOf, pushesTable } from './pushes';
-import { Size, sizesOf, sizesTable } from './sizes';
+import { Size } from './size';
+import { sizesOf, sizesTable } from './sizes';
 import { Mesh } from '../../e2e/world/mesh';
 import { Part, withoutTestBed } from '../part';
 import { writeResults } from '../results';
@@ -15,13 +17,19 @@ export const mesh: Part = {
   missing: withoutTestBed,
   run: async (once) => {
     const sizes: Size[] = [];
+    const rest: Rest[] = [];
+    const counts = once ? [10] : COUNTS;
     await onMesh(async (bed) => {
       for (const pattern of PATTERNS) {
-        sizes.push(...(await sizesOf(bed, pattern, once ? [10] : COUNTS)));
+        const written = await sizesOf(bed, pattern, counts);
+        const floor = await floorOf(bed, pattern, counts, written.sent);
+        sizes.push(...written.sizes, ...floor.sizes);
+        rest.push(...floor.rest);
         console.error(`${pattern} is measured`);
       }
     });
-    report('mesh', { sizes }, [sizesTable(sizes), goalsTable(sizes)].join('\n\n'), once);
+    const tables = [sizesTable(sizes), floorTable(sizes), goalsTable(sizes), restTable(rest, sizes)];
+    report('mesh', { sizes, rest }, tables.join('\n\n'), once);
   },
 };
 

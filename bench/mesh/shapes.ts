@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { documentation, gateway } from './documentation';
+import { Reach } from './istiod';
 import { CLIENT, Pattern } from './patterns';
 import { documentsOf, inOrder } from '../../e2e/world/manifests';
 import { Mesh } from '../../e2e/world/mesh';
@@ -11,6 +12,8 @@ import { applyDocument } from '../../e2e/world/objects';
 /** A way of writing the same egress. */
 export interface Shape {
   readonly name: string;
+  /** The mesh that it is written for. */
+  readonly reach: Reach;
   /** The gateway's Deployment. */
   readonly gateway: string;
   /** The documents for so many hosts; for none, the gateway alone. */
@@ -20,6 +23,7 @@ export interface Shape {
 /** What the others are compared with. */
 export const PEER: Shape = {
   name: 'documentation',
+  reach: 'everywhere',
   gateway: 'istio-egress/istio-egressgateway',
   documents: (pattern, hosts) =>
     [...gateway(), ...documentation(pattern, hosts)].map((object) => JSON.stringify(object)),
@@ -27,6 +31,7 @@ export const PEER: Shape = {
 
 export const OURS: Shape = {
   name: 'cdk8s-istio-egress',
+  reach: 'own namespace',
   gateway: 'istio-egress/istio-egress',
   documents: (pattern, hosts) => {
     const outdir = mkdtempSync(join(tmpdir(), 'bench-'));

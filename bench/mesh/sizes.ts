@@ -2,45 +2,36 @@ import { patient } from './istiod';
 import { CLIENT, Pattern } from './patterns';
 import { applyAll, BYSTANDER, OURS, PEER, populate, Shape } from './shapes';
 import { eventually } from '../../e2e/bed/poll';
-import { Cost, cost, difference, memory } from '../../e2e/world/cost';
+import { configDump, summaryOf } from '../../e2e/world/config';
+import { cost, difference, memory } from '../../e2e/world/cost';
 import { Mesh } from '../../e2e/world/mesh';
 import { table } from '../results';
+import { Figures, Proxy, PROXIES, Sent, Size } from './size';
 
-const PROXIES = ['client', 'bystander', 'gateway'] as const;
-type Proxy = (typeof PROXIES)[number];
-
-/** What a proxy holds. */
-export type Figures = Cost & { readonly memory: number };
-
-/** What so many hosts add to a proxy of a mesh that has the gateway and no host. */
-export interface Size {
-  readonly pattern: Pattern;
-  readonly hosts: number;
-  readonly proxy: Proxy;
-  readonly shape: string;
-  readonly adds: Figures;
+/** Measures a pattern in both shapes, and keeps what istiod sends to our gateway. */
+export async function sizesOf(mesh: Mesh, pattern: Pattern, counts: number[]): Promise<{ sizes: Size[]; sent: Sent }> {
+  const peer = await sizesIn(mesh, PEER, pattern, counts);
+  const ours = await sizesIn(mesh, OURS, pattern, counts);
+  return { sizes: [...peer.sizes, ...ours.sizes], sent: ours.sent };
 }
 
-/** Measures a pattern in both shapes. */
-export async function sizesOf(mesh: Mesh, pattern: Pattern, counts: number[]): Promise<Size[]> {
-  const sizes: Size[] = [];
-  for (const shape of [PEER, OURS]) sizes.push(...(await sizesIn(mesh, shape, pattern, counts)));
-  return sizes;
-}
-
-async function sizesIn(mesh: Mesh, shape: Shape, pattern: Pattern, counts: number[]): Promise<Size[]> {
-  await patient(mesh);
+export async function sizesIn(mesh: Mesh, shape: Shape, pattern: Pattern, counts: number[]) {
+  await patient(mesh, shape.reach);
   await populate(mesh);
   const workloads = {
     client: `${CLIENT.namespace}/${CLIENT.workload}`,
     bystander: BYSTANDER,
     gateway: shape.gateway,
   };
-  const figures = async (proxy: Proxy): Promise<Figures> => {
+  const podOf = async (proxy: Proxy) => {
     const [{ metadata }] = await mesh.pods(workloads[proxy]);
-    const pod = `${metadata.namespace}/${metadata.name}`;
+    return `${metadata.namespace}/${metadata.name}`;
+  };
+  const figures = async (proxy: Proxy): Promise<Figures> => {
+    const pod = await podOf(proxy);
     return { ...(await cost(pod)), memory: await memory(pod) };
   };
+  const sentToGateway = async () => summaryOf(await configDump(await podOf('gateway')));
   const all = async () => ({
     client: await figures('client'),
     bystander: await figures('bystander'),
@@ -51,6 +42,7 @@ async function sizesIn(mesh: Mesh, shape: Shape, pattern: Pattern, counts: numbe
   // Longer than istiod gathers changes.
   await mesh.settled({ quiet: 2000 });
   const empty = await all();
+  const emptyGateway = await sentToGateway();
   const sizes: Size[] = [];
   let before = empty;
   for (const hosts of counts) {
@@ -66,8 +58,9 @@ async function sizesIn(mesh: Mesh, shape: Shape, pattern: Pattern, counts: numbe
       sizes.push({ pattern, hosts, proxy, shape: shape.name, adds: difference(full[proxy], empty[proxy]) });
     }
   }
+  const sent: Sent = { empty: emptyGateway, full: await sentToGateway() };
   await mesh.reset();
-  return sizes;
+  return { sizes, sent };
 }
 
 /** Each proxy in both shapes, and how much of the peer's configuration ours is. */

@@ -19,7 +19,6 @@ export function writeOverlays(directory: string, { namespaces }: Input): void {
       const data = {
         host,
         namespace: namespace.name,
-        pattern: `(?i)${host.replaceAll('.', '\\.')}(:80)?`,
         route: `${namespace.name}.${host}`,
         atExit: `istio-egress.${host}`,
       };

@@ -2,13 +2,19 @@ import { stringify } from 'yaml';
 import { podNetns } from '../bed/layout';
 import { run } from '../bed/process';
 
-/** The configuration that a pod's Envoy has, as it tells itself. */
-export async function configDump(pod: string): Promise<any> {
+/** Where Istio's proxies answer for themselves. */
+const ADMIN = 15000;
+
+/** Asks an Envoy in a pod's network about itself. */
+export async function askEnvoy(pod: string, about: string, admin = ADMIN): Promise<any> {
   const [namespace, name] = pod.split('/');
-  const url = 'http://127.0.0.1:15000/config_dump';
-  const { stdout } = await run(['curl', '-sf', url], { netns: podNetns(namespace, name) });
+  const command = ['curl', '-sf', `http://127.0.0.1:${admin}/${about}`];
+  const { stdout } = await run(command, { netns: podNetns(namespace, name) });
   return JSON.parse(stdout);
 }
+
+/** The configuration that a pod's Envoy has, as it tells itself. */
+export const configDump = async (pod: string, admin?: number): Promise<any> => askEnvoy(pod, 'config_dump', admin);
 
 /** The parts of a kind in a dump: `ClustersConfigDump`, `RoutesConfigDump`, `ListenersConfigDump`. */
 function section(dump: any, kind: string): any {

@@ -1,6 +1,4 @@
-import { configDump, summaryOf } from './config';
-import { podNetns } from '../bed/layout';
-import { run } from '../bed/process';
+import { askEnvoy, configDump, summaryOf } from './config';
 
 /** What istiod's configuration costs one proxy. */
 export interface Cost {
@@ -15,8 +13,8 @@ export interface Cost {
 }
 
 /** What a pod's Envoy was sent, without what it has from its own file. */
-export async function cost(pod: string): Promise<Cost> {
-  const { clusters, listeners, routes } = summaryOf(await configDump(pod));
+export async function cost(pod: string, admin?: number): Promise<Cost> {
+  const { clusters, listeners, routes } = summaryOf(await configDump(pod, admin));
   const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0);
   return {
     clusters: clusters.length,
@@ -28,10 +26,9 @@ export async function cost(pod: string): Promise<Cost> {
 }
 
 /** Bytes that a pod's Envoy has allocated, as it tells itself. */
-export async function memory(pod: string): Promise<number> {
-  const [namespace, name] = pod.split('/');
-  const { stdout } = await run(['curl', '-sf', 'http://127.0.0.1:15000/memory'], { netns: podNetns(namespace, name) });
-  return Number(JSON.parse(stdout).allocated);
+export async function memory(pod: string, admin?: number): Promise<number> {
+  const { allocated } = await askEnvoy(pod, 'memory', admin);
+  return Number(allocated);
 }
 
 /** What the one holds more than the other, figure by figure. */

@@ -4,7 +4,7 @@ import { httpPorts, openPorts } from '../destination/egress-port';
 import { HttpPort } from '../destination/http-port';
 import { OwnGatewayAddress } from '../exit/address';
 import { Plain } from '../mesh/plain';
-import { authorityPattern } from '../upstream/authorities';
+import { foundAuthorityPattern } from '../upstream/authorities';
 import { subsetName } from '../upstream/destination-rule';
 import { hostRoutes } from '../upstream/routes';
 
@@ -47,6 +47,6 @@ function openRoute(gateway: OwnGatewayAddress, { host, upstreamHost }: ServedHos
 }
 
 function exitRoute(served: ServedHost, port: HttpPort, ports: HttpPort[]) {
-  const match = { authority: { regex: authorityPattern(served.host, port.port) } };
+  const match = { authority: { regex: foundAuthorityPattern(served.host, port.port) } };
   return hostRoutes(served, port, { match, to: port.upstreamPort, subset: subsetName(port, ports) });
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { authoritiesOf, authorityOnAnyPort, authorityPattern } from '../../src/upstream/authorities';
+import { authoritiesOf, authorityOnAnyPort, authorityPattern, foundAuthorityPattern } from '../../src/upstream/authorities';
 
 const reads = (pattern: string) => (text: string) => new RegExp(`^(?:${pattern.replace('(?i)', '')})$`, 'i').test(text);
 
@@ -20,6 +20,17 @@ test('routes take names that policies let through, and of those all that name a 
       const byRoute = reads(authorityPattern(name, number))(text);
       const isName = /^[\w.]+(:\d+)?$/.test(text);
       expect(byRoute).toBe(byPolicy && isName);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('at a gateway, where Envoy has found the route by the name before the colon, that is the same', () => {
+  fc.assert(
+    fc.property(host, port, said, (name, number, text) => {
+      const isFound = matches(name, text.split(':')[0]);
+      const atGateway = isFound && reads(foundAuthorityPattern(name, number))(text);
+      expect(atGateway).toBe(reads(authorityPattern(name, number))(text));
     }),
     { numRuns: 2000 },
   );

@@ -70,7 +70,7 @@ local exitHop(host) = [
     gateways: [exit],
     hosts: [host],
     http: [withoutRetries {
-      match: [{ authority: { regex: '(?i)%s(:80)?' % std.strReplace(host, '.', '\\.') } }],
+      match: [{ authority: { regex: '[^:]+(:80)?' } }],
       headers: { request: { remove: removed } },
       route: [{ destination: { host: host, port: { number: 443 }, subset: 'port-80' } }],
     }],

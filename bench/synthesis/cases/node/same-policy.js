@@ -79,7 +79,7 @@ function exitHop(chart, host) {
       hosts: [host],
       http: [
         {
-          match: [{ authority: { regex: `(?i)${host.replaceAll('.', '\\.')}(:80)?` } }],
+          match: [{ authority: { regex: '[^:]+(:80)?' } }],
           headers: { request: { remove: REMOVED } },
           retries,
           route: [{ destination: { host, port: { number: 443 }, subset: 'port-80' } }],
