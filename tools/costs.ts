@@ -7,7 +7,7 @@ const OURS = 'cdk8s-istio-egress';
 const results = (part: string): any =>
   JSON.parse(readFileSync(join(__dirname, '../bench/results', `${part}.json`), 'utf8'));
 
-const kilobytes = (bytes: number) => `${(bytes / 1000).toPrecision(2).replace(/\.0$/, '')} kB`;
+const kilobytes = (bytes: number) => `${Number((bytes / 1000).toPrecision(2))} kB`;
 
 /** Memory for each host, among the most that were measured. */
 function memory(proxy: string, shape: string): (pattern: string) => number {

@@ -15,7 +15,7 @@ export async function sizesOf(mesh: Mesh, pattern: Pattern, counts: number[]): P
   return { sizes: [...peer.sizes, ...ours.sizes], sent: ours.sent };
 }
 
-export async function sizesIn(mesh: Mesh, shape: Shape, pattern: Pattern, counts: number[]) {
+async function sizesIn(mesh: Mesh, shape: Shape, pattern: Pattern, counts: number[]) {
   await patient(mesh, shape.reach);
   await populate(mesh);
   const workloads = {

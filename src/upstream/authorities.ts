@@ -33,7 +33,7 @@ const portPattern = (port: number) => (port === 80 ? '(:80)?' : `:${port}`);
 
 /**
  * The same for the route of a gateway, which Envoy has found by the name: what stands before the colon is the host already, in
- * any case, so that only the rest is to be read. The gateway keeps a program for each pattern: one that spells the name takes four times
+ * any case, so that only the rest is to be read. The gateway keeps a program for each pattern: one that spells the name takes three times
  * as much memory.
  */
 export function foundAuthorityPattern(host: string, port: number): string {

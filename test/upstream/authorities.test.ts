@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import { authoritiesOf, authorityOnAnyPort, authorityPattern, foundAuthorityPattern } from '../../src/upstream/authorities';
+import {
+  authoritiesOf,
+  authorityOnAnyPort,
+  authorityPattern,
+  foundAuthorityPattern,
+} from '../../src/upstream/authorities';
 
 const reads = (pattern: string) => (text: string) => new RegExp(`^(?:${pattern.replace('(?i)', '')})$`, 'i').test(text);
 
