@@ -13,7 +13,7 @@ export const APP: Story = {
     { exit: 'first', host: 'api.bank.example', ports: ['origination'], clients: ['pay/checkout'], rules: 'read', chart: 'one' },
     { exit: 'first', host: 'admin.wikipedia.org', ports: ['plain'], clients: ['shop/*'], rules: 'none', chart: 'one' },
     { exit: 'first', host: 'fr.wikipedia.org', ports: ['passthrough'], clients: ['pay/report'], rules: 'none', chart: 'two' },
-    { exit: 'second', host: 'db.example.com', ports: ['tcp'], clients: ['pay/*'], rules: 'none', chart: 'two' },
+    { exit: 'second', host: 'db.example.com', ports: ['tcp'], clients: ['pay/checkout', 'pay/report'], rules: 'none', chart: 'two' },
     {
       exit: 'second',
       host: 'bank.corp.example',
@@ -28,7 +28,7 @@ export const APP: Story = {
       host: 'any.wikipedia.org',
       ports: ['origination', 'passthrough'],
       clients: ['agents/agent'],
-      rules: 'not-admin',
+      rules: 'none',
       chart: 'two',
     },
   ],
