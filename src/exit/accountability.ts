@@ -32,7 +32,7 @@ export interface Accountability {
 
   /**
    * The day from which on it is no longer wanted, as "2027-01-31". Nothing closes by itself on that day, and nothing that this
-   * library makes depends on the day on which it runs: reports and inventories show it.
+   * library makes depends on the day on which it runs: `Egress.report` has it for whoever asks.
    * @default - it does not end
    */
   readonly expires?: string;
