@@ -3,6 +3,8 @@
  * and removed only in a major version. `docs/errors.md` is made of this list. No app loads it: what it needs is the type.
  */
 export const ERRORS = {
+  AccountabilitySyntax:
+    '`owner`, `reason` or `ticket` is empty, too long, more than one line, or holds white space at its ends, control characters or those that change the direction of writing; or `expires` is no day of the calendar as `YYYY-MM-DD`. They stand in annotations and reports as they are. See [who answers for it](report.md#who-answers-for-it).',
   AddressSyntax:
     '`addresses` are no IP addresses or CIDR ranges, ranges so wide (below /8, for IPv6 below /32) that they would take other calls, or ranges with bits beyond their prefix; they stand where nothing goes by addresses (no TCP port) or cannot tell hosts apart (several hosts); or they are missing where nothing else tells a host apart: several hosts on a TCP port, or TCP on 80 or 443. See [TCP](tcp.md#how-a-sidecar-recognises-a-host).',
   CaptureConflict:

@@ -14,6 +14,7 @@ export { type SimpleUpstreamTlsOptions, UpstreamTls, type UpstreamTlsOptions } f
 export { type IClientHop } from './exit/client-hop';
 export { type ConnectProxyOptions } from './gateway/connect-proxy';
 export { EgressExit } from './exit/egress-exit';
+export { type Accountability } from './exit/accountability';
 export { type EgressGrantOptions } from './exit/egress-grant';
 export { EgressWaypoint, type EgressWaypointAttributes, type EgressWaypointProps } from './waypoint/egress-waypoint';
 export { DelegatedEgressWaypoint, type DelegatedEgressWaypointProps } from './waypoint/delegated-egress-waypoint';

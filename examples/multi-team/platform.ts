@@ -12,11 +12,14 @@ export function platformRepo(app: App): void {
     ...stripe,
     clients: [EgressClient.serviceAccount('payments', 'checkout')],
     rules: [HttpRule.allow({ methods: ['GET', 'POST'], paths: ['/v1/charges', '/v1/charges/*'] })],
+    owner: 'payments@corp.example',
   });
   exit.grant('StripeForShop', {
     ...stripe,
     clients: [EgressClient.namespace('shop')],
     rules: [HttpRule.allow({ methods: ['GET'], paths: ['/v1/prices'] })],
+    owner: 'shop@corp.example',
+    expires: '2027-06-30',
   });
 
   exit.grant('Reports', {

@@ -10,6 +10,9 @@ export function paymentsRepo(app: App): void {
     hosts: ['api.stripe.com'],
     exit,
     clients: [EgressClient.serviceAccount('payments', 'checkout')],
+    owner: 'payments@corp.example',
+    reason: 'charges the cards of customers',
+    ticket: 'PAY-17',
   });
 }
 
@@ -19,6 +22,10 @@ export function shopRepo(app: App): void {
     hosts: ['api.stripe.com'],
     exit,
     clients: [EgressClient.namespace('shop')],
+    owner: 'shop@corp.example',
+    reason: 'shows prices until the catalogue has them',
+    ticket: 'SHOP-142',
+    expires: '2027-06-30',
   });
 }
 

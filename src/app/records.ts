@@ -1,4 +1,5 @@
 import { Construct, IConstruct } from 'constructs';
+import { Accountability } from '../exit/accountability';
 import { Declaration } from '../exit/declaration';
 import type { EgressExit } from '../exit/egress-exit';
 import { ListSlot, Slot } from '../slot';
@@ -12,7 +13,7 @@ export interface Declared {
 /** What a construct adds to a report: a declaration, or a sentence of its own. */
 export interface ReportRecord {
   readonly declared?: Declared;
-  readonly note?: { readonly path: string; readonly text: string };
+  readonly note?: { readonly path: string; readonly text: string } & Accountability;
 }
 
 /** Of the app, in the order in which they are made. */
@@ -40,8 +41,8 @@ export function recordExit(root: IConstruct, exit: EgressExit): void {
 }
 
 /** Keeps a sentence about what a construct opens or closes besides declarations. */
-export function recordNote(construct: Construct, text: string): void {
-  RECORDS.add(construct, { note: { path: construct.node.path, text } });
+export function recordNote(construct: Construct, text: string, accountability?: Accountability): void {
+  RECORDS.add(construct, { note: { path: construct.node.path, text, ...accountability } });
 }
 
 /** Everything that an app declares or grants so far. */

@@ -4,6 +4,7 @@ import { capturedAddresses } from './client-entries';
 import { CaptureMark } from '../app/marks';
 import { ResolvedPort } from '../destination/egress-port';
 import { EgressError } from '../errors';
+import { SharedAccountability } from '../exit/accountability';
 import { Declaration, isOnTcp } from '../exit/declaration';
 import { clientHopId, hostInName } from '../exit/names';
 import { objectsOf } from '../mesh/manifest';
@@ -71,6 +72,7 @@ export abstract class LedHost {
   private readonly known = new Map<number, ResolvedPort>();
   private readonly labels = new Map<string, string>();
   private otherMetadata?: string;
+  private accountability?: SharedAccountability;
 
   /** Not a construct: an app has one for each host and namespace, and each construct has its price. */
   protected constructor(
@@ -142,6 +144,10 @@ export abstract class LedHost {
     this.addMetadata(props);
     for (const port of declaration.ports) if (!this.known.has(port.port)) this.known.set(port.port, port);
     this.take(declaration);
+    if (declaration.accountability) {
+      (this.accountability ??= new SharedAccountability()).add(declaration.accountability);
+    }
+    this.accountability?.write(this.made.values());
   }
 
   /** Labels and annotations add up; in all else of `metadata` the declarations agree. */

@@ -1,5 +1,6 @@
 import { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
+import { Accountability, checkAccountability } from './accountability';
 import { checkAddresses } from '../destination/captured-addresses';
 import { EgressDestination } from '../destination/egress-destination';
 import { checkPorts, httpPorts, ResolvedPort } from '../destination/egress-port';
@@ -11,7 +12,7 @@ import { checkClients, EgressClient } from '../policy/egress-client';
 import { HttpRule, ResolvedHttpRule, resolveHttpRules } from '../policy/http-rule';
 
 /** What may leave and who may send it, as given. */
-export interface DeclarationProps extends EgressDestination {
+export interface DeclarationProps extends EgressDestination, Accountability {
   readonly upstreamHost?: string;
   readonly clients: EgressClient[];
   readonly rules?: HttpRule[];
@@ -33,6 +34,8 @@ export interface Declaration {
   /** Which HTTP calls; without rules every one. */
   readonly rules: ResolvedHttpRule[];
   readonly metadata?: ApiObjectMetadata;
+  /** Who answers for it; undefined if nothing of that is said. */
+  readonly accountability?: Accountability;
 }
 
 /**
@@ -51,10 +54,15 @@ export function declare(scope: Construct, props: DeclarationProps, namespace: st
     clients: checkClients(scope, props.clients),
     rules: rules === undefined ? [] : resolveHttpRules(scope, rules),
     metadata: checkMetadata(scope, props.metadata),
+    accountability: saysWhose(props) ? checkAccountability(scope, props) : undefined,
   };
   checkAddressUse(declaration);
   checkRuleUse(declaration);
   return declaration;
+}
+
+function saysWhose({ owner, reason, ticket, expires }: Accountability): boolean {
+  return [owner, reason, ticket, expires].some((field) => field !== undefined);
 }
 
 /** Whether it has TCP ports, on which nothing but addresses tells hosts apart. */

@@ -1,10 +1,11 @@
+import { ACCOUNTABILITY, Accountability } from './accountability';
 import { EGRESS_DESTINATION, EgressDestination } from '../destination/egress-destination';
 import { Options } from '../options';
 import { EgressClient } from '../policy/egress-client';
 import { HttpRule } from '../policy/http-rule';
 
 /** What an exit lets out, and for whom. */
-export interface EgressGrantOptions extends EgressDestination {
+export interface EgressGrantOptions extends EgressDestination, Accountability {
   /** Who may call. */
   readonly clients: EgressClient[];
 
@@ -18,6 +19,7 @@ export interface EgressGrantOptions extends EgressDestination {
 /** The options of this struct, and the kind of value that each takes. */
 export const EGRESS_GRANT: Options<EgressGrantOptions> = {
   ...EGRESS_DESTINATION,
+  ...ACCOUNTABILITY,
   clients: 'checked',
   rules: 'checked',
 };

@@ -9,6 +9,7 @@ import { httpPorts, identifiedPorts, ResolvedPort, upstreamProtocol } from '../d
 import { OpaquePort } from '../destination/opaque-port';
 import { EgressError } from '../errors';
 import { ClientServer, ClientServers } from './access/client-servers';
+import { SharedAccountability } from '../exit/accountability';
 import { OwnGatewayAddress } from '../exit/address';
 import { Declaration } from '../exit/declaration';
 import { hostInName } from '../exit/names';
@@ -57,6 +58,7 @@ export class GatewayHost extends Construct implements IGatewayHost {
   private readonly admitted = new Map<number, ClientServers>();
   /** What the rules of its declarations read of calls; undefined without rules. */
   public calls?: JudgedCalls;
+  private accountability?: SharedAccountability;
   private atWaypoint?: () => string[] | undefined;
 
   public constructor(
@@ -92,6 +94,14 @@ export class GatewayHost extends Construct implements IGatewayHost {
       if (port.kind === 'open') this.serversSize.add(declaration.scope, OPEN_SERVER + this.host.length);
       this.make(port);
     });
+    const { accountability } = declaration;
+    if (accountability) (this.accountability ??= new SharedAccountability()).add(accountability);
+    this.accountability?.write([
+      this.serviceEntry,
+      this.destinationRule,
+      this.virtualService,
+      ...this.opaqueVirtualServices,
+    ]);
   }
 
   /**
@@ -107,6 +117,7 @@ export class GatewayHost extends Construct implements IGatewayHost {
       this.admitted.set(port.port, servers);
       if (!known) this.routeOpaque(port, servers);
     }
+    this.accountability?.write(this.opaqueVirtualServices);
   }
 
   /** The servers for the opaque ports, of those who are told apart by them. */

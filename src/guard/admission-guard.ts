@@ -8,6 +8,7 @@ import { admissionFacts, AdmissionFacts, OtherRepos } from './admission/facts';
 import { keptObjects } from './admission/kept-objects';
 import { admissionRules } from './admission/rules';
 import { variables } from './admission/variables';
+import { AdmissionGuardProps, ADMISSION_GUARD } from './admission-guard-props';
 import { checkMode, GuardMode } from './guard-mode';
 import { checkRanges } from './ranges';
 import { knownExits } from '../app/known-exits';
@@ -15,12 +16,11 @@ import { checkTree } from '../app/validation/check-tree';
 import { checkEndpoints } from '../destination/egress-endpoint';
 import { checkHostPattern } from '../destination/host';
 import { checkExits } from '../exit/egress-exit';
+import { markForAdmission } from '../mesh/admission-mark';
 import { checkMetadata, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
-import { markOwned } from '../mesh/owner-mark';
 import { checkName, dottedName } from '../naming';
 import { checkKind, checkOptions } from '../options';
-import { AdmissionGuardProps, ADMISSION_GUARD } from './admission-guard-props';
 
 /** The label that every namespace carries, with its name. */
 const NAMESPACE = 'kubernetes.io/metadata.name';
@@ -81,7 +81,7 @@ export class AdmissionGuard extends Construct {
       writers: checkTexts(this, 'endpointWriters', /^\S+$/, props.endpointWriters),
       keyServers: checkTexts(this, 'identityProviders', /^[a-z0-9.-]+(:\d+)?$/, props.identityProviders),
     };
-    markOwned(this, this.name, LOOKED_AT);
+    markForAdmission(this, this.name, LOOKED_AT);
     const object = objectsOf(this, { metadata: this.metadata });
     this.policy = object({
       id: 'Policy',

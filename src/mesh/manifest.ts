@@ -1,8 +1,8 @@
 import { ApiObject, ApiObjectMetadata, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
+import { ADMISSION, admissionMark } from './admission-mark';
 import { Mesh } from './mesh';
 import { OwnObject } from './own-object';
-import { OWNER, ownerOf } from './owner-mark';
 import { EgressError } from '../errors';
 import { checkKind, checkOptions, Options } from '../options';
 
@@ -78,7 +78,7 @@ export function objectsOf(scope: Construct, { namespace, metadata }: ObjectOwner
       labels: { ...mesh._labels, ...Chart.of(scope).labels, ...metadata?.labels },
       annotations: {
         ...mesh._annotations,
-        [OWNER]: ownerOf(scope, apiVersion, kind),
+        [ADMISSION]: admissionMark(scope, apiVersion, kind),
         ...metadata?.annotations,
         ...annotations,
       },

@@ -6,6 +6,7 @@ import { report, reportLines } from '../app/report/report';
 import { checkTree } from '../app/validation/check-tree';
 import { EGRESS_DESTINATION, EGRESS_HOSTS, EgressDestination, EgressHosts } from '../destination/egress-destination';
 import { EgressError } from '../errors';
+import { ACCOUNTABILITY, Accountability } from '../exit/accountability';
 import { IClientHop } from '../exit/client-hop';
 import { declare } from '../exit/declaration';
 import { checkExit, EgressExit } from '../exit/egress-exit';
@@ -13,8 +14,8 @@ import { checkOptions, Options } from '../options';
 import { EgressClient } from '../policy/egress-client';
 import { HttpRule } from '../policy/http-rule';
 
-/** What every pattern takes: the hosts, the clients and the exit. */
-export interface EgressOptions extends EgressHosts {
+/** What every pattern takes: the hosts, the clients, the exit, and who answers for it. */
+export interface EgressOptions extends EgressHosts, Accountability {
   /** Where the calls leave the mesh. */
   readonly exit: EgressExit;
 
@@ -38,6 +39,7 @@ export interface EgressOptions extends EgressHosts {
 /** The options of this struct, and the kind of value that each takes. */
 export const EGRESS_OPTIONS: Options<EgressOptions> = {
   ...EGRESS_HOSTS,
+  ...ACCOUNTABILITY,
   exit: 'checked',
   clients: 'checked',
   rules: 'checked',
@@ -91,7 +93,7 @@ export class Egress extends Construct {
    * @throws HostsMissing, HostSyntax, HostWildcard, HostIpAddress, HostInCluster, HostCount, NotInline, NotOutside, ClientsMissing,
    * ClientAnyAlone, ClientInExitNamespace, ClientHopConflict, ServiceAccountDots, PortsMissing, OutOfRange, PortConflict,
    * AddressSyntax, CaptureConflict, EndpointSyntax, HttpRuleSyntax, HeaderSyntax, CredentialNamespace, OtherApp, SubjectAltNameSyntax, ResolutionNone, ExitCannotCarry, UnaskedBytes, VersionUnsupported, WrongType,
-   * OptionUnknown, DestinationConflict, MetadataReserved, NameSyntax; see docs/errors.md
+   * OptionUnknown, DestinationConflict, MetadataReserved, AccountabilitySyntax, NameSyntax; see docs/errors.md
    */
   public constructor(scope: Construct, id: string, props: EgressProps) {
     super(scope, id);

@@ -6,6 +6,7 @@ import { markIngressHost } from '../app/marks';
 import { checkTree } from '../app/validation/check-tree';
 import { OF_INGRESS } from '../app/validation/ingress';
 import { HttpPort } from '../destination/http-port';
+import { Accountability, writeAccountability } from '../exit/accountability';
 import { GatewayAddress } from '../exit/address';
 import { hopLabel } from '../exit/names';
 import { ObjectKind, objectsOf } from '../mesh/manifest';
@@ -22,6 +23,7 @@ export interface IngressHopProps {
   readonly port: HttpPort;
   readonly exit: GatewayAddress;
   readonly metadata?: ApiObjectMetadata;
+  readonly accountability?: Accountability;
 }
 
 /** The objects beside the ingress gateway: it serves a host name over TLS, and leads its calls to the exit as one more client. */
@@ -58,6 +60,7 @@ export class IngressHop extends Construct {
           ),
         }) satisfies Plain<VirtualServiceSpec>,
     );
+    writeAccountability(props.accountability, [this.gateway, this.virtualService]);
   }
 }
 

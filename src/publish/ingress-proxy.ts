@@ -29,6 +29,7 @@ import { isWildcard } from '../destination/host-names';
 import { HttpPort } from '../destination/http-port';
 import { resolveUpstream, Upstream } from '../destination/upstream';
 import { EgressError } from '../errors';
+import { ACCOUNTABILITY, Accountability, checkAccountability, writeAccountability } from '../exit/accountability';
 import { hostInName } from '../exit/names';
 import { checkMetadata, ObjectKind, objectsOf } from '../mesh/manifest';
 import { Mesh } from '../mesh/mesh';
@@ -57,7 +58,7 @@ export enum MeshAccess {
 }
 
 /** External hosts that an ingress gateway serves under their own names. */
-export interface IngressProxyProps extends EgressHosts {
+export interface IngressProxyProps extends EgressHosts, Accountability {
   /** The ingress gateway. */
   readonly ingress: IngressGateway;
 
@@ -96,6 +97,7 @@ export interface IngressProxyProps extends EgressHosts {
 
 const INGRESS_PROXY: Options<IngressProxyProps> = {
   ...EGRESS_HOSTS,
+  ...ACCOUNTABILITY,
   ingress: 'checked',
   ports: 'checked',
   paths: 'list',
@@ -136,7 +138,8 @@ export class IngressProxy extends Construct {
   /**
    * @throws HostsMissing, HostSyntax, HostWildcard, HostIpAddress, HostInCluster, NotInline, NotOutside, PortsMissing, OutOfRange,
    * PortConflict, EndpointSyntax, HttpRuleSyntax, HeaderSyntax, CredentialNamespace, OtherApp,
-   * SubjectAltNameSyntax, ResolutionNone, ExitCannotCarry, WrongType, OptionUnknown, MetadataReserved, NameSyntax
+   * SubjectAltNameSyntax, ResolutionNone, ExitCannotCarry, WrongType, OptionUnknown, MetadataReserved, NameSyntax,
+   * AccountabilitySyntax
    */
   public constructor(scope: Construct, id: string, props: IngressProxyProps) {
     super(scope, id);
@@ -151,6 +154,7 @@ export class IngressProxy extends Construct {
     this.upstream = resolveUpstream(this, props);
     this.paths = props.paths === undefined ? undefined : checkPaths(this, props.paths, this.ports);
     this.metadata = checkMetadata(this, props.metadata);
+    const accountability = checkAccountability(this, props);
     checkEnum(this, 'meshAccess', props.meshAccess ?? MeshAccess.AS_OUTSIDE, ['MeshAccess', MeshAccess]);
     this.checkCarries(hosts);
     this.gateway = this.networking(
@@ -165,7 +169,9 @@ export class IngressProxy extends Construct {
     for (const host of hosts) this.serve(host);
     const publicServiceEntries = props.meshAccess === MeshAccess.OPEN_TO_MESH ? props.ingress.namespace : undefined;
     markInstallation(this, { closes: Mesh.of(this), publicServiceEntries });
-    recordNote(this, this.describe(hosts));
+    const { serviceEntries, destinationRules, virtualServices } = this;
+    writeAccountability(accountability, [this.gateway, ...serviceEntries, ...destinationRules, ...virtualServices]);
+    recordNote(this, this.describe(hosts), accountability);
   }
 
   private get isOpenToMesh(): boolean {

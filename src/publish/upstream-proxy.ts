@@ -12,6 +12,7 @@ import { checkCredential, TlsCredential } from '../destination/tls-credential';
 import { UPSTREAM, UpstreamOptions } from '../destination/upstream';
 import { UpstreamTls } from '../destination/upstream-tls';
 import { EgressError } from '../errors';
+import { ACCOUNTABILITY, Accountability } from '../exit/accountability';
 import { IClientHop } from '../exit/client-hop';
 import { declare } from '../exit/declaration';
 import { checkExit } from '../exit/egress-exit';
@@ -35,7 +36,7 @@ export interface IngressListener {
 }
 
 /** One of our own host names for an external service. */
-export interface UpstreamProxyProps extends UpstreamOptions {
+export interface UpstreamProxyProps extends UpstreamOptions, Accountability {
   /** Our name for it, which callers inside and outside of the mesh use. */
   readonly host: string;
 
@@ -132,6 +133,7 @@ export interface UpstreamProxyProps extends UpstreamOptions {
 const LISTENER: Options<IngressListener> = { gateway: 'checked', credential: 'checked' };
 const UPSTREAM_PROXY: Options<UpstreamProxyProps> = {
   ...UPSTREAM,
+  ...ACCOUNTABILITY,
   host: 'checked',
   upstreamHost: 'checked',
   upstreamPort: 'checked',
@@ -187,6 +189,7 @@ export class UpstreamProxy extends Construct {
       this,
       {
         ...pickOptions<UpstreamOptions>(props, UPSTREAM),
+        ...pickOptions<Accountability>(props, ACCOUNTABILITY),
         hosts: [host],
         upstreamHost: checkHost(this, props.upstreamHost),
         ports: [EgressPort.tlsOrigination({ upstreamPort, tls, timeout, retries, upstreamHttp, headers, port: 80 })],
@@ -206,6 +209,7 @@ export class UpstreamProxy extends Construct {
         port: httpPorts(declaration.ports)[0],
         exit: this.exit._address(),
         metadata: declaration.metadata,
+        accountability: declaration.accountability,
       });
       this.ingressGateway = hop.gateway;
       this.ingressVirtualService = hop.virtualService;

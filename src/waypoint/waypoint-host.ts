@@ -9,6 +9,7 @@ import { OF_WAYPOINTS } from '../app/validation/waypoints';
 import { virtualAddress } from '../destination/captured-addresses';
 import { httpPorts, ResolvedPort } from '../destination/egress-port';
 import { isWildcard } from '../destination/host-names';
+import { SharedAccountability } from '../exit/accountability';
 import { Declaration } from '../exit/declaration';
 import { hostInName } from '../exit/names';
 import { GatewayHost } from '../gateway/gateway-host';
@@ -53,6 +54,7 @@ export class WaypointHost extends Construct {
   private readonly agreed: AgreedHost;
   private readonly addresses = new Set<string>();
   private readonly policy: WaypointPolicy;
+  private accountability?: SharedAccountability;
   /** What the rules of its declarations read of calls; undefined without rules. */
   private calls?: JudgedCalls;
 
@@ -97,6 +99,15 @@ export class WaypointHost extends Construct {
     const { scope, rules, clients } = declaration;
     if (rules.length > 0) (this.calls ??= new JudgedCalls(this)).add(scope, rules, clients);
     for (const client of clients) this.policy.allow(client, declaration);
+    if (declaration.accountability) {
+      (this.accountability ??= new SharedAccountability()).add(declaration.accountability);
+    }
+    this.accountability?.write([
+      this.shared ? undefined : this.serviceEntry,
+      this.own,
+      this.virtualService,
+      this.authorizationPolicy,
+    ]);
   }
 
   /** Whether a declaration says that applications connect to this address to reach the host. */

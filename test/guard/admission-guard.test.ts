@@ -73,7 +73,10 @@ test("the owner's annotation of another policy counts for nothing", () => {
   const app = usual();
   const [kind, spec] = BAD[0];
   const made = object(kind, spec);
-  const annotated = { ...made, metadata: { ...made.metadata, annotations: { 'cdk8s-istio-egress/owner': 'another' } } };
+  const annotated = {
+    ...made,
+    metadata: { ...made.metadata, annotations: { 'cdk8s-istio-egress/admission': 'another' } },
+  };
   expect(refusals([{ app, object: annotated, isOwner: true }])[0]).toHaveLength(1);
 });
 

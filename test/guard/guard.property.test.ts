@@ -155,7 +155,7 @@ const dressed = fc.record({
   place: fc.constantFrom(...PLACES),
   annotations: fc.constantFrom(
     undefined,
-    { 'cdk8s-istio-egress/owner': 'egress-guard' },
+    { 'cdk8s-istio-egress/admission': 'egress-guard' },
     { 'kubectl.kubernetes.io/last-applied-configuration': '{}', a: 'b' },
   ),
   labels: fc.constantFrom(undefined, { 'egress-guard': 'exempt' }, { 'istio.io/use-waypoint': 'none' }),

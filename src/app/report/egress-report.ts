@@ -1,7 +1,8 @@
 import { ReportedDeclaration } from './reported-declaration';
+import { Accountability } from '../../exit/accountability';
 
 /** A sentence about something that an app opens or closes besides its declarations, such as a guard or an ingress. */
-export interface ReportedNote {
+export interface ReportedNote extends Accountability {
   /** Path of the construct that it is about. */
   readonly path: string;
 

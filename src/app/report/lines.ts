@@ -1,6 +1,7 @@
 import { ReportedDeclaration, ReportedExitKind } from './reported-declaration';
 import { ReportedEncryption, ReportedPort, ReportedProtocol } from './reported-port';
 import { ReportedRule, ReportedRuleAction } from './reported-rule';
+import { Accountability } from '../../exit/accountability';
 
 const LISTED_HOSTS = 5;
 
@@ -11,7 +12,18 @@ export function lineOf(declaration: ReportedDeclaration): string {
   const real = upstreamHost === undefined ? '' : `, which is ${upstreamHost}`;
   const at = endpoints ? ` at ${endpoints.join(', ')}` : '';
   const how = ports.map(portText).join('; ');
-  return `${path}: ${who} → ${exitText(declaration)} → ${listed(hosts)}${real}${at} (${how})${rulesText(rules)}`;
+  return `${path}: ${who} → ${exitText(declaration)} → ${listed(hosts)}${real}${at} (${how})${rulesText(rules)}${whose(declaration)}`;
+}
+
+/** Who answers for it, behind what is let out. */
+export function whose({ owner, reason, ticket, expires }: Accountability): string {
+  const said = [
+    owner === undefined ? [] : `owner ${owner}`,
+    ticket === undefined ? [] : `ticket ${ticket}`,
+    expires === undefined ? [] : `expires ${expires}`,
+    reason === undefined ? [] : `reason: ${reason}`,
+  ].flat();
+  return said.length > 0 ? `, ${said.join(', ')}` : '';
 }
 
 /** The first of them. */

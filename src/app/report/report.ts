@@ -1,6 +1,6 @@
 import { IConstruct } from 'constructs';
 import { EgressReport } from './egress-report';
-import { lineOf } from './lines';
+import { lineOf, whose } from './lines';
 import { recordsBelow } from '../records';
 import { reportDeclaration } from './reported-declaration';
 import { preconditionsOf } from '../../mesh/preconditions';
@@ -20,6 +20,6 @@ export function report(scope: IConstruct): EgressReport {
 /** The same declarations and notes, each as a line. */
 export function reportLines(scope: IConstruct): string[] {
   return recordsBelow(scope).map(({ declared, note }) =>
-    declared ? lineOf(reportDeclaration(declared)) : `${note!.path}: ${note!.text}`,
+    declared ? lineOf(reportDeclaration(declared)) : `${note!.path}: ${note!.text}${whose(note!)}`,
   );
 }

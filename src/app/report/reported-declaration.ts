@@ -1,5 +1,6 @@
 import { ReportedPort, reportPort } from './reported-port';
 import { ReportedRule, reportRule } from './reported-rule';
+import { Accountability } from '../../exit/accountability';
 import { Declared } from '../records';
 
 /** Which proxies an exit consists of. */
@@ -57,7 +58,7 @@ export interface ReportedExit {
 }
 
 /** A declaration, or a grant of an exit's owner: who may reach which hosts, through which exit, and how. */
-export interface ReportedDeclaration {
+export interface ReportedDeclaration extends Accountability {
   /** Path of the construct that declares. */
   readonly path: string;
 
@@ -109,7 +110,7 @@ const KINDS = {
 
 /** A declaration, as reports say it. What happens beyond somebody else's exit is its owner's to say. */
 export function reportDeclaration({ exit, declaration }: Declared): ReportedDeclaration {
-  const { scope, clients, hosts, ports, addresses, rules, upstreamHost, upstream } = declaration;
+  const { scope, clients, hosts, ports, addresses, rules, upstreamHost, upstream, accountability } = declaration;
   const here = exit._grantsHere;
   return {
     path: scope.node.path,
@@ -126,6 +127,7 @@ export function reportDeclaration({ exit, declaration }: Declared): ReportedDecl
     ports: ports.map((port) => reportPort(exit, port)),
     rules: here ? rules.map(reportRule) : [],
     tellsCalledName: exit._tellsCalledName(declaration),
+    ...accountability,
   };
 }
 

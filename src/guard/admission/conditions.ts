@@ -1,5 +1,5 @@
 import { literal } from './cel';
-import { OWNER } from '../../mesh/owner-mark';
+import { ADMISSION } from '../../mesh/admission-mark';
 
 /** All that an object of any of the kinds says: most have a spec, the endpoints of Services have fields of their own. */
 const CONTENT = '["spec", "subsets", "endpoints", "ports"]';
@@ -20,7 +20,7 @@ export const mayPatch = (policy: string) =>
  * the right makes the annotation worth nothing to anybody else.
  */
 const owned = (policy: string) =>
-  `has(object.metadata.annotations) && ${literal(OWNER)} in object.metadata.annotations && object.metadata.annotations[${literal(OWNER)}] == ${literal(policy)} && ${mayPatch(policy)}`;
+  `has(object.metadata.annotations) && ${literal(ADMISSION)} in object.metadata.annotations && object.metadata.annotations[${literal(ADMISSION)}] == ${literal(policy)} && ${mayPatch(policy)}`;
 
 /** What is not looked at. */
 export const matchConditions = (policy: string) => [

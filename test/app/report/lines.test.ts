@@ -1,4 +1,13 @@
-import { Egress, EgressClient, EgressGateway, EgressPort, EgressProps, HttpRule } from '../../../src';
+import {
+  Egress,
+  EgressClient,
+  EgressGateway,
+  EgressPort,
+  EgressProps,
+  HttpRule,
+  IngressGateway,
+  IngressProxy,
+} from '../../../src';
 import { world } from '../../fixtures';
 
 /** The line that describes a declaration. */
@@ -21,6 +30,25 @@ test.each([
 ])('says what rules do (%#)', (rules, end) => {
   expect(line({ rules })).toBe(
     `payments/A: payments/checkout → istio-egress/istio-egress (mutual TLS) → a.example (HTTP 80 → HTTP 80, not encrypted beyond the exit)${end}`,
+  );
+});
+
+test.each<[Partial<EgressProps>, string]>([
+  [{ owner: 'team-pay' }, ', owner team-pay'],
+  [{ ticket: 'PAY-17', expires: '2027-06-30' }, ', ticket PAY-17, expires 2027-06-30'],
+  [{ reason: 'charges cards', owner: 'team-pay' }, ', owner team-pay, reason: charges cards'],
+])('says who answers for it (%#)', (whose, end) => {
+  expect(line(whose)).toMatch(new RegExp(`beyond the exit\\)${end}$`));
+});
+
+test('says who answers for what is served to callers outside', () => {
+  const { app, chart } = world();
+  const [ports, ingress] = [[EgressPort.tlsOrigination()], IngressGateway.imported()];
+  const hosts = ['status.example.com'];
+  new IngressProxy(chart, 'Status', { hosts, ports, ingress, owner: 'team-web', expires: '2027-06-30' });
+  expect(Egress.describe(app).find((text) => text.includes('Status'))).toMatch(/, owner team-web, expires 2027-06-30$/);
+  expect(Egress.report(app).notes).toContainEqual(
+    expect.objectContaining({ path: 'payments/Status', owner: 'team-web', expires: '2027-06-30' }),
   );
 });
 

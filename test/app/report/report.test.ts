@@ -42,6 +42,20 @@ function declarations(declare: (made: ReturnType<typeof world>) => void, props?:
   return Egress.report(made.app).declarations;
 }
 
+test('says who answers for a declaration and for a grant, each by itself', () => {
+  const whose = { owner: 'team-pay', reason: 'charges cards', ticket: 'PAY-17', expires: '2027-06-30' };
+  const reported = declarations(({ chart, exit, clients }) => {
+    const declared = { hosts: ['a.example'], clients };
+    new HttpEgress(chart, 'A', { ...declared, exit, ...whose });
+    new HttpEgress(chart, 'B', { ...declared, exit });
+    exit.grant('C', { ...declared, ports: [EgressPort.http()], owner: 'team-exit' });
+  });
+  const said = Object.fromEntries(
+    reported.map(({ path, owner, reason, ticket, expires }) => [path, { owner, reason, ticket, expires }]),
+  );
+  expect(said).toEqual({ 'payments/A': whose, 'payments/B': {}, 'platform/Exit/Grants/C': { owner: 'team-exit' } });
+});
+
 test('says who, through which exit, to where, how encrypted, and which calls', () => {
   const [declared] = declarations(({ chart, exit, clients }) => {
     new TlsOriginationEgress(chart, 'Bank', {

@@ -3,22 +3,22 @@ import { Construct } from 'constructs';
 import { Slot } from '../slot';
 
 /** The annotation that names the admission policy of the app that an object belongs to. */
-export const OWNER = 'cdk8s-istio-egress/owner';
+export const ADMISSION = 'cdk8s-istio-egress/admission';
 
 interface Mark {
   readonly policy: string;
   readonly kinds: ReadonlySet<string>;
 }
 
-const MARK = new Slot<Mark>('OwnerMark');
+const MARK = new Slot<Mark>('AdmissionMark');
 
-/** Writes the owner mark on every object of the app that is of these kinds ("group/Kind"), those that are made already included. */
-export function markOwned(scope: Construct, policy: string, kinds: ReadonlySet<string>): void {
+/** Marks every object of the app that is of these kinds ("group/Kind"), those that are made already included. */
+export function markForAdmission(scope: Construct, policy: string, kinds: ReadonlySet<string>): void {
   MARK.set(scope.node.root, { policy, kinds });
 }
 
 /** The annotation's value for an object, which is known at synthesis; without a value the annotation is left out. */
-export function ownerOf(scope: Construct, apiVersion: string, kind: string): string {
+export function admissionMark(scope: Construct, apiVersion: string, kind: string): string {
   const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
   const produce = () => {
     const mark = MARK.of(scope.node.root);
