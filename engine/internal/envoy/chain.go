@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 
 	envoycore "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listener "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
@@ -77,7 +78,7 @@ func Chain(of *listener.Listener, seen Seen) *listener.FilterChain {
 		}
 		return of.GetDefaultFilterChain()
 	}
-	left := of.GetFilterChains()
+	left := candidates(of, seen.ServerName)
 	for _, step := range sieve {
 		left = closest(left, step, seen)
 	}
@@ -85,6 +86,48 @@ func Chain(of *listener.Listener, seen Seen) *listener.FilterChain {
 		return of.GetDefaultFilterChain()
 	}
 	return left[0]
+}
+
+// nameIndex finds filter chains by their server names, where nothing else is asked before.
+type nameIndex struct {
+	exact  map[string][]*listener.FilterChain
+	others []*listener.FilterChain
+}
+
+var nameIndices sync.Map
+
+// candidates leaves out chains that have other server names than the one that is asked for. Where a chain asks for a port or an address,
+// which comes before, it may shut out others though its names do not match: then all stay.
+func candidates(of *listener.Listener, serverName string) []*listener.FilterChain {
+	known, is := nameIndices.Load(of)
+	if !is {
+		known, _ = nameIndices.LoadOrStore(of, indexNames(of.GetFilterChains()))
+	}
+	index := known.(*nameIndex)
+	if index == nil {
+		return of.GetFilterChains()
+	}
+	return append(slices.Clone(index.exact[serverName]), index.others...)
+}
+
+func indexNames(chains []*listener.FilterChain) *nameIndex {
+	index := &nameIndex{exact: map[string][]*listener.FilterChain{}}
+	for _, chain := range chains {
+		match := chain.GetFilterChainMatch()
+		if match.GetDestinationPort() != nil || len(match.GetPrefixRanges()) > 0 {
+			return nil
+		}
+		names := match.GetServerNames()
+		if len(names) == 0 || slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, "*") }) {
+			index.others = append(index.others, chain)
+			continue
+		}
+		for _, name := range names {
+			name = strings.ToLower(name)
+			index.exact[name] = append(index.exact[name], chain)
+		}
+	}
+	return index
 }
 
 // criterion tells how closely a chain matches in one respect: 0 not at all, else the more the closer; and whether it asks at all.

@@ -29,9 +29,9 @@ func judge(rules *rbac.RBAC, facts Facts) Judgement {
 	}
 	its := &evaluation{facts: facts}
 	policy := ""
-	for _, name := range sortedPolicies(rules) {
-		if its.matches(rules.GetPolicies()[name]) {
-			policy = name
+	for _, one := range policiesFor(rules, facts.Peer) {
+		if its.matches(one.Policy) {
+			policy = one.name
 			break
 		}
 	}
@@ -60,6 +60,57 @@ func sortedPolicies(rules *rbac.RBAC) []string {
 }
 
 var sorted sync.Map
+
+// namedPolicy is a policy and its name.
+type namedPolicy struct {
+	name string
+	*rbac.Policy
+}
+
+// policiesFor are those that may concern an identity, in their order: who is somebody else's is told once for all calls of one caller.
+func policiesFor(rules *rbac.RBAC, peer string) []namedPolicy {
+	key := rulesAndPeer{rules, peer}
+	if known, is := concerning.Load(key); is {
+		return known.([]namedPolicy)
+	}
+	its := &evaluation{facts: Facts{Peer: peer}}
+	var found []namedPolicy
+	for _, name := range sortedPolicies(rules) {
+		policy := rules.GetPolicies()[name]
+		if slices.ContainsFunc(policy.GetPrincipals(), func(one *rbac.Principal) bool {
+			return !isByPeer(one) || its.isPrincipal(one)
+		}) {
+			found = append(found, namedPolicy{name, policy})
+		}
+	}
+	concerning.Store(key, found)
+	return found
+}
+
+type rulesAndPeer struct {
+	rules *rbac.RBAC
+	peer  string
+}
+
+var concerning sync.Map
+
+// isByPeer tells whether the identity alone decides on a principal.
+func isByPeer(principal *rbac.Principal) bool {
+	isOther := func(one *rbac.Principal) bool { return !isByPeer(one) }
+	switch id := principal.GetIdentifier().(type) {
+	case *rbac.Principal_Any, *rbac.Principal_Authenticated_:
+		return true
+	case *rbac.Principal_FilterState:
+		return id.FilterState.GetKey() == "io.istio.peer_principal"
+	case *rbac.Principal_AndIds:
+		return !slices.ContainsFunc(id.AndIds.GetIds(), isOther)
+	case *rbac.Principal_OrIds:
+		return !slices.ContainsFunc(id.OrIds.GetIds(), isOther)
+	case *rbac.Principal_NotId:
+		return isByPeer(id.NotId)
+	}
+	return false
+}
 
 type evaluation struct {
 	facts   Facts

@@ -59,8 +59,8 @@ func (r *Request) Path() string {
 
 // Get reads a header, and what Envoy has as one.
 func (r *Request) Get(name string) (string, bool) {
-	switch strings.ToLower(name) {
-	case ":authority", "host":
+	switch name {
+	case ":authority", "host", "Host":
 		return r.Authority, true
 	case ":method":
 		return r.Method, true

@@ -49,7 +49,7 @@ func List(of *mesh.Mesh) []Row {
 				}
 				for _, destination := range of.Destinations(pod) {
 					if row, reaches := ask(walker, callers[index], destination, probes[destination.Host]); reaches {
-						row.Notes = notesOf(of, row.Decided)
+						row.Notes = notesOf(of, callers[index], row.Host, row.Decided)
 						rows[index] = append(rows[index], row)
 					}
 				}
@@ -67,17 +67,25 @@ func List(of *mesh.Mesh) []Row {
 // notes are the names of annotations that inventories show.
 var notes = []string{"owner", "reason", "ticket", "expires"}
 
-func notesOf(of *mesh.Mesh, decided []follow.Reference) map[string]string {
-	found := map[string]string{}
+// notesOf reads them from the first object that says something: what the caller's namespace says of the host, then what decided on the way.
+// An object that several share says what all of them say, so they are not put together from several objects.
+func notesOf(of *mesh.Mesh, caller mesh.Caller, host string, decided []follow.Reference) map[string]string {
+	objects := of.Naming(caller.Namespace, host)
 	for _, reference := range decided {
-		annotations := of.Sources[reference.Object].Annotations
+		objects = append(objects, reference.Object)
+	}
+	for _, object := range objects {
+		found := map[string]string{}
 		for _, note := range notes {
-			if value := annotations["cdk8s-istio-egress/"+note]; value != "" && found[note] == "" {
+			if value := of.Sources[object].Annotations["cdk8s-istio-egress/"+note]; value != "" {
 				found[note] = value
 			}
 		}
+		if len(found) > 0 {
+			return found
+		}
 	}
-	return found
+	return nil
 }
 
 // ask makes the plainest call, and those that policies name for the host.
@@ -95,6 +103,9 @@ func ask(walker *follow.Walker, caller mesh.Caller, to mesh.Destination, named [
 	}
 	scheme := map[string]string{"http": "http", "tls": "https", "tcp": "tcp"}[to.Speaks]
 	call := follow.Call{From: caller.Namespace + "/" + caller.Name, URL: fmt.Sprintf("%s://%s:%d/", scheme, name, to.Port)}
+	if to.Address != "" {
+		call.ConnectTo = &follow.Place{Host: to.Address, Port: to.Port}
+	}
 	passed, asked := 0, 0
 	depends := false
 	try := func(call follow.Call) {

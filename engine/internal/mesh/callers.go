@@ -9,6 +9,7 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 	security "istio.io/api/security/v1beta1"
 	"istio.io/istio/pkg/config"
+	corev1 "k8s.io/api/core/v1"
 )
 
 // Others stands for an account of a namespace that nobody names.
@@ -17,11 +18,18 @@ const Others = "anybody-else"
 // everybody are the workloads that call by themselves, the accounts that policies name, and somebody else in each of their namespaces.
 func (m *Mesh) everybody(configs []config.Config) []Caller {
 	seen := map[Caller]bool{}
+	add := func(pod *corev1.Pod) {
+		switch proxyOf(pod, m.cluster.namespace(pod.Namespace)) {
+		case Gateway, Waypoint: // they send on what others call
+		default:
+			seen[Caller{pod.Namespace, accountOf(pod.Spec)}] = true
+		}
+	}
 	for _, workload := range m.cluster.workloads {
-		seen[Caller{workload.namespace, accountOf(workload.template.Spec)}] = true
+		add(m.cluster.podOf(workload))
 	}
 	for _, pod := range m.cluster.pods {
-		seen[Caller{pod.Namespace, accountOf(pod.Spec)}] = true
+		add(pod)
 	}
 	for _, its := range configs {
 		for _, caller := range namedIn(its) {

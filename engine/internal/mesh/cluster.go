@@ -130,6 +130,7 @@ func (c *cluster) makePods() {
 		selected := labels.SelectorFromSet(workload.template.Labels)
 		if workload.template.Labels == nil || !c.matchPods(workload, selected) {
 			c.pods = append(c.pods, c.podOf(workload))
+			c.made[workload.namespace+"/"+workload.name] = workload.name
 		}
 	}
 	for _, pod := range c.pods {
@@ -157,7 +158,6 @@ func (c *cluster) podOf(workload workload) *corev1.Pod {
 		Spec:       *workload.template.Spec.DeepCopy(),
 	}
 	pod.Name, pod.Namespace = workload.name, workload.namespace
-	c.made[pod.Namespace+"/"+pod.Name] = workload.name
 	return pod
 }
 

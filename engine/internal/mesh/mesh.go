@@ -38,6 +38,13 @@ type Mesh struct {
 	configs []config.Config
 	callers []Caller
 	mutex   sync.Mutex
+
+	entriesOnce   sync.Once
+	entriesByHost map[string][]*clientnetworking.ServiceEntry
+	namingOnce    sync.Once
+	// naming are objects by namespace and host.
+	naming map[string][]string
+
 	pods    []*Pod
 	byIP    map[netip.Addr]*Pod
 	istiod  *xds.FakeDiscoveryServer
