@@ -16,14 +16,7 @@ import { reportOpenPort } from '../app/report/reported-port';
 import { checkTree } from '../app/validation/check-tree';
 import { OF_INGRESS } from '../app/validation/ingress';
 import { EGRESS_HOSTS, EgressHosts } from '../destination/egress-destination';
-import {
-  checkPorts,
-  EgressPort,
-  httpPorts,
-  opaquePorts,
-  ResolvedPort,
-  upstreamProtocol,
-} from '../destination/egress-port';
+import { checkPorts, EgressPort, httpPorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
 import { checkHosts } from '../destination/host';
 import { isWildcard } from '../destination/host-names';
 import { HttpPort } from '../destination/http-port';
@@ -152,7 +145,7 @@ export class IngressProxy extends Construct {
     const hosts = checkHosts(this, props.hosts);
     this.ports = checkPorts(this, props.ports, props.ingress.namespace);
     this.upstream = resolveUpstream(this, props);
-    this.paths = props.paths === undefined ? undefined : checkPaths(this, props.paths, this.ports);
+    this.paths = props.paths === undefined ? undefined : checkServedPaths(this, props.paths, this.ports);
     this.metadata = checkMetadata(this, props.metadata);
     const accountability = checkAccountability(this, props);
     checkEnum(this, 'meshAccess', props.meshAccess ?? MeshAccess.AS_OUTSIDE, ['MeshAccess', MeshAccess]);
@@ -297,17 +290,4 @@ function server(port: ResolvedPort, hosts: string[]): Plain<GatewaySpecServers> 
     hosts: own,
     tls: { mode: 'PASSTHROUGH' },
   };
-}
-
-function checkPaths(scope: Construct, paths: string[], ports: ResolvedPort[]): string[] {
-  const [unread] = opaquePorts(ports);
-  if (unread) {
-    throw new EgressError('HttpRuleSyntax', scope, {
-      what: '`paths` are said of a port whose bytes the ingress gateway does not read: every path would be served there',
-      given: `port ${unread.port}`,
-      allowed: '`paths` with EgressPort.http and EgressPort.tlsOrigination only',
-      fix: 'let the ingress gateway originate TLS, or leave `paths` out',
-    });
-  }
-  return checkServedPaths(scope, paths);
 }

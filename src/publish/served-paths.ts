@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { opaquePorts, ResolvedPort } from '../destination/egress-port';
 import { EgressError } from '../errors';
 import { isUnambiguousPath, UNAMBIGUOUS_PATH } from '../policy/path-form';
 
@@ -14,8 +15,21 @@ export function servedPath(path: string): string {
 /** The longest regular expression that Istio takes. @see validateStringMatchRegexp in istio/istio, pkg/config/validation */
 const LONGEST = 1024;
 
-/** @throws HttpRuleSyntax */
-export function checkServedPaths(scope: Construct, paths: string[]): string[] {
+/** @throws HttpRuleSyntax also where bytes of a port are not read */
+export function checkServedPaths(scope: Construct, paths: string[], ports: ResolvedPort[]): string[] {
+  const [unread] = opaquePorts(ports);
+  if (unread) {
+    throw new EgressError('HttpRuleSyntax', scope, {
+      what: '`paths` are said of a port whose bytes the ingress gateway does not read: every path would be served there',
+      given: `port ${unread.port}`,
+      allowed: '`paths` with EgressPort.http and EgressPort.tlsOrigination only',
+      fix: 'let the ingress gateway originate TLS, or leave `paths` out',
+    });
+  }
+  return checkPaths(scope, paths);
+}
+
+function checkPaths(scope: Construct, paths: string[]): string[] {
   const isServable = (path: unknown) =>
     typeof path === 'string' &&
     isUnambiguousPath(path) &&
