@@ -16,7 +16,14 @@ import { reportOpenPort } from '../app/report/reported-port';
 import { checkTree } from '../app/validation/check-tree';
 import { OF_INGRESS } from '../app/validation/ingress';
 import { EGRESS_HOSTS, EgressHosts } from '../destination/egress-destination';
-import { checkPorts, EgressPort, httpPorts, ResolvedPort, upstreamProtocol } from '../destination/egress-port';
+import {
+  checkPorts,
+  EgressPort,
+  httpPorts,
+  opaquePorts,
+  ResolvedPort,
+  upstreamProtocol,
+} from '../destination/egress-port';
 import { checkHosts } from '../destination/host';
 import { isWildcard } from '../destination/host-names';
 import { HttpPort } from '../destination/http-port';
