@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { program } from './program';
 import manifest from '../../package.json';
 import { EXPLAIN } from '../../src/cli/explain';
+import { INVENTORY } from '../../src/cli/inventory';
 import { MISSING } from '../../src/cli/missing';
 import { PREFLIGHT } from '../../src/cli/preflight';
 import { withProgress } from '../../src/cli/terminal';
 
-const COMMANDS = [EXPLAIN, PREFLIGHT, MISSING];
+const COMMANDS = [EXPLAIN, INVENTORY, PREFLIGHT, MISSING];
 
 test('--help lists the commands', async () => {
   const { code, out, err } = await program(['--help']);
