@@ -24,6 +24,9 @@ export const DESPITE_PROBLEMS = {
   'despite-problems': { about: 'answer also where something cannot be read, or istiod would refuse an object' },
 } satisfies { [name: string]: Option };
 
+/** There is nothing to answer about. */
+export class NoManifests extends Error {}
+
 /** What the mesh is like is read here; what the objects do, the engine reads. @throws Error where there is nothing, or no engine */
 export async function materialOf(paths: string[], terminal: Terminal, wants = isStating): Promise<Material> {
   engineBinary(); // whoever lacks it learns it first
@@ -37,7 +40,7 @@ export async function materialOf(paths: string[], terminal: Terminal, wants = is
     },
     () => stdin,
   );
-  if (isEmpty) throw new Error(`No manifests in ${paths.join(', ')}.`);
+  if (isEmpty) throw new NoManifests(`No manifests in ${paths.join(', ')}.`);
   return { manifests, others, paths: paths.filter((path) => path !== '-'), text: stdin };
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { SCRIPT } from './map-script';
 import { STYLE } from './map-style';
 import { Listed, summaryOf } from './inventory-text';
-import { calledOf, exitOf, leavesTo, PROTECTIONS, protectionOf, Way } from './way';
+import { calledOf, exitOf, leavesTo, outcomeOf, PROTECTIONS, protectionOf, Way } from './way';
 import { oneLine, sentence } from '../../model/plain-text';
 import { problemText } from '../story-text';
 import { storyOf } from '../story';
@@ -115,7 +115,7 @@ function wayData(way: Way, { expired }: Listed): object {
     pass: PASS[way.access],
     ...{ owner, reason, ticket, expires },
     expired: expired?.ways.includes(way) ?? false,
-    outcome: story.outcome.map(sentence),
+    outcome: outcomeOf(way).map(sentence),
     steps: story.steps.map(({ who, decided, then }) => ({
       who: sentence(who),
       decided: decided.map(({ object, does, at }) => ({ object: oneLine(object), does: oneLine(does), at })),

@@ -1,4 +1,5 @@
 import { Answer, Call, Row } from '../question';
+import { storyOf } from '../story';
 
 /** A way out: who reaches what, and how one call of it goes. */
 export interface Way extends Row {
@@ -60,6 +61,11 @@ export const PROTECTIONS: { readonly [protection in Protection]: string } = {
 
 /** The exit in a table. */
 export const exitOf = ({ isDirect, exit }: Way): string => (isDirect ? 'NONE: straight out' : exit);
+
+/** What becomes of its calls, in sentences without a full stop. */
+export function outcomeOf({ call, answer }: Way): string[] {
+  return storyOf(call, answer).outcome.map((text) => text.replace(new RegExp(`/${OTHERS}\\b`, 'g'), '/*'));
+}
 
 /** What is called, as callers write it. */
 export const calledOf = ({ speaks, host, port }: Row): string => `${SCHEMES[speaks]}://${host}:${port}`;
