@@ -54,8 +54,8 @@ test('nothing opened is 0, and what is closed is said', async () => {
 test.each([
   [
     'a server that is not verified any more',
-    /sni: api\.stripe\.com\n +subjectAltNames:\n +- api\.stripe\.com\n/,
-    'insecureSkipVerify: true\n',
+    /caCertificates: system\n +mode: SIMPLE\n( +)sni: api\.stripe\.com\n +subjectAltNames:\n +- api\.stripe\.com\n/,
+    'mode: SIMPLE\n$1insecureSkipVerify: true\n',
     'unverified',
   ],
   [
@@ -66,8 +66,8 @@ test.each([
   ],
   [
     'a whole namespace in place of one account',
-    /cluster\.local\/ns\/payments\/sa\/checkout/,
-    'cluster.local/ns/payments/sa/*',
+    /serviceAccounts:\n( +)- payments\/checkout/,
+    'namespaces:\n$1- payments',
     'identity',
   ],
 ])('%s', async (_, from, to, risk) => {

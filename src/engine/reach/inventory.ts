@@ -12,6 +12,9 @@ export interface Inventory extends Grounds {
   readonly ask: (calls: Call[]) => Promise<Answer[]>;
 }
 
+/** So many answers are one text that can be read. */
+const AT_ONCE = 10_000;
+
 /**
  * Takes the inventory of manifests.
  *
@@ -24,8 +27,14 @@ export async function takeInventory(material: Material, stated: Stated): Promise
   if (callers.length === 0) {
     throw new Error('Nobody calls: the manifests hold no workload, and no policy that names a caller.');
   }
-  const further = async (calls: Call[]) =>
-    calls.length === 0 ? [] : (await ask(inquiry.about(...calls), inquiry.environment)).answers;
+  const further = async (calls: Call[]) => {
+    const answers: Answer[] = [];
+    for (let start = 0; start < calls.length; start += AT_ONCE) {
+      const some = calls.slice(start, start + AT_ONCE);
+      answers.push(...(await ask(inquiry.about(...some), inquiry.environment)).answers);
+    }
+    return answers;
+  };
   const rows = reply.inventory ?? [];
   const calls = rows.map((row) => callOf(row));
   const answers = await further(calls);
