@@ -30,7 +30,7 @@ function checkOut(revision: string, paths: string[], index: string, target: stri
       env: { ...process.env, GIT_INDEX_FILE: index },
       input,
       stdio: 'pipe',
-      maxBuffer: 1 << 30,
+      maxBuffer: Infinity,
     });
   try {
     const commit = git(['rev-parse', '--verify', '--end-of-options', `${revision}^{commit}`])

@@ -120,7 +120,9 @@ describe('of manifests of anybody', () => {
 
   test('for a workflow of GitHub, beside the lines', async () => {
     const { out } = await diff(side(), side(entry('shop', 'a.example')), '--output', 'github');
-    expect(out).toMatch(/^::warning.*::everybody in shop → http:\/\/a\.example:80: past every exit, not encrypted/m);
+    expect(out).toMatch(
+      /^::warning file=head\/a\.yaml,line=5::everybody in shop → http:\/\/a\.example:80: past every exit, not encrypted/m,
+    );
   });
 
   test('a base without manifests has to be meant', async () => {

@@ -48,12 +48,13 @@ function told(diff: Diff, style: Style, grounds: string[]): string {
     style.bold(sentence(summaryOf(diff))),
     ...BY_GRAVITY.flatMap((risk) => {
       const { title, about } = RISKS[risk];
-      if (risk === 'exit-objects')
+      if (risk === 'exit-objects') {
         return some(
           exitObjects.map((one) => objectLine(one, style)),
           title,
           about,
         );
+      }
       return some(
         gained.filter(({ risks }) => risks[0] === risk).map((gain) => gainLine(gain, diff.head, style)),
         title,
@@ -77,8 +78,9 @@ function told(diff: Diff, style: Style, grounds: string[]): string {
 }
 
 export function summaryOf({ gained, lost, better, exitObjects }: Diff): string {
-  if (gained.length + lost.length + better.length + exitObjects.length === 0)
+  if (gained.length + lost.length + better.length + exitObjects.length === 0) {
     return 'nothing changes in what leaves the mesh';
+  }
   const opened = gained.filter(({ before }) => !before).length;
   return [
     `this change opens ${count(opened, 'way')} out of the mesh`,
@@ -127,15 +129,18 @@ function differences(before: Way, way: Way): string[] {
   ];
 }
 
-function decidedBy({ decided = [], host }: Way, name: Style['name'], { objects }: Side): string {
-  const place = (object: string, at?: string) => `${name(titleOf(object))}${at ? ` (${name(at)})` : ''}`;
-  const places = decided.map(({ object, file, line }) => place(object, file && `${file}${line ? `:${line}` : ''}`));
-  // What makes a host known decides as well, although no proxy names it.
+function decidedBy(way: Way, name: Style['name'], side: Side): string {
+  const places = decidersOf(way, side).map(({ object, at }) => `${name(titleOf(object))}${at ? ` (${name(at)})` : ''}`);
+  return places.length > 0 ? places.join(', ') : 'no object: the mesh lets such calls out as they are';
+}
+
+/** The objects that decide about a way; what makes its host known does as well, although no proxy names it. */
+function decidersOf({ decided = [], host }: Way, { objects }: Side): { object: string; at?: string }[] {
+  const places = decided.map(({ object, file, line }) => ({ object, at: file && `${file}${line ? `:${line}` : ''}` }));
   const declaring = [...objects]
     .filter(([, { hosts }]) => hosts.includes(host))
-    .map(([object, { at }]) => place(object, at));
-  const all = [...new Set([...places, ...declaring])];
-  return all.length > 0 ? all.join(', ') : 'no object: the mesh lets such calls out as they are';
+    .map(([object, { at }]) => ({ object, at }));
+  return [...new Map([...places, ...declaring].map((place) => [place.object, place])).values()];
 }
 
 function objectLine({ object, change, at }: ChangedObject, style: Style, isDetail = false): string {
@@ -157,13 +162,13 @@ export function toJson({ gained, lost, better, exitObjects, head }: Diff): strin
 }
 
 /** For a workflow of GitHub: what is opened, beside the lines that open it. */
-export function toGithub({ gained, exitObjects }: Diff): string {
+export function toGithub({ gained, exitObjects, head }: Diff): string {
   const at = (file?: string, line?: number) => (file ? ` file=${property(file)}${line ? `,line=${line}` : ''}` : '');
   const lines = [
     ...gained.map(({ way, risks, objects }) => {
-      const place = objects?.[0] ? split(objects[0].at) : way.decided?.at(-1);
+      const place = split((objects ?? decidersOf(way, head)).at(-1)?.at ?? '');
       const text = `${callerText(way)} → ${calledOf(way)}: ${risks.map((risk: Risk) => RISKS[risk].title.toLowerCase()).join(', ')}`;
-      return `::warning${at(place?.file, place?.line)}::${message(text)}`;
+      return `::warning${at(place.file, place.line)}::${message(text)}`;
     }),
     ...exitObjects.map((one) => {
       const { file, line } = split(one.at);

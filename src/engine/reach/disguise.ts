@@ -7,6 +7,8 @@ export interface Carrier {
   readonly host: string;
   readonly port: number;
   readonly speaks: Way['speaks'];
+  /** The pod that its calls leave from. */
+  readonly exit: string;
 }
 
 /**

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
+import { Listed, summaryOf } from './inventory-text';
 import { SCRIPT } from './map-script';
 import { STYLE } from './map-style';
-import { Listed, summaryOf } from './inventory-text';
 import { calledOf, exitOf, leavesTo, outcomeOf, PROTECTIONS, protectionOf, Way } from './way';
 import { oneLine, sentence } from '../../model/plain-text';
-import { problemText } from '../story-text';
 import { storyOf } from '../story';
+import { problemText } from '../story-text';
 
 /**
  * The inventory as one page that loads nothing: callers, exits and hosts, and the ways between them.

@@ -8,8 +8,9 @@ export class CallerPattern {
   /** @throws Error of one sentence */
   public constructor(text: string) {
     const [, namespace, account] = /^([a-z0-9*.-]+)\/([a-z0-9*.-]+)$/.exec(text === '*' ? '*/*' : text) ?? [];
-    if (namespace === undefined)
+    if (namespace === undefined) {
       throw new Error(`Callers are namespace/account, in which * stands for any, not '${text}'.`);
+    }
     [this.namespace, this.account] = [namespace, account];
   }
 
@@ -46,8 +47,9 @@ export class HostPattern {
   public constructor(text: string) {
     const [, host, port] = /^(\*|(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(?::(\d+|\*))?$/i.exec(text) ?? [];
     if (host === undefined) throw new Error(`Hosts are a name, *.name or *, and perhaps a port, not '${text}'.`);
-    if (port !== undefined && port !== '*' && !(Number(port) >= 1 && Number(port) <= 65535))
+    if (port !== undefined && port !== '*' && !(Number(port) >= 1 && Number(port) <= 65535)) {
       throw new Error(`'${text}': there is no port ${port}.`);
+    }
     this.host = host.toLowerCase();
     this.port = port === undefined || port === '*' ? undefined : Number(port);
   }
@@ -101,8 +103,9 @@ export interface Rule {
 /** @throws Error of one sentence */
 export function readRule(text: string): Rule {
   const parts = text.split('->').map((part) => part.trim());
-  if (parts.length !== 2)
+  if (parts.length !== 2) {
     throw new Error(`A rule is 'callers -> hosts', as 'orders/* -> *.example.com', not '${text.trim()}'.`);
+  }
   return { text: text.trim(), callers: new CallerPattern(parts[0]), hosts: new HostPattern(parts[1]) };
 }
 

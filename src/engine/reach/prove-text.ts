@@ -2,10 +2,10 @@ import { groundsMarkdown, groundsText } from './inventory-text';
 import { Claim, Counterexample, Covered } from './prove';
 import { Grounds } from '../inquiry';
 import { callerShown } from './way';
+import { codeInMarkdown, count, inMarkdown, oneLine, sentence } from '../../model/plain-text';
 import { Call } from '../question';
 import { Story, storyOf } from '../story';
 import { storyMarkdown, storyText } from '../story-text';
-import { codeInMarkdown, count, inMarkdown, oneLine, sentence } from '../../model/plain-text';
 
 /** What was to be shown, and what it rests on. */
 export interface Proof extends Pick<Grounds, 'assumptions' | 'problems'> {
@@ -84,8 +84,9 @@ export function toJson({ claims, assumptions, problems }: Proof): string {
 
 const titleOf = ({ against }: Claim) => (against.length === 0 ? 'HOLDS' : 'DOES NOT HOLD');
 
-const coveredText = ({ callers, hosts, ports, calls }: Covered) =>
-  `no call contradicts it, of ${count(calls, 'call')} of ${count(callers, 'caller')} to ${count(hosts, 'host')} on ${count(ports, 'port')}`;
+const coveredText = ({ callers, hosts, ports, calls, isSampled }: Covered) =>
+  `no call contradicts it, of ${count(calls, 'call')} of ${count(callers, 'caller')} to ${count(hosts, 'host')} on ${count(ports, 'port')}` +
+  (isSampled ? '; of connections that differ in their host alone, one carried each disguised name' : '');
 
 /** What of a call its URL does not say. */
 function disguiseOf({ connectTo, headers, target, sni }: Call): string {

@@ -1,6 +1,6 @@
 import { Inventory, takeInventory } from './inventory';
-import { Material, Stated } from '../inquiry';
 import { Manifest } from '../../model/manifest';
+import { Material, Stated } from '../inquiry';
 
 /** One side of a comparison: the inventory of manifests, and what stands in them. */
 export interface Side extends Inventory {

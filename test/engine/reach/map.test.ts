@@ -1,8 +1,8 @@
 import { runInNewContext } from 'node:vm';
-import { inScript, toHtml } from '../../../src/engine/reach/map';
-import { Listed } from '../../../src/engine/reach/inventory-text';
-import { Way } from '../../../src/engine/reach/way';
 import { page } from './page';
+import { Listed } from '../../../src/engine/reach/inventory-text';
+import { inScript, toHtml } from '../../../src/engine/reach/map';
+import { Way } from '../../../src/engine/reach/way';
 
 const HOSTILE = '</script><img src=x onerror=alert(1)>\u2028&<!--';
 

@@ -1,8 +1,8 @@
+import { Answer, Call } from '../../../src/engine/question';
 import { Inventory } from '../../../src/engine/reach/inventory';
 import { readRule } from '../../../src/engine/reach/pattern';
 import { never } from '../../../src/engine/reach/prove';
 import { Way } from '../../../src/engine/reach/way';
-import { Answer, Call } from '../../../src/engine/question';
 
 const ARRIVES = { outside: true, host: 'open.example', port: 443, from: 'e/x', encryption: 'exit' } as const;
 const REFUSED: Answer = { verdict: 'refused', reason: '', hops: [] };
@@ -102,15 +102,29 @@ test('whatever arrives elsewhere, inside, or not at all contradicts nothing', as
   expect(covered.calls).toBeGreaterThan(40);
 });
 
-test('too much is no proof', async () => {
+describe('many hosts', () => {
   const all = mesh(
     'http',
     () => false,
     () => ({}),
   );
-  const ways = Array.from({ length: 3000 }, (_, index) => ({
-    ...way('http'),
-    call: { from: 'shop/web', url: `http://h${index}.example/` },
-  }));
-  await expect(never(RULE, { ...all, ways })).rejects.toThrow('is about more than 100000 calls');
+  const hosts = (count: number, parent: string) =>
+    Array.from({ length: count }, (_, index) => ({
+      ...way('http'),
+      host: `h${index}.${parent}`,
+      call: { from: 'shop/web', url: `http://h${index}.${parent}/` },
+    }));
+
+  test('are tried by one of their kind, which is said', async () => {
+    const ways = hosts(60, 'a.example');
+    const { covered } = await never(readRule('shop/web -> *.a.example'), { ...all, ways });
+    expect(covered.isSampled).toBe(true);
+    expect(covered.hosts).toBeGreaterThan(60);
+    expect((await never(readRule('shop/web -> x.example'), { ...all, ways })).covered.isSampled).toBeUndefined();
+  });
+
+  test('of too many, nothing is proved', async () => {
+    const ways = hosts(3000, 'a.example');
+    await expect(never(RULE, { ...all, ways })).rejects.toThrow('is about more than 100000 calls');
+  });
 });
