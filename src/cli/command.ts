@@ -13,6 +13,8 @@ export interface Option {
   readonly many?: true;
   /** Whether it takes all that follows up to the next option, as a shell's `*.yaml` makes it: `--ours a b`. @default false */
   readonly spreads?: true;
+  /** Whether one value can be several, with commas between them. @default false */
+  readonly lists?: true;
 }
 
 /** A command of the one program. */
@@ -56,7 +58,8 @@ export class Given {
 
   /** All values of an option. */
   public list(option: string): string[] {
-    return [this.values[option] ?? []].flat().map(String);
+    const all = [this.values[option] ?? []].flat().map(String);
+    return this.options[option].lists ? all.flatMap((value) => value.split(',')) : all;
   }
 
   /** An option that is true or false. */
@@ -122,9 +125,14 @@ function spread(args: string[], options: string[]): string[] {
 /** The help of a command. */
 export function helpOf({ name, usage, about, options, exits, page }: Command): string {
   const rows = [...Object.entries(options), ['help', { about: 'this text' }] as const].map(
-    ([option, { value, about: text, allowed, default: otherwise, many, spreads }]: readonly [string, Option]) => [
+    ([option, { value, about: text, allowed, default: otherwise, many, spreads, lists }]: readonly [
+      string,
+      Option,
+    ]) => [
       `--${option}${value === undefined ? '' : ` ${allowed?.join('|') ?? value}${spreads ? '...' : ''}`}`,
-      [text, many && 'can be given several times', otherwise && `default: ${otherwise}`].filter(Boolean).join('; '),
+      [text, many && 'can be given several times', lists && 'several with commas', otherwise && `default: ${otherwise}`]
+        .filter(Boolean)
+        .join('; '),
     ],
   );
   return [

@@ -1,14 +1,11 @@
-import { text } from 'node:stream/consumers';
 import { asUsage, Command, Given, UsageError } from './command';
+import { DESPITE_PROBLEMS, isDoubtful, materialOf, MESH_OPTIONS, stated } from './material';
 import { Terminal, withProgress } from './terminal';
 import { ask } from '../engine/ask';
-import { engineBinary } from '../engine/binary';
 import { checkCall } from '../engine/check-call';
-import { Inquiry, isStating, Material, Outcome } from '../engine/inquiry';
-import { statementsOfFile } from '../engine/mesh-statements';
+import { Inquiry, Outcome } from '../engine/inquiry';
 import { Call, Verdict } from '../engine/question';
 import { toMarkdown, toText } from '../engine/story-text';
-import { readInputs } from '../model/inputs';
 
 /** Which verdicts fail, by what `--fail-on` says. */
 const FAILING = {
@@ -36,16 +33,7 @@ The URL begins with http, https, ws, wss, grpc, grpcs, tls or tcp.`,
       default: '1.1',
     },
     sni: { value: 'NAME', about: "the server name of the caller's TLS, if it is not the URL's host" },
-    mesh: {
-      value: 'FILE',
-      about:
-        "the mesh configuration: MeshConfig, the ConfigMap istio, IstioOperator or Helm's values; without it, as PATH says, else Istio's defaults",
-    },
-    'scoped-gateways': {
-      value: 'BOOL',
-      about: 'whether istiod runs with PILOT_SCOPE_GATEWAY_TO_NAMESPACE=true; without it, as PATH says, else not',
-      allowed: ['true', 'false'],
-    },
+    ...MESH_OPTIONS,
     output: {
       value: 'FORMAT',
       about: 'the form of the answer',
@@ -53,7 +41,7 @@ The URL begins with http, https, ws, wss, grpc, grpcs, tls or tcp.`,
       default: 'text',
     },
     'fail-on': { value: 'WHAT', about: 'what is exit code 1', allowed: Object.keys(FAILING), default: 'not-allowed' },
-    'despite-problems': { about: 'answer also where something cannot be read, or istiod would refuse an object' },
+    ...DESPITE_PROBLEMS,
   },
   page: 'answers.md',
   exits:
@@ -63,10 +51,7 @@ The URL begins with http, https, ws, wss, grpc, grpcs, tls or tcp.`,
 
 async function run(given: Given, terminal: Terminal): Promise<number> {
   const { paths, call } = callOf(given);
-  engineBinary(); // whoever lacks it learns it first
-  const stdin = paths.includes('-') ? await text(terminal.stdin()) : '';
-  const material = materialOf(paths, stdin);
-  const inquiry = new Inquiry(material, { mesh: meshFile(given), scopedGateways: given.truth('scoped-gateways') });
+  const inquiry = new Inquiry(await materialOf(paths, terminal), stated(given));
   const reply = await withProgress(
     terminal,
     () => 'istiod reads the manifests',
@@ -74,12 +59,7 @@ async function run(given: Given, terminal: Terminal): Promise<number> {
   );
   const told = inquiry.told(call, reply);
   terminal.out(OUTPUTS[given.text('output') as keyof typeof OUTPUTS](told, call));
-  if (told.grave.length > 0 && !given.is('despite-problems')) {
-    terminal.err(
-      'Something was not counted that may change the answer, see above; --despite-problems takes it as it is.\n',
-    );
-    return 2;
-  }
+  if (isDoubtful(told, given, terminal)) return 2;
   return FAILING[given.text('fail-on') as keyof typeof FAILING](told.answer.verdict) ? 1 : 0;
 }
 
@@ -89,23 +69,6 @@ const OUTPUTS = {
   json: ({ answer, assumptions, problems }: Outcome, call: Call) =>
     `${JSON.stringify({ call, ...answer, assumptions, problems }, undefined, 2)}\n`,
 };
-
-/** What the mesh is like is read here; what the objects do, the engine reads. */
-function materialOf(paths: string[], stdin: string): Material {
-  let isEmpty = true;
-  const wants = (kind: string) => {
-    isEmpty = false;
-    return isStating(kind);
-  };
-  const { manifests, others } = readInputs(paths, wants, () => stdin);
-  if (isEmpty) throw new Error(`No manifests in ${paths.join(', ')}.`);
-  return { manifests, others, paths: paths.filter((path) => path !== '-'), text: stdin };
-}
-
-function meshFile(given: Given) {
-  const file = given.text('mesh');
-  return file === undefined ? undefined : statementsOfFile(file);
-}
 
 function callOf(given: Given): { paths: string[]; call: Call } {
   const urls = given.operands.filter((operand) => operand.includes('://'));

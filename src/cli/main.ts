@@ -1,11 +1,14 @@
 import { Command, helpOf, read, UsageError } from './command';
+import { DIFF } from './diff';
 import { EXPLAIN } from './explain';
+import { INVENTORY } from './inventory';
 import { MISSING } from './missing';
 import { PREFLIGHT } from './preflight';
+import { PROVE } from './prove';
 import { PROCESS, Terminal } from './terminal';
 import { ownVersion } from '../engine/binary';
 
-const COMMANDS: readonly Command[] = [EXPLAIN, PREFLIGHT, MISSING];
+const COMMANDS: readonly Command[] = [EXPLAIN, INVENTORY, DIFF, PROVE, PREFLIGHT, MISSING];
 
 /** Runs the program. Never throws, whatever its input. @returns The exit code: 2 where the usage is wrong or input cannot be read */
 export async function main(args: string[], terminal: Terminal = PROCESS): Promise<number> {

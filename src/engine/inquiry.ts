@@ -29,10 +29,18 @@ export interface Stated {
   readonly scopedGateways?: boolean;
 }
 
-/** An answer, told, and what of the input may change it. */
-export interface Outcome extends Told {
-  readonly answer: Answer;
+/** What answers rest on. */
+export interface Grounds {
+  /** Without a full stop each. */
+  readonly assumptions: string[];
+  readonly problems: Problem[];
+  /** Those of the problems that may change an answer. */
   readonly grave: Problem[];
+}
+
+/** An answer, told, and what it rests on. */
+export interface Outcome extends Told, Grounds {
+  readonly answer: Answer;
 }
 
 /** A question about manifests: what is sent to the engine, and how its replies are told. */
@@ -60,29 +68,43 @@ export class Inquiry {
     return this.settings.environment;
   }
 
-  /** The question, about one call. */
-  public about(call: Call): Question {
+  /** The question, about calls. */
+  public about(...calls: Call[]): Question {
     const { paths, text } = this.material;
     const installed = this.gateways.flatMap(({ manifests }) => manifests.map((one) => JSON.stringify(one)));
-    return { paths, manifests: [text, ...installed].join('\n---\n'), mesh: this.settings.mesh, calls: [call] };
+    return { paths, manifests: [text, ...installed].join('\n---\n'), mesh: this.settings.mesh, calls };
+  }
+
+  /** The question who reaches what. */
+  public aboutAll(): Question {
+    return { ...this.about(), inventory: true };
   }
 
   /** Tells the reply to a question about one call. */
-  public told(call: Call, { istio, answers: [answer], problems }: Reply): Outcome {
+  public told(call: Call, reply: Reply): Outcome {
+    const [answer] = reply.answers;
+    const { assumptions, ...rest } = this.grounds(reply);
+    return {
+      answer,
+      story: storyOf(call, answer),
+      assumptions: [...assumptions, ...(answer.assumptions ?? [])],
+      ...rest,
+    };
+  }
+
+  /** What every answer of a reply rests on. */
+  public grounds({ istio, problems }: Reply): Grounds {
     const made = this.gateways.flatMap(({ namespace, name }) =>
       ['Deployment', 'Service'].map((kind) => `${kind}/${namespace}/${name}`),
     );
     const { grave, light } = sorted(problems ?? [], this.statements, made);
     return {
-      answer,
-      story: storyOf(call, answer),
       assumptions: [
         `the cluster holds these manifests and nothing else, and Istio ${istio}`,
         ...this.settings.assumptions,
         ...this.gateways.map(
           ({ namespace, name, source }) => `istioctl has installed the gateway ${namespace}/${name} of ${source.file}`,
         ),
-        ...(answer.assumptions ?? []),
       ],
       problems: [...grave, ...light],
       grave,

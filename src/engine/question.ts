@@ -9,6 +9,8 @@ export interface Question {
   /** The mesh configuration, as YAML; Istio's defaults where it is left out. */
   readonly mesh?: string;
   readonly calls: Call[];
+  /** Asks for everything that anybody reaches, instead of calls. */
+  readonly inventory?: true;
 }
 
 /** A call that somebody asks about. */
@@ -24,6 +26,10 @@ export interface Call {
   readonly http?: '1.1' | '2';
   /** The server name, where it shall not be the host of the URL. */
   readonly sni?: string;
+  /** Path and query as they are sent, where they shall not be the URL's. */
+  readonly target?: string;
+  /** Where the connection goes, where that shall not be the URL's host and port. */
+  readonly connectTo?: { readonly host: string; readonly port?: number };
 }
 
 /** What comes back. */
@@ -33,6 +39,29 @@ export interface Reply {
   /** One for each call, in their order. */
   readonly answers: Answer[];
   readonly problems: Problem[] | null;
+  /** Who reaches what, if that was the question. */
+  readonly inventory?: Row[] | null;
+  /** Whom the inventory asked for: `namespace/account`, and an account that stands for whoever is not named. */
+  readonly callers?: string[] | null;
+}
+
+/** A caller, and a destination outside that it reaches. */
+export interface Row {
+  /** `namespace/account`; a star stands for everybody of the namespace who is not named. */
+  readonly caller: string;
+  /** A name, a wildcard, or a star for hosts that the mesh does not know. */
+  readonly host: string;
+  readonly port: number;
+  /** What the caller sends. */
+  readonly speaks: 'http' | 'tls' | 'tcp';
+  /** Whether all requests pass, some by rules, or something decides that manifests do not tell. */
+  readonly access: 'all' | 'some' | 'depends';
+  /** The pod that calls leave from: the caller's own where nothing stands between. */
+  readonly exit: string;
+  readonly arrives: Arrival;
+  readonly decided?: Reference[];
+  /** Owner, reason, ticket, and `expires`. */
+  readonly notes?: { readonly [name: string]: string };
 }
 
 /** Something that could not be read, or that a cluster would refuse. */

@@ -13,8 +13,8 @@ export interface Told {
 /** How many problems are named; of the others only their number is said. */
 const NAMED = 10;
 
-/** For a terminal. */
-export function toText({ story, assumptions, problems }: Told): string {
+/** The story alone, for a terminal: parts with an empty line between them. */
+export function storyText(story: Story): string[] {
   const steps = story.steps.map(({ who, decided, then }, index) =>
     [
       `${index + 1}. ${sentence(who)}`,
@@ -26,6 +26,13 @@ export function toText({ story, assumptions, problems }: Told): string {
     oneLine(`${story.verdict.toUpperCase()}  ${story.call}`),
     story.outcome.map(sentence).join('\n'),
     ...(steps.length > 0 ? [steps.join('\n')] : []),
+  ];
+}
+
+/** For a terminal. */
+export function toText({ story, assumptions, problems }: Told): string {
+  return [
+    ...storyText(story),
     ['Assumed:', ...assumptions.map((text) => `  - ${sentence(text)}`)].join('\n'),
     ...list('Not counted:', problems, (line) => `  - ${line}`),
   ]
@@ -33,8 +40,8 @@ export function toText({ story, assumptions, problems }: Told): string {
     .concat('\n');
 }
 
-/** For a pull request. */
-export function toMarkdown({ story, assumptions, problems }: Told): string {
+/** The story alone, for a pull request. */
+export function storyMarkdown(story: Story): string[] {
   const steps = story.steps.map(({ who, decided, then }, index) =>
     [
       `${index + 1}. ${inMarkdown(sentence(who))}`,
@@ -49,6 +56,13 @@ export function toMarkdown({ story, assumptions, problems }: Told): string {
     `**${story.verdict}**: ${codeInMarkdown(story.call)}`,
     story.outcome.map((text) => inMarkdown(sentence(text))).join(' '),
     ...(steps.length > 0 ? [steps.join('\n')] : []),
+  ];
+}
+
+/** For a pull request. */
+export function toMarkdown({ story, assumptions, problems }: Told): string {
+  return [
+    ...storyMarkdown(story),
     ['Assumed:', '', ...assumptions.map((text) => `- ${inMarkdown(sentence(text))}`)].join('\n'),
     ...list('Not counted:\n', problems, (line) => `- ${inMarkdown(line)}`),
   ]

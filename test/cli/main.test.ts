@@ -3,12 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { program } from './program';
 import manifest from '../../package.json';
+import { DIFF } from '../../src/cli/diff';
 import { EXPLAIN } from '../../src/cli/explain';
+import { INVENTORY } from '../../src/cli/inventory';
 import { MISSING } from '../../src/cli/missing';
 import { PREFLIGHT } from '../../src/cli/preflight';
+import { PROVE } from '../../src/cli/prove';
 import { withProgress } from '../../src/cli/terminal';
 
-const COMMANDS = [EXPLAIN, PREFLIGHT, MISSING];
+const COMMANDS = [EXPLAIN, INVENTORY, DIFF, PROVE, PREFLIGHT, MISSING];
 
 test('--help lists the commands', async () => {
   const { code, out, err } = await program(['--help']);
