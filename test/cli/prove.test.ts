@@ -45,6 +45,17 @@ describe('--never', () => {
     expect(out).toContain("The server of a.example is told 'a.example:b.example'.");
   });
 
+  test('a host that is recognised by its addresses alone', async () => {
+    const ranged = entry('shop', 'files.example', 'TCP', 22).replace(
+      'resolution: DNS',
+      'resolution: NONE, addresses: [10.45.7.0/24]',
+    );
+    const { code, out } = await prove(shop(ranged), '--never', 'shop/* -> files.example');
+    expect(code).toBe(1);
+    expect(out).toContain('tcp://10.45.7.0:22/');
+    expect((await answer(['inventory', shop(ranged)])).out).toContain('tcp://files.example:22');
+  });
+
   test('in a mesh that lets out what nothing declares, nothing is proved', async () => {
     const { code, out } = await prove(
       manifests({ 'a.yaml': pod('shop', 'web') }),

@@ -1,3 +1,4 @@
+import { callsByAddress, waysByAddress } from './by-address';
 import { callOf, callerShown, Way, wayOf } from './way';
 import { ask } from '../ask';
 import { Grounds, Inquiry, Material, Stated } from '../inquiry';
@@ -16,7 +17,7 @@ export interface Inventory extends Grounds {
 const AT_ONCE = 10_000;
 
 /**
- * Takes the inventory of manifests.
+ * Takes the inventory of manifests. The material has, besides, those that give hosts addresses.
  *
  * @throws Error where there is nobody to ask for: an empty inventory would look like a closed mesh
  */
@@ -37,9 +38,13 @@ export async function takeInventory(material: Material, stated: Stated): Promise
   };
   const rows = reply.inventory ?? [];
   const calls = rows.map((row) => callOf(row));
-  const answers = await further(calls);
+  const byAddress = callsByAddress(material.manifests, callers);
+  const answers = await further([...calls, ...byAddress.map(({ call }) => call)]);
   return {
-    ways: rows.map((row, index) => wayOf(row, calls[index], answers[index])),
+    ways: [
+      ...rows.map((row, index) => wayOf(row, calls[index], answers[index])),
+      ...waysByAddress(callers, byAddress, answers.slice(rows.length), rows),
+    ],
     callers,
     ask: further,
     ...inquiry.grounds(reply),

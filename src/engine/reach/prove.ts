@@ -60,11 +60,15 @@ export async function never(rule: Rule, inventory: Inventory): Promise<Claim> {
   if (calls.length > MOST_CALLS) {
     throw new Error(`'${rule.text}' is about more than ${MOST_CALLS} calls: name fewer callers or hosts.`);
   }
-  const answers = await inventory.ask(calls);
+  const distinct = [...new Map(calls.map((call) => [JSON.stringify(call), call])).values()];
+  const addresses = new Map(inventory.ways.map((way) => [calledName(way), way.host]));
+  const answers = await inventory.ask(distinct);
   return {
     text: `never ${rule.text}`,
-    against: calls.map((call, index) => ({ call, answer: answers[index] })).filter((one) => reaches(rule.hosts, one)),
-    covered: { ...coveredBy(calls), ...(isFull ? {} : { isSampled: true as const }) },
+    against: distinct
+      .map((call, index) => ({ call, answer: answers[index] }))
+      .filter((one) => reaches(rule.hosts, one, addresses)),
+    covered: { ...coveredBy(distinct), ...(isFull ? {} : { isSampled: true as const }) },
   };
 }
 
@@ -94,8 +98,11 @@ function waysOf(from: string, { ways, callers }: Inventory): Way[] {
 
 /** A call that goes a way which the inventory knows, to a name that the rule forbids. */
 function along(hosts: HostPattern, way: Way, from: string): Call[] {
-  const name = hosts.common(way.host) ?? (hosts.has(way.arrives.host) ? calledName(way) : undefined);
-  return name === undefined ? [] : [{ ...callOf(way, name), from }];
+  const name = hosts.common(way.host);
+  return [
+    ...(name === undefined ? [] : [{ ...callOf(way, name), from }]),
+    ...(hosts.has(way.arrives.host) || hosts.has(way.host) ? [{ ...way.call, from }] : []),
+  ];
 }
 
 const calledName = ({ call }: Way) => new URL(call.url).hostname;
@@ -128,9 +135,15 @@ function carriersOf(from: string, inventory: Inventory): Carrier[] {
 }
 
 /** Whether a call gets to one of some hosts: by its connection, or by the name that the server there is told. */
-function reaches(hosts: HostPattern, { call, answer: { verdict, arrives } }: Counterexample): boolean {
+function reaches(
+  hosts: HostPattern,
+  { call, answer: { verdict, arrives } }: Counterexample,
+  addresses: ReadonlyMap<string, string>,
+): boolean {
   if ((verdict !== 'allowed' && verdict !== 'depends') || !arrives?.outside) return false;
-  const names = [arrives.host, ...namesIn(arrives.authority ?? '')];
+  // Who is called by an address is the host that has it.
+  const called = /^[\d.]+$|^\[/.test(arrives.host) ? addresses.get(arrives.host) : undefined;
+  const names = [arrives.host, ...(called === undefined ? [] : [called]), ...namesIn(arrives.authority ?? '')];
   const isOfPort = hosts.fits(portOf(call)) || hosts.fits(arrives.port);
   return isOfPort && names.some((name) => hosts.has(name));
 }
