@@ -133,8 +133,6 @@ export class Mutants {
   }
 }
 
-/** What became of a call, for telling mutants from the original. */
-function outcomeOf({ answer, arrivals: [record] }: Hit): string {
-  if (!record) return `${answer.status ?? answer.failure}`;
-  return [record.server, record.port, Boolean(record.tls), record.from.split(':')[0]].join(' ');
-}
+/** Where a call came out, for telling mutants from the original. */
+const outcomeOf = ({ arrivals: [record] }: Hit): string =>
+  record ? [record.server, record.port, Boolean(record.tls)].join(' ') : 'nowhere';

@@ -48,7 +48,11 @@ const isOf = (host: string, name: string) =>
 
 /** What the server read of a request that a proxy read before. */
 function inRequest(arrives: NonNullable<Said['arrives']>, record: InternetRecord): string | undefined {
-  if (arrives.encryption === 'exit' && record.tls?.sni !== undefined && record.tls.sni !== arrives.serverName) {
+  if (
+    arrives.encryption === 'exit' &&
+    record.tls?.sni !== undefined &&
+    record.tls.sni.toLowerCase() !== arrives.serverName?.toLowerCase()
+  ) {
     return `says server name ${arrives.serverName}, and it was ${record.tls.sni}`;
   }
   if (arrives.authority === undefined || record.host === undefined || arrives.encryption === 'caller') return undefined;

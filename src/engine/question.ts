@@ -60,6 +60,10 @@ export interface Row {
   readonly exit: string;
   readonly arrives: Arrival;
   readonly decided?: Reference[];
+  /** A call that goes this way. */
+  readonly call: Call;
+  /** What becomes of that call. */
+  readonly answer: Answer;
   /** Owner, reason, ticket, and `expires`. */
   readonly notes?: { readonly [name: string]: string };
 }

@@ -3,6 +3,7 @@ package follow
 import (
 	"net/netip"
 	"strconv"
+	"strings"
 
 	"cdk8s-istio-egress-engine/internal/envoy"
 	"cdk8s-istio-egress-engine/internal/mesh"
@@ -61,6 +62,12 @@ func (w *walk) arrived(pod *mesh.Pod, facts envoy.Facts) {
 // leave ends outside the mesh.
 func (w *walk) leave(from *mesh.Pod, connection envoy.Connection, by *envoy.Origination) {
 	host := w.nameOf(connection.To.Addr())
+	if by != nil {
+		if missing := unproven(by, connection.TLS.ServerName, host); missing != "" {
+			w.status(Failed, 503, "%s accepts from %s only a certificate %s, which no server there has", from.Title(), host, missing)
+			return
+		}
+	}
 	arrival := &Arrival{Outside: true, Host: host, Port: connection.To.Port(), From: from.Title(), Encryption: "none"}
 	w.answer.Arrives = arrival
 	switch {
@@ -74,6 +81,24 @@ func (w *walk) leave(from *mesh.Pod, connection envoy.Connection, by *envoy.Orig
 	}
 	w.describeRequest(connection.Stream)
 	w.end(Allowed, "leaves to %s:%d from %s", host, connection.To.Port(), from.Title())
+}
+
+// unproven says which certificate a proxy asks for that a server outside cannot have: one of the mesh, or one of another name than it is
+// called by. A server is taken to have one for the name that it is asked for.
+func unproven(by *envoy.Origination, serverName, host string) string {
+	if by.Authority == "ROOTCA" {
+		return "of the mesh"
+	}
+	if len(by.Names) == 0 || by.Authority == "" {
+		return ""
+	}
+	for _, name := range []string{serverName, host} {
+		_, parent, _ := strings.Cut(name, ".")
+		if by.Verifies(name) || by.Verifies("*."+parent) {
+			return ""
+		}
+	}
+	return "for " + by.Names[0].Text
 }
 
 // describeRequest says what arrives of a request, as far as a proxy may read it.

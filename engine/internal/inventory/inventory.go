@@ -3,6 +3,7 @@ package inventory
 
 import (
 	"fmt"
+	"net/netip"
 	"runtime"
 	"slices"
 	"strings"
@@ -29,6 +30,9 @@ type Row struct {
 	Arrives follow.Arrival `json:"arrives"`
 	// Decided are the objects that let them pass.
 	Decided []follow.Reference `json:"decided,omitempty"`
+	// Call is one that goes this way, and Answer what becomes of it.
+	Call   follow.Call   `json:"call"`
+	Answer follow.Answer `json:"answer"`
 	// Notes are what the objects that lead there say of their owner, reason, ticket and end, by the last part of the annotation's name.
 	Notes map[string]string `json:"notes,omitempty"`
 }
@@ -103,7 +107,9 @@ func ask(walker *follow.Walker, caller mesh.Caller, to mesh.Destination, named [
 	}
 	scheme := map[string]string{"http": "http", "tls": "https", "tcp": "tcp"}[to.Speaks]
 	call := follow.Call{From: caller.Namespace + "/" + caller.Name, URL: fmt.Sprintf("%s://%s:%d/", scheme, name, to.Port)}
-	if to.Address != "" {
+	if to.Address != "" && to.Speaks == "tcp" {
+		call.URL = "tcp://" + netip.AddrPortFrom(netip.MustParseAddr(to.Address), to.Port).String() + "/"
+	} else if to.Address != "" {
 		call.ConnectTo = &follow.Place{Host: to.Address, Port: to.Port}
 	}
 	passed, asked := 0, 0
@@ -120,6 +126,7 @@ func ask(walker *follow.Walker, caller mesh.Caller, to mesh.Destination, named [
 			return
 		}
 		row.Exit, row.Arrives = said.Arrives.From, *said.Arrives
+		row.Call, row.Answer = call, said
 		for _, hop := range said.Hops {
 			row.Decided = append(row.Decided, hop.Decided...)
 		}

@@ -36,7 +36,7 @@ func (m *Mesh) everybody(configs []config.Config) []Caller {
 			seen[caller] = true
 		}
 	}
-	namespaces := map[string]bool{}
+	namespaces := m.withRoutes(configs)
 	for caller := range seen {
 		namespaces[caller.Namespace] = true
 	}
@@ -47,6 +47,25 @@ func (m *Mesh) everybody(configs []config.Config) []Caller {
 	return slices.SortedFunc(maps.Keys(seen), func(a, b Caller) int {
 		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
 	})
+}
+
+// withRoutes are the namespaces that have routes or hosts of their own, and no exit: somebody in them calls.
+func (m *Mesh) withRoutes(configs []config.Config) map[string]bool {
+	namespaces := map[string]bool{}
+	for _, its := range configs {
+		if kind := its.GroupVersionKind.Kind; kind == "VirtualService" || kind == "ServiceEntry" || kind == "Sidecar" {
+			namespaces[its.Namespace] = true
+		}
+	}
+	for _, its := range configs {
+		if its.GroupVersionKind.Kind == "Gateway" {
+			delete(namespaces, its.Namespace)
+		}
+	}
+	for _, gateway := range m.cluster.gateways {
+		delete(namespaces, gateway.Namespace)
+	}
+	return namespaces
 }
 
 // namedIn are the callers that an object names.

@@ -2,6 +2,7 @@ package mesh
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -64,9 +65,11 @@ func (m *Mesh) Destinations(pod *Pod) []Destination {
 		if a.Host != b.Host {
 			return strings.Compare(a.Host, b.Host)
 		}
-		return cmp.Or(cmp.Compare(a.Port, b.Port), strings.Compare(a.Speaks, b.Speaks))
+		return cmp.Or(cmp.Compare(a.Port, b.Port), strings.Compare(a.Speaks, b.Speaks), -strings.Compare(a.Address, b.Address))
 	})
-	return append(slices.Compact(found), Undeclared...)
+	// What is known by its address too stands first.
+	same := func(a, b Destination) bool { return a.Host == b.Host && a.Port == b.Port && a.Speaks == b.Speaks }
+	return append(slices.CompactFunc(found, same), Undeclared...)
 }
 
 func (m *Mesh) isInside(host string) bool { return strings.HasSuffix(host, ".svc.cluster.local") }
@@ -79,7 +82,9 @@ func (m *Mesh) writtenAddress(namespace, host string) string {
 		}
 		for _, address := range entry.Spec.Addresses {
 			written, _, _ := strings.Cut(address, "/")
-			return written
+			if _, err := netip.ParseAddr(written); err == nil {
+				return written
+			}
 		}
 	}
 	return ""

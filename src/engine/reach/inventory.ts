@@ -1,5 +1,4 @@
-import { callsByAddress, waysByAddress } from './by-address';
-import { callOf, callerShown, Way, wayOf } from './way';
+import { callerShown, Way, wayOf } from './way';
 import { ask } from '../ask';
 import { Grounds, Inquiry, Material, Stated } from '../inquiry';
 import { Answer, Call } from '../question';
@@ -17,7 +16,7 @@ export interface Inventory extends Grounds {
 const AT_ONCE = 10_000;
 
 /**
- * Takes the inventory of manifests. The material has, besides, those that give hosts addresses.
+ * Takes the inventory of manifests.
  *
  * @throws Error where there is nobody to ask for: an empty inventory would look like a closed mesh
  */
@@ -36,17 +35,5 @@ export async function takeInventory(material: Material, stated: Stated): Promise
     }
     return answers;
   };
-  const rows = reply.inventory ?? [];
-  const calls = rows.map((row) => callOf(row));
-  const byAddress = callsByAddress(material.manifests, callers);
-  const answers = await further([...calls, ...byAddress.map(({ call }) => call)]);
-  return {
-    ways: [
-      ...rows.map((row, index) => wayOf(row, calls[index], answers[index])),
-      ...waysByAddress(callers, byAddress, answers.slice(rows.length), rows),
-    ],
-    callers,
-    ask: further,
-    ...inquiry.grounds(reply),
-  };
+  return { ways: (reply.inventory ?? []).map(wayOf), callers, ask: further, ...inquiry.grounds(reply) };
 }

@@ -1,12 +1,8 @@
-import { Answer, Call, Row } from '../question';
+import { Call, Row } from '../question';
 import { storyOf } from '../story';
 
 /** A way out: who reaches what, and how one call of it goes. */
 export interface Way extends Row {
-  /** A call that goes this way. */
-  readonly call: Call;
-  /** What becomes of that call. */
-  readonly answer: Answer;
   /** Whether no exit stands between: calls leave from the caller's own pod. */
   readonly isDirect: boolean;
   /** The identity by which the exit knows the caller; undefined where it does not, or there is none. */
@@ -41,9 +37,9 @@ export function callOf({ caller, host, port, speaks, access, arrives }: Row, nam
 }
 
 /** A row, and how its call goes. */
-export function wayOf(row: Row, call: Call, answer: Answer): Way {
-  const exit = answer.hops.filter(({ kind }) => kind === 'gateway' || kind === 'waypoint').at(-1);
-  return { ...row, call, answer, isDirect: exit === undefined, identity: exit?.sees };
+export function wayOf(row: Row): Way {
+  const exit = row.answer.hops.filter(({ kind }) => kind === 'gateway' || kind === 'waypoint').at(-1);
+  return { ...row, isDirect: exit === undefined, identity: exit?.sees };
 }
 
 export function protectionOf({ encryption, verified }: Row['arrives']): Protection {
