@@ -86,6 +86,11 @@ test('names of others write neither to a terminal nor into Markdown', () => {
 });
 
 test('of many problems, some are named', () => {
-  const problems = Array.from({ length: 12 }, (_, line) => ({ code: 'invalid' as const, message: `p${line}`, file: 'a.yaml', line }));
+  const problems = Array.from({ length: 12 }, (_, line) => ({
+    code: 'invalid' as const,
+    message: `p${line}`,
+    file: 'a.yaml',
+    line,
+  }));
   expect(toText({ story: told({}), assumptions: [], problems })).toMatch(/ {2}- a\.yaml:9: p9\n {2}- and 2 more\n/);
 });
