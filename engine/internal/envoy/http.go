@@ -22,6 +22,8 @@ type Routed struct {
 	Status   int
 	Clusters []Weighted
 	Request  *Request
+	// NotFound is the status where the route's cluster does not exist.
+	NotFound int
 	// Unknown is what the route does besides, which the configuration does not tell.
 	Unknown string
 }
@@ -36,8 +38,7 @@ type Weighted struct {
 func Normalize(manager *hcm.HttpConnectionManager, request *Request, port uint16, encrypted bool) (*Request, int) {
 	its := *request
 	its.Headers = request.Headers.Clone()
-	// In HTTP/2, Envoy 1.40 answers a QUERY by itself.
-	if (its.Version == 1 && !methods[its.Method]) || (its.Version == 2 && its.Method == "QUERY") || strings.Contains(strings.ToLower(its.Target), "%00") {
+	if (its.Version == 1 && !methods[its.Method]) || strings.Contains(strings.ToLower(its.Target), "%00") {
 		return &its, 400
 	}
 	for name, lines := range its.Headers {
@@ -62,7 +63,8 @@ func Normalize(manager *hcm.HttpConnectionManager, request *Request, port uint16
 			}
 		}
 	}
-	if !IsAuthority(its.Authority, its.Version) {
+	// Envoy 1.40 reads a QUERY, and answers it by itself.
+	if its.Method == "QUERY" || !IsAuthority(its.Authority, its.Version) {
 		return &its, 400
 	}
 	if manager.GetStripAnyHostPort() {
@@ -393,6 +395,7 @@ func (p *Proxy) take(routed Routed, configuration *route.RouteConfiguration, hos
 	case *route.Route_Route:
 		routed.Status = 0
 		routed.Clusters = clustersOf(action.Route, request)
+		routed.NotFound = notFound[action.Route.GetClusterNotFoundResponseCode()]
 		for _, change := range []changes{configuration, host, chosen} {
 			apply(&its, change)
 		}
@@ -400,6 +403,12 @@ func (p *Proxy) take(routed Routed, configuration *route.RouteConfiguration, hos
 		return routed
 	}
 	return routed
+}
+
+var notFound = map[route.RouteAction_ClusterNotFoundResponseCode]int{
+	route.RouteAction_SERVICE_UNAVAILABLE:   503,
+	route.RouteAction_NOT_FOUND:             404,
+	route.RouteAction_INTERNAL_SERVER_ERROR: 500,
 }
 
 func redirect(action *route.RedirectAction) int {

@@ -30,6 +30,7 @@ func TestNormalize(t *testing.T) {
 		"dots with parameters":         {request: Request{Method: "GET", Target: "/v1/..;/admin", Version: 1}, target: "/admin"},
 		"backslashes":                  {request: Request{Method: "GET", Target: `/v1/..\admin`, Version: 1}, target: "/admin"},
 		"slashes":                      {request: Request{Method: "GET", Target: "//v1///a", Version: 1}, target: "/v1/a"},
+		"a method that Envoy answers":  {request: Request{Method: "QUERY", Target: "/", Version: 1}, status: 400},
 		"a zero":                       {request: Request{Method: "GET", Target: "/v1/..%00/admin", Version: 2}, status: 400},
 		"a method of nobody":           {request: Request{Method: "BREW", Target: "/", Version: 1}, status: 400},
 		"a method in other letters":    {request: Request{Method: "get", Target: "/", Version: 1}, status: 400},

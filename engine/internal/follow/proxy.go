@@ -26,6 +26,8 @@ type stop struct {
 	inbound bool
 	// dynamicPort is the port for names that are looked up call by call.
 	dynamicPort uint16
+	// notFound is the status where a route's cluster does not exist.
+	notFound int
 }
 
 // outbound goes through the sidecar of a caller.
@@ -230,6 +232,7 @@ func (w *walk) http(at stop, hop *Hop, manager *hcm.HttpConnectionManager, facts
 		return
 	}
 	facts.Request, facts.HTTP = routed.Request, routed.Request
+	at.notFound = routed.NotFound
 	w.upstream(at, hop, routed.Clusters[0].Cluster, facts)
 }
 
@@ -242,7 +245,7 @@ func (w *walk) upstream(at stop, hop *Hop, name string, facts envoy.Facts) {
 		return
 	}
 	if its == nil {
-		w.unreached(facts, Failed, 503, "%s of %s has no cluster %s", at.pod.Proxy, at.pod.Title(), name)
+		w.unreached(facts, Failed, at.notFound, "%s of %s has no cluster %s", at.pod.Proxy, at.pod.Title(), name)
 		return
 	}
 	w.refer(hop, envoy.Origin(its.GetMetadata()), "connects")

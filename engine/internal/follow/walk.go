@@ -214,7 +214,10 @@ func requestOf(call Call, its *url.URL) *envoy.Request {
 	for _, line := range call.Lines {
 		name := strings.ToLower(line[0])
 		if name == "host" && request.Version == 1 {
-			request.Authority += "," + line[1] // as Envoy joins what is said twice
+			if request.Authority != "" {
+				request.Authority += "," // as Envoy joins what is said twice
+			}
+			request.Authority += line[1]
 			continue
 		}
 		request.Headers[name] = append(request.Headers[name], line[1])
