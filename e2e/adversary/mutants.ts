@@ -1,6 +1,7 @@
 import { isRefusal } from './admission';
 import { manifestsOf } from './app';
 import { MUTATIONS, mutated } from './mutations';
+import { compareWithEngine } from './second-opinion';
 import { shotOf } from './shots';
 import { Hit, Shot, Stage } from './stage';
 import { CALLERS, Move, NAMES, OUTSIDE, Story } from './story';
@@ -111,24 +112,10 @@ export class Mutants {
     await this.stage.look();
     const hits = await this.stage.volley(this.shots, 16);
     report.calls += hits.length;
-    let left = this.shots.map((shot, at) => ({ shot, at }));
-    let wrong: string[] = [];
-    for (let attempt = 0; attempt < 3 && left.length > 0; attempt++) {
-      const asked = left.map(({ shot }) => shot);
-      if (attempt > 0) {
-        const again = await this.stage.volley(asked, 2);
-        left.forEach(({ at }, index) => (hits[at] = again[index]));
-      }
-      const said = await this.stage.engineOn(
-        asked,
-        left.map(({ at }) => hits[at]),
-      );
-      wrong = said.flatMap(({ wrong: why, said: it }, index) =>
-        why === undefined ? [] : [`${title}: ${why}\n${JSON.stringify(asked[index])}\n${JSON.stringify(it)}`],
-      );
-      left = left.filter((_, index) => said[index].wrong !== undefined);
-    }
-    report.wrong.push(...wrong);
+    const { wrong } = await compareWithEngine(this.stage, this.shots, hits);
+    report.wrong.push(
+      ...wrong.map(({ why, shot, said }) => `${title}: ${why}\n${JSON.stringify(shot)}\n${JSON.stringify(said)}`),
+    );
     return hits.map(outcomeOf).join('\n');
   }
 }

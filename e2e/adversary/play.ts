@@ -4,16 +4,12 @@ import { CATALOGUE } from './catalogue';
 import { Coverage } from './coverage';
 import { honestMoves } from './honest';
 import { isAdmissionClosed } from './meaning';
-import { SecondOpinion } from './second-opinion';
+import { PAUSE, SecondOpinion, TRIES } from './second-opinion';
 import { doorOf, shotOf } from './shots';
 import { EVIL, Hit, Stage } from './stage';
 import { Planted, Story, TEAMS } from './story';
 import { isGranted, verdict } from './verdict';
 import { Flux } from '../suites/flux';
-
-/** How long a proxy may go on with what it had on connections that stood. */
-const TRIES = 4;
-const PAUSE = 1500;
 
 const pause = async (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

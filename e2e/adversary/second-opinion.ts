@@ -6,12 +6,12 @@ import { Hit, Shot, Stage } from './stage';
 import { Said } from '../answers/ask';
 import { dump } from '../answers/dump';
 
-/** How often a call is made again by itself before real proxies count as settled. */
-const TRIES = 4;
-const PAUSE = 1500;
+/** How often a call is made by itself, and the pause before: a proxy may go on with what it had on connections that stood. */
+export const TRIES = 4;
+export const PAUSE = 1500;
 
 /** A call about which the engine is wrong. */
-interface Disagreement {
+export interface Disagreement {
   readonly why: string;
   readonly shot: Shot;
   readonly hit: Hit;
@@ -31,17 +31,10 @@ export class SecondOpinion {
   ) {}
 
   async on(shots: Shot[], hits: Hit[]): Promise<void> {
-    const first = await this.stage.engineOn(shots, hits);
-    this.coverage.asked += first.length;
-    this.coverage.undecided += first.filter(({ said }) => said.verdict === 'depends').length;
-    let wrong = disagreements(shots, hits, first);
-    for (let attempt = 1; attempt < TRIES && wrong.length > 0; attempt++) {
-      await pause(PAUSE);
-      const again = wrong.map(({ shot }) => shot);
-      const real = await this.stage.volley(again, 1);
-      this.coverage.calls += real.length;
-      wrong = disagreements(again, real, await this.stage.engineOn(again, real));
-    }
+    const { said, wrong, again } = await compareWithEngine(this.stage, shots, hits);
+    this.coverage.asked += said.length;
+    this.coverage.undecided += said.filter(({ verdict }) => verdict === 'depends').length;
+    this.coverage.calls += again;
     this.coverage.disagreements += wrong.length;
     if (wrong.length > 0) await this.tell(wrong);
   }
@@ -60,8 +53,34 @@ export class SecondOpinion {
   }
 }
 
-function disagreements(shots: Shot[], hits: Hit[], opinions: { said: Said; wrong?: string }[]): Disagreement[] {
-  return opinions.flatMap(({ said, wrong: why }, at) =>
-    why === undefined ? [] : [{ why, shot: shots[at], hit: hits[at], said }],
-  );
+/**
+ * Asks the engine about calls that were made, and makes those again that it is wrong about, until proxies count as settled.
+ *
+ * @param hits What came of the calls; what comes of one that is made again takes its place
+ * @returns what the engine says at first, what it is wrong about at last, and how many calls were made again
+ */
+export async function compareWithEngine(stage: Stage, shots: Shot[], hits: Hit[]) {
+  const said: Said[] = [];
+  let left = shots.map((_, index) => index);
+  let wrong: Disagreement[] = [];
+  let again = 0;
+  for (let attempt = 0; attempt < TRIES && left.length > 0; attempt++) {
+    const asked = left.map((index) => shots[index]);
+    if (attempt > 0) {
+      await pause(PAUSE);
+      const real = await stage.volley(asked, 1);
+      again += real.length;
+      left.forEach((index, at) => (hits[index] = real[at]));
+    }
+    const opinions = await stage.engineOn(
+      asked,
+      left.map((index) => hits[index]),
+    );
+    if (attempt === 0) said.push(...opinions.map((opinion) => opinion.said));
+    wrong = opinions.flatMap(({ said: its, wrong: why }, at) =>
+      why === undefined ? [] : [{ why, shot: asked[at], hit: hits[left[at]], said: its }],
+    );
+    left = left.filter((_, at) => opinions[at].wrong !== undefined);
+  }
+  return { said, wrong, again };
 }

@@ -1,7 +1,6 @@
 import { Command, Given, UsageError } from './command';
 import { DESPITE_PROBLEMS, isDoubtful, materialOf, MESH_OPTIONS, stated } from './material';
 import { Terminal, withProgress } from './terminal';
-import { isStating } from '../engine/inquiry';
 import { expiredOn, isDay } from '../engine/reach/expired';
 import { takeInventory } from '../engine/reach/inventory';
 import { Listed, toJson, toMarkdown, toText } from '../engine/reach/inventory-text';
@@ -51,7 +50,7 @@ async function run(given: Given, terminal: Terminal): Promise<number> {
   const day = given.text('expired-on');
   if (given.operands.length === 0) throw new UsageError('A file or folder of manifests is needed.');
   if (day !== undefined && !isDay(day)) throw new UsageError(`--expired-on is a day as 2026-12-01, not ${day}.`);
-  const material = await materialOf(given.operands, terminal, isStating);
+  const material = await materialOf(given.operands, terminal);
   const inventory = await withProgress(
     terminal,
     () => 'every caller is asked for',

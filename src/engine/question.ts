@@ -8,6 +8,10 @@ export interface Question {
   readonly manifests?: string;
   /** The mesh configuration, as YAML; Istio's defaults where it is left out. */
   readonly mesh?: string;
+  /** Addresses of names outside the mesh. @default - every name has one of its own */
+  readonly outside?: Record<string, string>;
+  /** Whether no other name exists outside. @default false */
+  readonly onlyThoseOutside?: boolean;
   readonly calls: Call[];
   /** Asks for everything that anybody reaches, instead of calls. */
   readonly inventory?: true;
@@ -56,10 +60,6 @@ export interface Row {
   readonly speaks: 'http' | 'tls' | 'tcp';
   /** Whether all requests pass, some by rules, or something decides that manifests do not tell. */
   readonly access: 'all' | 'some' | 'depends';
-  /** The pod that calls leave from: the caller's own where nothing stands between. */
-  readonly exit: string;
-  readonly arrives: Arrival;
-  readonly decided?: Reference[];
   /** A call that goes this way. */
   readonly call: Call;
   /** What becomes of that call. */

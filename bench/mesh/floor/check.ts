@@ -1,7 +1,7 @@
 import { clientFloor, CAPTURED } from './client';
 import { CALLED, EXIT, isHttp } from './configuration';
 import { OwnEnvoy } from './envoy';
-import { gatewayFloor, INTERNAL_HEADERS } from './gateway';
+import { gatewayFloor } from './gateway';
 import { KubeObject } from '../../../e2e/bed/api';
 import { PROXY_USER } from '../../../e2e/bed/kubelet/container';
 import { podNetns } from '../../../e2e/bed/layout';
@@ -9,6 +9,7 @@ import { run } from '../../../e2e/bed/process';
 import { CallResult, isAnswered } from '../../../e2e/world/call';
 import { ExternalOptions } from '../../../e2e/world/external';
 import { Mesh } from '../../../e2e/world/mesh';
+import { MESH_HEADERS } from '../../../src/destination/http-headers';
 import { addressOf } from '../documentation';
 import { CLIENT, hostsOf, Pattern } from '../patterns';
 
@@ -82,7 +83,7 @@ function gotThrough(pattern: Pattern, result: CallResult): void {
   if (!isAnswered(result)) throw new Error(`the floor of ${pattern} lets no call through: ${told()}`);
   if (!isHttp(pattern)) return;
   const seen = result.seen.flatMap(({ headers = {} }) => Object.keys(headers));
-  const internal = seen.filter((name) => INTERNAL_HEADERS.includes(name));
+  const internal = seen.filter((name) => MESH_HEADERS.includes(name));
   if (seen.length === 0 || internal.length > 0) throw new Error(`the floor of ${pattern} shows ${internal}: ${told()}`);
 }
 

@@ -18,6 +18,7 @@ import {
   tcpFilter,
   verifiedHost,
 } from './configuration';
+import { MESH_HEADERS } from '../../../src/destination/http-headers';
 import { Pattern } from '../patterns';
 
 /** Where the gateway's pods listen. */
@@ -30,23 +31,6 @@ const UPSTREAM_PORT: Record<Pattern, number> = {
   'tls-passthrough': 443,
   tcp: 5432,
 };
-
-/** What this library's routes take away. */
-export const INTERNAL_HEADERS = [
-  'x-envoy-attempt-count',
-  'x-envoy-decorator-operation',
-  'x-envoy-expected-rq-timeout-ms',
-  'x-envoy-external-address',
-  'x-envoy-internal',
-  'x-envoy-original-host',
-  'x-envoy-original-path',
-  'x-envoy-peer-metadata',
-  'x-envoy-peer-metadata-id',
-  'x-forwarded-client-cert',
-  'x-forwarded-for',
-  'x-forwarded-proto',
-  'x-request-id',
-];
 
 export function gatewayFloor(pattern: Pattern, hosts: string[]): Configuration {
   const originates = isHttp(pattern) && pattern !== 'http';
@@ -88,7 +72,7 @@ const httpListener = (pattern: Pattern, hosts: string[]) =>
 
 const routes = (pattern: Pattern, hosts: string[]) => ({
   name: 'hosts',
-  request_headers_to_remove: INTERNAL_HEADERS,
+  request_headers_to_remove: MESH_HEADERS,
   virtual_hosts: hosts.map((host) => ({
     name: host,
     domains: [authorityOf(pattern, host)],

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	route "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
@@ -13,25 +14,20 @@ import (
 
 // Routed is what a route does with a request.
 type Routed struct {
-	Configuration, VirtualHost, Route string
+	VirtualHost, Route string
 	// Found is set where a route matches, whatever it does.
 	Found bool
 	// Origin is the object that istiod says the route comes from.
 	Origin string
 	// Status is what the proxy answers by itself; 0 if it sends the request on.
-	Status   int
-	Clusters []Weighted
+	Status int
+	// Clusters are those that the route may choose.
+	Clusters []string
 	Request  *Request
 	// NotFound is the status where the route's cluster does not exist.
 	NotFound int
 	// Unknown is what the route does besides, which the configuration does not tell.
 	Unknown string
-}
-
-// Weighted is one of the clusters that a route may choose.
-type Weighted struct {
-	Cluster string
-	Weight  uint32
 }
 
 // Normalize reads a request as the connection manager does before anything judges it. @returns a status other than 0 where it answers at once
@@ -70,7 +66,7 @@ func Normalize(manager *hcm.HttpConnectionManager, request *Request, port uint16
 	if manager.GetStripAnyHostPort() {
 		its.Authority = withoutPort(its.Authority)
 	} else if manager.GetStripMatchingHostPort() {
-		if host, p, err := net.SplitHostPort(its.Authority); err == nil && p == portText(port) {
+		if host, p, err := net.SplitHostPort(its.Authority); err == nil && p == strconv.Itoa(int(port)) {
 			its.Authority = host
 		}
 	}
@@ -108,9 +104,7 @@ func Normalize(manager *hcm.HttpConnectionManager, request *Request, port uint16
 	if manager.GetMergeSlashes() {
 		path = slashes.ReplaceAllString(path, "/")
 	}
-	if _, fragment, found := strings.Cut(rest, "#"); found {
-		// Envoy refuses a fragment unless it is told to strip it.
-		_ = fragment
+	if strings.Contains(rest, "#") { // Envoy refuses a fragment unless it is told to strip it
 		return &its, 400
 	}
 	its.Target = path + rest
@@ -220,14 +214,6 @@ var (
 	unreserved = regexp.MustCompile(`^[A-Za-z0-9._~-]$`)
 )
 
-func portText(port uint16) string {
-	text := ""
-	for left := int(port); left > 0; left /= 10 {
-		text = string(rune('0'+left%10)) + text
-	}
-	return text
-}
-
 // withoutPort cuts what stands behind the last colon, if a port can; an address of IPv6 keeps its colons.
 func withoutPort(authority string) string {
 	at := strings.LastIndex(authority, ":")
@@ -242,12 +228,11 @@ func withoutPort(authority string) string {
 func (p *Proxy) Route(manager *hcm.HttpConnectionManager, request *Request, encrypted bool) Routed {
 	configuration := manager.GetRouteConfig()
 	if configuration == nil {
-		name := manager.GetRds().GetRouteConfigName()
-		if configuration = p.routes[name]; configuration == nil {
-			return Routed{Configuration: name, Status: 404}
+		if configuration = p.routes[manager.GetRds().GetRouteConfigName()]; configuration == nil {
+			return Routed{Status: 404}
 		}
 	}
-	routed := Routed{Configuration: configuration.GetName(), Status: 404, Request: request}
+	routed := Routed{Status: 404, Request: request}
 	host := p.virtualHost(configuration, request.Authority)
 	if host == nil {
 		return routed
@@ -425,18 +410,18 @@ func redirect(action *route.RedirectAction) int {
 	return 301
 }
 
-func clustersOf(action *route.RouteAction, request *Request) []Weighted {
+func clustersOf(action *route.RouteAction, request *Request) []string {
 	if name := action.GetCluster(); name != "" {
-		return []Weighted{{name, 1}}
+		return []string{name}
 	}
 	if header := action.GetClusterHeader(); header != "" {
 		name, _ := request.Get(header)
-		return []Weighted{{name, 1}}
+		return []string{name}
 	}
-	var all []Weighted
+	var all []string
 	for _, one := range action.GetWeightedClusters().GetClusters() {
 		if one.GetWeight().GetValue() > 0 {
-			all = append(all, Weighted{one.GetName(), one.GetWeight().GetValue()})
+			all = append(all, one.GetName())
 		}
 	}
 	return all

@@ -99,7 +99,7 @@ func TestRoute(t *testing.T) {
 		"api.example:1:b.example":   "all",
 	} {
 		got := proxy.Route(its, &Request{Method: "GET", Authority: authority, Target: "/"}, false)
-		if len(got.Clusters) != 1 || got.Clusters[0].Cluster != cluster {
+		if len(got.Clusters) != 1 || got.Clusters[0] != cluster {
 			t.Errorf("%s goes to %v, not to %s", authority, got.Clusters, cluster)
 		}
 	}

@@ -27,49 +27,46 @@ func matchesRegex(expression, text string) bool {
 }
 
 func matchesString(by *matcher.StringMatcher, text string) bool {
-	fold := func(value string) string {
-		if by.GetIgnoreCase() {
-			return strings.ToLower(value)
-		}
-		return value
-	}
-	asked := fold(text)
 	switch pattern := by.GetMatchPattern().(type) {
 	case *matcher.StringMatcher_Exact:
-		return asked == fold(pattern.Exact)
+		return folded(by, isEqual, text, pattern.Exact)
 	case *matcher.StringMatcher_Prefix:
-		return strings.HasPrefix(asked, fold(pattern.Prefix))
+		return folded(by, strings.HasPrefix, text, pattern.Prefix)
 	case *matcher.StringMatcher_Suffix:
-		return strings.HasSuffix(asked, fold(pattern.Suffix))
+		return folded(by, strings.HasSuffix, text, pattern.Suffix)
 	case *matcher.StringMatcher_Contains:
-		return strings.Contains(asked, fold(pattern.Contains))
+		return folded(by, strings.Contains, text, pattern.Contains)
 	case *matcher.StringMatcher_SafeRegex:
 		return matchesRegex(pattern.SafeRegex.GetRegex(), text)
 	}
 	return false
 }
 
+// matchesXds is the same for matchers of trees, which have a type of their own.
 func matchesXds(by *xdsmatcher.StringMatcher, text string) bool {
-	fold := func(value string) string {
-		if by.GetIgnoreCase() {
-			return strings.ToLower(value)
-		}
-		return value
-	}
-	asked := fold(text)
 	switch pattern := by.GetMatchPattern().(type) {
 	case *xdsmatcher.StringMatcher_Exact:
-		return asked == fold(pattern.Exact)
+		return folded(by, isEqual, text, pattern.Exact)
 	case *xdsmatcher.StringMatcher_Prefix:
-		return strings.HasPrefix(asked, fold(pattern.Prefix))
+		return folded(by, strings.HasPrefix, text, pattern.Prefix)
 	case *xdsmatcher.StringMatcher_Suffix:
-		return strings.HasSuffix(asked, fold(pattern.Suffix))
+		return folded(by, strings.HasSuffix, text, pattern.Suffix)
 	case *xdsmatcher.StringMatcher_Contains:
-		return strings.Contains(asked, fold(pattern.Contains))
+		return folded(by, strings.Contains, text, pattern.Contains)
 	case *xdsmatcher.StringMatcher_SafeRegex:
 		return matchesRegex(pattern.SafeRegex.GetRegex(), text)
 	}
 	return false
+}
+
+func isEqual(text, pattern string) bool { return text == pattern }
+
+// folded compares as a matcher says: in any case, or as it is written.
+func folded(by interface{ GetIgnoreCase() bool }, is func(text, pattern string) bool, text, pattern string) bool {
+	if by.GetIgnoreCase() {
+		return is(strings.ToLower(text), strings.ToLower(pattern))
+	}
+	return is(text, pattern)
 }
 
 // matchesHeader decides on a header of a request.

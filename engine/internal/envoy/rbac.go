@@ -16,7 +16,7 @@ type Judgement struct {
 	Refused bool
 	// Policy is the name of the policy that decided; empty where none allowed.
 	Policy string
-	// Considered are the policies that might have allowed, where none did.
+	// Considered are the AuthorizationPolicies that might have allowed, where none did.
 	Considered []string
 	// Unknown is what the judgement depends on that the configuration does not say, such as the claims of a token.
 	Unknown string
@@ -44,10 +44,27 @@ func judge(rules *rbac.RBAC, facts Facts) Judgement {
 	}
 	said := Judgement{Refused: refused, Policy: policy, Unknown: its.unknown}
 	if refused && policy == "" {
-		said.Considered = sortedPolicies(rules)
+		said.Considered = considered(rules)
 	}
 	return said
 }
+
+// considered are the objects behind all policies of rules: they are many times as many, and the same for every call.
+func considered(rules *rbac.RBAC) []string {
+	if known, is := behind.Load(rules); is {
+		return known.([]string)
+	}
+	var objects []string
+	for _, name := range sortedPolicies(rules) {
+		if object := PolicyOf(name); object != "" && !slices.Contains(objects, object) {
+			objects = append(objects, object)
+		}
+	}
+	behind.Store(rules, objects)
+	return objects
+}
+
+var behind sync.Map
 
 // sortedPolicies are the names of policies in their order, put there once.
 func sortedPolicies(rules *rbac.RBAC) []string {

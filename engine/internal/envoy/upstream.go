@@ -45,8 +45,6 @@ type Origination struct {
 	Authority string
 	// Names are those that the server's certificate must have one of, as matchers. Empty where none are asked for.
 	Names []NameMatcher
-	// AutoNames is set where the certificate must have the server name itself.
-	AutoNames bool
 }
 
 // NameMatcher decides on a name of a certificate.
@@ -177,9 +175,8 @@ func readTLS(socket *envoycore.TransportSocket) *Origination {
 	} else if files := common.GetTlsCertificates(); len(files) > 0 {
 		its.Certificate = files[0].GetCertificateChain().GetFilename()
 	}
-	validation := common.GetValidationContext()
+	validation := validationOf(common)
 	if combined := common.GetCombinedValidationContext(); combined != nil {
-		validation = combined.GetDefaultValidationContext()
 		its.Authority = combined.GetValidationContextSdsSecretConfig().GetName()
 	} else if secret := common.GetValidationContextSdsSecretConfig(); secret != nil {
 		its.Authority = secret.GetName()
@@ -188,6 +185,14 @@ func readTLS(socket *envoycore.TransportSocket) *Origination {
 	}
 	its.Names = namesOf(validation)
 	return its
+}
+
+// validationOf is what is written of the other side's certificate, beside what is fetched.
+func validationOf(common *tlsapi.CommonTlsContext) *tlsapi.CertificateValidationContext {
+	if combined := common.GetCombinedValidationContext(); combined != nil {
+		return combined.GetDefaultValidationContext()
+	}
+	return common.GetValidationContext()
 }
 
 func namesOf(validation *tlsapi.CertificateValidationContext) []NameMatcher {
@@ -212,22 +217,16 @@ func Termination(chain *listener.FilterChain) *tlsapi.DownstreamTlsContext {
 
 // AcceptsClient tells whether a server takes a client's certificate of that name: Istio's `subjectAltNames` of a Gateway's server.
 func AcceptsClient(context *tlsapi.DownstreamTlsContext, name string) bool {
-	common := context.GetCommonTlsContext()
-	validation := common.GetValidationContext()
-	if combined := common.GetCombinedValidationContext(); combined != nil {
-		validation = combined.GetDefaultValidationContext()
-	}
-	names := namesOf(validation)
+	names := namesOf(validationOf(context.GetCommonTlsContext()))
 	return len(names) == 0 || slices.ContainsFunc(names, func(one NameMatcher) bool { return one.Is(name) })
 }
 
 // Options are what a cluster says of HTTP towards its endpoints.
 type Options struct {
 	// Version is 1 or 2, and 0 where ALPN or the caller's own decides.
-	Version      int
-	AutoSNI      bool
-	AutoSANs     bool
-	SameAsCaller bool
+	Version  int
+	AutoSNI  bool
+	AutoSANs bool
 }
 
 // HTTPOptions reads them.
@@ -245,8 +244,6 @@ func HTTPOptions(its *cluster.Cluster) Options {
 		said.Version = 2
 	case options.GetExplicitHttpConfig() != nil:
 		said.Version = 1
-	case options.GetUseDownstreamProtocolConfig() != nil:
-		said.SameAsCaller = true
 	}
 	return said
 }

@@ -112,7 +112,7 @@ func (w *walk) describeRequest(stream envoy.Stream) {
 }
 
 // internal goes on to a listener of the same proxy: the beginning of a tunnel to a workload of an ambient mesh.
-func (w *walk) internal(at stop, target envoy.Target, facts envoy.Facts, next envoy.Connection) {
+func (w *walk) internal(at stop, target envoy.Target, next envoy.Connection) {
 	to, err := netip.ParseAddrPort(target.Tunnel)
 	if err != nil {
 		w.end(Depends, "the call goes on to the listener %s of %s", target.Internal, at.pod.Title())

@@ -107,12 +107,8 @@ func (w *walk) note(hop *Hop, said envoy.Judgement) {
 		}
 		w.refer(hop, policy, does)
 	}
-	seen := map[string]bool{}
-	for _, name := range said.Considered {
-		if policy := envoy.PolicyOf(name); policy != "" && !seen[policy] && len(seen) < mostConsidered {
-			seen[policy] = true
-			w.refer(hop, policy, "does not allow")
-		}
+	for _, policy := range said.Considered[:min(mostConsidered, len(said.Considered))] {
+		w.refer(hop, policy, "does not allow")
 	}
 }
 
@@ -172,12 +168,8 @@ func isVerified(context *tlsapi.DownstreamTlsContext) bool {
 
 func (w *walk) tcp(at stop, hop *Hop, proxy *tcp.TcpProxy, facts envoy.Facts) {
 	name := proxy.GetCluster()
-	if name == "" {
-		for index, one := range proxy.GetWeightedClusters().GetClusters() {
-			if index == 0 {
-				name = one.GetName()
-			}
-		}
+	if weighted := proxy.GetWeightedClusters().GetClusters(); name == "" && len(weighted) > 0 {
+		name = weighted[0].GetName()
 	}
 	if tunnel := proxy.GetTunnelingConfig(); tunnel != nil {
 		host := strings.ReplaceAll(tunnel.GetHostname(), "%REQUESTED_SERVER_NAME%", facts.ServerName)
@@ -233,7 +225,7 @@ func (w *walk) http(at stop, hop *Hop, manager *hcm.HttpConnectionManager, facts
 	}
 	facts.Request, facts.HTTP = routed.Request, routed.Request
 	at.notFound = routed.NotFound
-	w.upstream(at, hop, routed.Clusters[0].Cluster, facts)
+	w.upstream(at, hop, routed.Clusters[0], facts)
 }
 
 // upstream connects to a cluster.
@@ -257,14 +249,14 @@ func (w *walk) upstream(at stop, hop *Hop, name string, facts envoy.Facts) {
 	target := targets[0]
 	next := envoy.Connection{From: addressOf(at.pod), Stream: facts.Stream}
 	if next.HTTP != nil {
-		next.HTTP = versioned(next.HTTP, envoy.HTTPOptions(its), target.TLS)
+		next.HTTP = versioned(next.HTTP, envoy.HTTPOptions(its))
 	}
 	if at.inbound && target.Internal == "" {
 		w.arrived(at.pod, facts)
 		return
 	}
 	if target.Internal != "" {
-		w.internal(at, target, facts, next)
+		w.internal(at, target, next)
 		return
 	}
 	if origination := target.TLS; origination != nil {
@@ -313,7 +305,7 @@ func (w *walk) where(facts envoy.Facts) string {
 }
 
 // versioned gives a request the version of HTTP that the cluster speaks.
-func versioned(request *envoy.Request, options envoy.Options, tls *envoy.Origination) *envoy.Request {
+func versioned(request *envoy.Request, options envoy.Options) *envoy.Request {
 	its := *request
 	if options.Version != 0 {
 		its.Version = options.Version

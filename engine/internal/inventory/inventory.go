@@ -24,13 +24,7 @@ type Row struct {
 	Speaks string `json:"speaks"`
 	// Access is `all`, or `some` where rules let certain requests pass only, or `depends`.
 	Access string `json:"access"`
-	// Exit is the pod that calls leave from, `namespace/workload`; the caller's own where nothing stands between.
-	Exit string `json:"exit"`
-	// Arrives is where they end.
-	Arrives follow.Arrival `json:"arrives"`
-	// Decided are the objects that let them pass.
-	Decided []follow.Reference `json:"decided,omitempty"`
-	// Call is one that goes this way, and Answer what becomes of it.
+	// Call is one that goes this way, and Answer what becomes of it: where it leaves from, where it ends, and who decided.
 	Call   follow.Call   `json:"call"`
 	Answer follow.Answer `json:"answer"`
 	// Notes are what the objects that lead there say of their owner, reason, ticket and end, by the last part of the annotation's name.
@@ -53,7 +47,7 @@ func List(of *mesh.Mesh) []Row {
 				}
 				for _, destination := range of.Destinations(pod) {
 					if row, reaches := ask(walker, callers[index], destination, probes[destination.Host]); reaches {
-						row.Notes = notesOf(of, callers[index], row.Host, row.Decided)
+						row.Notes = notesOf(of, callers[index], row)
 						rows[index] = append(rows[index], row)
 					}
 				}
@@ -73,10 +67,12 @@ var notes = []string{"owner", "reason", "ticket", "expires"}
 
 // notesOf reads them from the first object that says something: what the caller's namespace says of the host, then what decided on the way.
 // An object that several share says what all of them say, so they are not put together from several objects.
-func notesOf(of *mesh.Mesh, caller mesh.Caller, host string, decided []follow.Reference) map[string]string {
-	objects := of.Naming(caller.Namespace, host)
-	for _, reference := range decided {
-		objects = append(objects, reference.Object)
+func notesOf(of *mesh.Mesh, caller mesh.Caller, row Row) map[string]string {
+	objects := slices.Clone(of.Naming(caller.Namespace, row.Host)) // all callers of the namespace are given the same
+	for _, hop := range row.Answer.Hops {
+		for _, reference := range hop.Decided {
+			objects = append(objects, reference.Object)
+		}
 	}
 	for _, object := range objects {
 		found := map[string]string{}
@@ -122,13 +118,8 @@ func ask(walker *follow.Walker, caller mesh.Caller, to mesh.Destination, named [
 		}
 		passed++
 		depends = depends || said.Verdict == follow.Depends
-		if row.Exit != "" {
-			return
-		}
-		row.Exit, row.Arrives = said.Arrives.From, *said.Arrives
-		row.Call, row.Answer = call, said
-		for _, hop := range said.Hops {
-			row.Decided = append(row.Decided, hop.Decided...)
+		if passed == 1 {
+			row.Call, row.Answer = call, said
 		}
 	}
 	try(call)

@@ -29,7 +29,6 @@ type cluster struct {
 	entries    []*clientnetworking.ServiceEntry
 	gateways   []*kubegateway.Gateway
 	policies   []*networkingv1.NetworkPolicy
-	secrets    map[string]bool
 	others     []runtime.Object
 	// made names pods' workloads, by namespace and name of the pod.
 	made map[string]string
@@ -45,7 +44,6 @@ type workload struct {
 func newCluster() *cluster {
 	return &cluster{
 		namespaces: map[string]*corev1.Namespace{},
-		secrets:    map[string]bool{},
 		made:       map[string]string{},
 		ips:        newAddresses(),
 	}
@@ -60,8 +58,7 @@ func (c *cluster) add(object runtime.Object) {
 		c.services = append(c.services, it)
 	case *corev1.Pod:
 		c.pods = append(c.pods, it)
-	case *corev1.Secret:
-		c.secrets[it.Namespace+"/"+it.Name] = true
+	case *corev1.Secret: // nothing on the way of a call asks for one
 	case *appsv1.Deployment:
 		c.workloads = append(c.workloads, workload{it.Namespace, it.Name, it.Spec.Template})
 	case *appsv1.StatefulSet:

@@ -5,9 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"maps"
 	"net/netip"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -258,14 +256,8 @@ func (m *Mesh) PodOf(caller Caller) *Pod {
 // PodAt finds the pod that has an address.
 func (m *Mesh) PodAt(address netip.Addr) *Pod { return m.byIP[address] }
 
-// Pods are all pods, in the order in which they stand.
-func (m *Mesh) Pods() []*Pod { return m.pods }
-
 // Namespace answers with a namespace of the mesh.
 func (m *Mesh) Namespace(name string) *corev1.Namespace { return m.cluster.namespace(name) }
-
-// Namespaces are the names of all.
-func (m *Mesh) Namespaces() []string { return slices.Sorted(maps.Keys(m.cluster.namespaces)) }
 
 // NetworkPolicies are those that select a pod.
 func (m *Mesh) NetworkPolicies(pod *Pod) []*networkingv1.NetworkPolicy {
@@ -278,9 +270,6 @@ func (m *Mesh) NetworkPolicies(pod *Pod) []*networkingv1.NetworkPolicy {
 	}
 	return found
 }
-
-// HasSecret tells whether the manifests hold a Secret.
-func (m *Mesh) HasSecret(namespace, name string) bool { return m.cluster.secrets[namespace+"/"+name] }
 
 // TrustDomain is the first part of identities.
 func (m *Mesh) TrustDomain() string { return m.Config.TrustDomain }

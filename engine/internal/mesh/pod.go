@@ -27,12 +27,7 @@ type Pod struct {
 }
 
 // Account is the pod's service account.
-func (p *Pod) Account() string {
-	if p.Spec.ServiceAccountName == "" {
-		return "default"
-	}
-	return p.Spec.ServiceAccountName
-}
+func (p *Pod) Account() string { return accountOf(p.Spec) }
 
 // Title names a pod for a reader: by what makes it.
 func (p *Pod) Title() string { return p.Namespace + "/" + p.Workload }

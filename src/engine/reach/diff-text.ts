@@ -135,7 +135,7 @@ function decidedBy(way: Way, name: Style['name'], side: Side): string {
 }
 
 /** The objects that decide about a way; what makes its host known does as well, although no proxy names it. */
-function decidersOf({ decided = [], host }: Way, { objects }: Side): { object: string; at?: string }[] {
+function decidersOf({ decided, host }: Way, { objects }: Side): { object: string; at?: string }[] {
   const places = decided.map(({ object, file, line }) => ({ object, at: file && `${file}${line ? `:${line}` : ''}` }));
   const declaring = [...objects]
     .filter(([, { hosts }]) => hosts.includes(host))

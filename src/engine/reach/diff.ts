@@ -140,7 +140,7 @@ function isSaid({ way, risks }: Gain, gained: Gain[]): boolean {
 }
 
 /** A route or policy of a way: of what says which requests pass. */
-function decides(object: string, { decided = [] }: Way): boolean {
+function decides(object: string, { decided }: Way): boolean {
   return object.startsWith('AuthorizationPolicy/') && decided.some((one) => one.object === object);
 }
 

@@ -1,8 +1,14 @@
-import { Call, Row } from '../question';
+import { Arrival, Call, Reference, Row } from '../question';
 import { storyOf } from '../story';
 
 /** A way out: who reaches what, and how one call of it goes. */
 export interface Way extends Row {
+  /** The pod that calls leave from: the caller's own where nothing stands between. */
+  readonly exit: string;
+  /** Where they end. */
+  readonly arrives: Arrival;
+  /** The objects that let them pass. */
+  readonly decided: Reference[];
   /** Whether no exit stands between: calls leave from the caller's own pod. */
   readonly isDirect: boolean;
   /** The identity by which the exit knows the caller; undefined where it does not, or there is none. */
@@ -23,14 +29,8 @@ export const callerOf = (caller: string): string => caller.replace(/\/\*$/, `/${
 /** The caller of a call, as rows have it. */
 export const callerShown = (from: string): string => (from.endsWith(`/${OTHERS}`) ? from.replace(/[^/]+$/, '*') : from);
 
-/** A name that a wildcard, or the star for hosts that nobody declares, stands for. */
-export function oneOf(host: string): string {
-  if (host === '*') return 'undeclared.example';
-  return host.startsWith('*.') ? `any${host.slice(1)}` : host;
-}
-
-/** A call that goes the way of a row. Where rules let only some requests pass, it is the one of them that the engine found. */
-export function callOf({ caller, host, port, speaks, access, arrives }: Row, name = oneOf(host)): Call {
+/** A call to a name that goes a way. Where rules let only some requests pass, it is the one of them that the engine found. */
+export function callOf({ caller, port, speaks, access, arrives }: Way, name: string): Call {
   const request =
     access === 'all' || arrives.target === undefined ? {} : { method: arrives.method, target: arrives.target };
   return { from: callerOf(caller), url: `${SCHEMES[speaks]}://${name}:${port}/`, ...request };
@@ -39,10 +39,12 @@ export function callOf({ caller, host, port, speaks, access, arrives }: Row, nam
 /** A row, and how its call goes. */
 export function wayOf(row: Row): Way {
   const exit = row.answer.hops.filter(({ kind }) => kind === 'gateway' || kind === 'waypoint').at(-1);
-  return { ...row, isDirect: exit === undefined, identity: exit?.sees };
+  const arrives = row.answer.arrives!; // a way ends somewhere
+  const decided = row.answer.hops.flatMap((hop) => hop.decided ?? []);
+  return { ...row, exit: arrives.from, arrives, decided, isDirect: exit === undefined, identity: exit?.sees };
 }
 
-export function protectionOf({ encryption, verified }: Row['arrives']): Protection {
+export function protectionOf({ encryption, verified }: Arrival): Protection {
   if (encryption === 'exit') return verified ? 'verified' : 'unverified';
   return encryption === 'caller' ? 'caller' : 'plaintext';
 }
@@ -67,7 +69,7 @@ export function outcomeOf({ call, answer }: Way): string[] {
 export const calledOf = ({ speaks, host, port }: Row): string => `${SCHEMES[speaks]}://${host}:${port}`;
 
 /** Where it leaves to, if that is not what is called. */
-export function leavesTo({ host, port, arrives }: Row): string | undefined {
+export function leavesTo({ host, port, arrives }: Way): string | undefined {
   const isSame = (arrives.host === host || host.startsWith('*')) && arrives.port === port;
   return isSame ? undefined : `${arrives.host}:${arrives.port}`;
 }

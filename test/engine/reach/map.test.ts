@@ -7,7 +7,16 @@ import { Way } from '../../../src/engine/reach/way';
 const HOSTILE = '</script><img src=x onerror=alert(1)>\u2028&<!--';
 
 const way = (host: string, more: Partial<Way> = {}): Way => ({
-  ...{ caller: 'shop/web', host, port: 80, speaks: 'http', access: 'all', exit: 'istio-egress/x', isDirect: false },
+  ...{
+    caller: 'shop/web',
+    host,
+    port: 80,
+    speaks: 'http',
+    access: 'all',
+    exit: 'istio-egress/x',
+    decided: [],
+    isDirect: false,
+  },
   arrives: {
     outside: true,
     host,

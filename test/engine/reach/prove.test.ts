@@ -8,7 +8,16 @@ const ARRIVES = { outside: true, host: 'open.example', port: 443, from: 'e/x', e
 const REFUSED: Answer = { verdict: 'refused', reason: '', hops: [] };
 
 const way = (speaks: Way['speaks']): Way => ({
-  ...{ caller: 'shop/web', host: 'open.example', port: 80, speaks, access: 'all', exit: 'e/x', arrives: ARRIVES },
+  ...{
+    caller: 'shop/web',
+    host: 'open.example',
+    port: 80,
+    speaks,
+    access: 'all',
+    exit: 'e/x',
+    arrives: ARRIVES,
+    decided: [],
+  },
   call: { from: 'shop/web', url: 'http://open.example:80/' },
   answer: REFUSED,
   isDirect: false,
